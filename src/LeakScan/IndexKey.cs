@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+
+namespace LeakScan;
+
+/// <summary>The 32-byte secret that makes an index useless to whoever lacks it.</summary>
+/// <remarks>
+/// Every hash in an index depends on the key, and so does the choice of what is hashed: without the key nobody can test
+/// guesses against an index, or write text that dodges selection. The index itself holds only <see cref="Id"/>, from which
+/// the key cannot be derived. Immutable and thread-safe.
+/// </remarks>
+/// <example><code>
+/// IndexKey key = IndexKey.LoadOrCreate("team.key");
+/// using FingerprintIndex index = FingerprintIndex.Open("corp.lsi", key);
+/// </code></example>
+public sealed class IndexKey
+{
+    /// <summary>The length of a key in bytes.</summary>
+    public const int LengthBytes = 32;
+
+    readonly byte[] _bytes;
+
+    IndexKey(byte[] bytes)
+    {
+        _bytes = bytes;
+        Id = Convert.ToHexStringLower(Derive("leakscan key id").AsSpan(0, 16));
+    }
+
+    /// <summary>32 hexadecimal digits that name the key without revealing it; stored in every index made with it.</summary>
+    public string Id { get; }
+
+    /// <summary>Makes a new random key.</summary>
+    public static IndexKey Generate() => new(RandomNumberGenerator.GetBytes(LengthBytes));
+
+    /// <summary>Makes a key from 32 bytes that the caller keeps secret.</summary>
+    /// <param name="bytes">Exactly <see cref="LengthBytes"/> bytes; copied.</param>
+    /// <exception cref="ArgumentException">Another length.</exception>
+    public static IndexKey FromBytes(ReadOnlySpan<byte> bytes) => bytes.Length == LengthBytes
+        ? new(bytes.ToArray())
+        : throw new ArgumentException($"A key has {LengthBytes} bytes, this one has {bytes.Length}.", nameof(bytes));
+
+    /// <summary>Reads a key file.</summary>
+    /// <exception cref="IndexException">The file does not hold exactly <see cref="LengthBytes"/> bytes.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IndexKey Load(string path)
+    {
+        long length = new FileInfo(path).Length;
+        return length == LengthBytes
+            ? new(File.ReadAllBytes(path))
+            : throw new IndexException($"{path}: a key file has {LengthBytes} bytes, this one has {length}");
+    }
+
+    /// <summary>Reads a key file, or makes one that only its owner can read if there is none.</summary>
+    /// <remarks>Two processes that both find no file end up with the same key: the file is created exclusively.</remarks>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    public static IndexKey LoadOrCreate(string path)
+    {
+        if (File.Exists(path)) return Load(path);
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (folder is not null) Directory.CreateDirectory(folder);
+        string temporary = $"{path}.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp";
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            using (FileStream file = new(temporary, options))
+            {
+                file.Write(RandomNumberGenerator.GetBytes(LengthBytes));
+                file.Flush(flushToDisk: true);
+            }
+            try
+            {
+                File.Move(temporary, path, overwrite: false);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Another process was first; its key is the key.
+            }
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+        return Load(path);
+    }
+
+    /// <summary>A keyed 128-bit name for a text: equal for equal bytes, meaningless without the key.</summary>
+    public UInt128 ContentId(ReadOnlySpan<byte> text)
+    {
+        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_contentKey ??= Derive("leakscan content"), text, mac);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(mac);
+    }
+
+    byte[]? _contentKey;
+
+    // One independent subkey a purpose (a single HKDF-expand step: HMAC of the purpose under the key).
+    internal byte[] Derive(string purpose) => HMACSHA256.HashData(_bytes, System.Text.Encoding.ASCII.GetBytes(purpose));
+}

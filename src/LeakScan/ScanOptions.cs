@@ -1,0 +1,33 @@
+namespace LeakScan;
+
+/// <summary>How closely text is looked at before anything is known about it.</summary>
+public enum ScanDepth
+{
+    /// <summary>Fine for texts up to <see cref="ScanOptions.FineUpToBytes"/>, coarse for longer ones.</summary>
+    Auto,
+
+    /// <summary>The coarse window first; the fine one only for a text in which the coarse one found something. Fastest.</summary>
+    Coarse,
+
+    /// <summary>The fine window at once: also finds runs shorter than the coarse guarantee.</summary>
+    Fine,
+}
+
+/// <summary>Settings of a <see cref="Scanner"/>.</summary>
+public sealed record ScanOptions
+{
+    /// <summary>What turns evidence into a verdict. Default: <see cref="Policy.Default"/>.</summary>
+    public Policy Policy { get; init; } = Policy.Default;
+
+    /// <summary>Where the text goes, for policy rules with a destination. Default: none, which only <c>*</c> rules fit.</summary>
+    public string? Destination { get; init; }
+
+    /// <summary>How closely to look. Default: <see cref="ScanDepth.Auto"/>.</summary>
+    public ScanDepth Depth { get; init; }
+
+    /// <summary>The length in bytes up to which <see cref="ScanDepth.Auto"/> is fine. Default: 64 KiB.</summary>
+    public int FineUpToBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Matches reported of one text at most, best documents first. Default: 32; 1 to 4096.</summary>
+    public int MaxMatches { get; init; } = 32;
+}
