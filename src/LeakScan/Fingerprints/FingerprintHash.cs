@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using LeakScan.Primitives;
+using ArmAes = System.Runtime.Intrinsics.Arm.Aes;
+using X86Aes = System.Runtime.Intrinsics.X86.Aes;
+
+namespace LeakScan.Fingerprints;
+
+/// <summary>The keyed 64-bit fingerprint of a k-gram.</summary>
+// Four AES rounds under a secret key. With a = bytes 0-15 and b = bytes 8-23 of the k-gram and K0..K4 derived from the key:
+//
+//   s = round(a ^ K0) ^ b ^ K1;  s = round(s) ^ K2;  s = round(s) ^ K3;  s = round(s) ^ K4;  fingerprint = low half of s
+//
+// where round is SubBytes, ShiftRows, MixColumns. Two rounds spread every input bit over the whole state; b passes three.
+// Every machine made in the last ten years has the round as one instruction; the others use tables, with the same result.
+sealed class FingerprintHash
+{
+    readonly Vector128<byte> _k0;
+    readonly Vector128<byte> _k1;
+    readonly Vector128<byte> _k2;
+    readonly Vector128<byte> _k3;
+    readonly Vector128<byte> _k4;
+
+    /// <param name="first">32 key bytes.</param>
+    /// <param name="second">32 key bytes.</param>
+    /// <param name="third">At least 16 key bytes.</param>
+    internal FingerprintHash(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third)
+    {
+        (_k0, _k1) = (Vector128.Create(first[..16]), Vector128.Create(first[16..32]));
+        (_k2, _k3) = (Vector128.Create(second[..16]), Vector128.Create(second[16..32]));
+        _k4 = Vector128.Create(third[..16]);
+    }
+
+    internal static bool HasAesRounds => X86Aes.IsSupported || ArmAes.IsSupported;
+
+    /// <summary>The fingerprints of the k-grams that end at these positions of a tile.</summary>
+    internal void Compute(ReadOnlySpan<byte> tile, ReadOnlySpan<int> ends, Span<ulong> fingerprints, bool useAesRounds)
+    {
+        if (useAesRounds && HasAesRounds)
+        {
+            (Vector128<byte> k0, Vector128<byte> k1, Vector128<byte> k2, Vector128<byte> k3, Vector128<byte> k4) = (_k0, _k1, _k2, _k3, _k4);
+            for (int i = 0; i < ends.Length; i++)
+            {
+                ReadOnlySpan<byte> gram = tile.Slice(ends[i] - (GramParameters.GramLength - 1), GramParameters.GramLength);
+                Vector128<byte> a = Vector128.Create(gram) ^ k0;
+                Vector128<byte> b = Vector128.Create(gram[8..]) ^ k1;
+                fingerprints[i] = Round(Round(Round(Round(a, b), k2), k3), k4).AsUInt64().ToScalar();
+            }
+            return;
+        }
+
+        for (int i = 0; i < ends.Length; i++)
+        {
+            fingerprints[i] = ComputePortable(tile.Slice(ends[i] - (GramParameters.GramLength - 1), GramParameters.GramLength));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<byte> Round(Vector128<byte> state, Vector128<byte> key)
+    {
+        if (X86Aes.IsSupported) return X86Aes.Encrypt(state, key);
+        return ArmAes.MixColumns(ArmAes.Encrypt(state, Vector128<byte>.Zero)) ^ key;
+    }
+
+    ulong ComputePortable(ReadOnlySpan<byte> gram)
+    {
+        UInt128 state = BinaryPrimitives.ReadUInt128LittleEndian(gram) ^ _k0.AsUInt128();
+        state = AesRound.Encrypt(state, BinaryPrimitives.ReadUInt128LittleEndian(gram[8..]) ^ _k1.AsUInt128());
+        state = AesRound.Encrypt(state, _k2.AsUInt128());
+        state = AesRound.Encrypt(state, _k3.AsUInt128());
+        return (ulong)AesRound.Encrypt(state, _k4.AsUInt128());
+    }
+}
+
+file static class Vector128Extensions
+{
+    internal static UInt128 AsUInt128(this Vector128<byte> value)
+    {
+        Vector128<ulong> halves = value.AsUInt64();
+        return new UInt128(halves.GetElement(1), halves.GetElement(0));
+    }
+}

@@ -1,0 +1,119 @@
+using System.Runtime.InteropServices;
+using LeakScan.Primitives;
+using LeakScan.Simd;
+using LeakScan.Text;
+
+namespace LeakScan.Fingerprints;
+
+/// <summary>The keyed functions of an index: order and fingerprints. Immutable, shared by all threads.</summary>
+sealed class FingerprintKeys(IndexKey key)
+{
+    internal SelectionOrder Order { get; } = new(key.Derive("leakscan selection order 1"));
+
+    internal FingerprintHash Hash { get; } = new(
+        key.Derive("leakscan fingerprint 1a"), key.Derive("leakscan fingerprint 1b"), key.Derive("leakscan fingerprint 1c"));
+}
+
+/// <summary>Receives the fingerprints of a text, a tile at a time.</summary>
+interface IFingerprintSink
+{
+    /// <summary>False stops the run.</summary>
+    /// <param name="fingerprints">In the order of the text.</param>
+    /// <param name="ends">For each, the end position of its k-gram in the tile.</param>
+    /// <param name="tileStart">Canonical position of the tile's first byte in the text.</param>
+    bool Take(ReadOnlySpan<ulong> fingerprints, ReadOnlySpan<int> ends, long tileStart);
+}
+
+/// <summary>Runs text through canonicalisation, selection and hashing, tile by tile. One a thread; no allocation after construction.</summary>
+sealed class Fingerprinter
+{
+    /// <summary>Raw bytes a tile: small enough that all of a tile's arrays stay in the first- and second-level cache.</summary>
+    const int TileRawBytes = 8 * 1024;
+
+    const int Capacity = TileRawBytes + Canonicalizer.OutputSlack + HistoryBytes;
+
+    /// <summary>Canonical bytes of the last tile that the next one's windows need.</summary>
+    const int HistoryBytes = 2 * GramParameters.CoarseWindow + GramParameters.GramLength;
+
+    readonly FingerprintKeys _keys;
+    readonly SimdTier _tier;
+    readonly Selector _selector;
+    readonly byte[] _tile = new byte[TileSpan.Margin + Capacity + TileSpan.Margin];
+    readonly int[] _ends = new int[Capacity];
+    readonly ulong[] _fingerprints = new ulong[Capacity];
+
+    internal Fingerprinter(FingerprintKeys keys, SimdTier tier)
+    {
+        _keys = keys;
+        _tier = tier;
+        _selector = new Selector(tier, keys.Order, Capacity);
+        Canonicalizer = new Canonicalizer(tier);
+    }
+
+    internal Canonicalizer Canonicalizer { get; }
+
+    /// <summary>Fingerprints raw text.</summary>
+    /// <returns>The number of canonical bytes, or -1 if the sink stopped the run.</returns>
+    internal long Run<TSink>(ReadOnlySpan<byte> text, int window, ref TSink sink) where TSink : struct, IFingerprintSink, allows ref struct
+    {
+        Canonicalizer.Reset();
+        int held = 0;
+        long tileStart = 0;
+        bool first = true;
+        while (true)
+        {
+            int take = Math.Min(text.Length, TileRawBytes);
+            bool last = take == text.Length;
+            int length = held + Canonicalizer.Append(text[..take], _tile.AsSpan(TileSpan.Margin + held, TileRawBytes + Canonicalizer.OutputSlack));
+            if (last) length += Canonicalizer.Finish(_tile.AsSpan(TileSpan.Margin + length));
+            text = text[take..];
+            if (!Tile(length, window, first, last, tileStart, ref sink)) return -1;
+            if (last) return tileStart + length;
+            (held, tileStart, first) = Carry(length, window, tileStart, first);
+        }
+    }
+
+    /// <summary>Fingerprints canonical text.</summary>
+    internal bool RunCanonical<TSink>(ReadOnlySpan<byte> canonical, int window, ref TSink sink) where TSink : struct, IFingerprintSink, allows ref struct
+    {
+        int held = 0;
+        long tileStart = 0;
+        bool first = true;
+        while (true)
+        {
+            int take = Math.Min(canonical.Length, TileRawBytes);
+            bool last = take == canonical.Length;
+            canonical[..take].CopyTo(_tile.AsSpan(TileSpan.Margin + held));
+            int length = held + take;
+            canonical = canonical[take..];
+            if (!Tile(length, window, first, last, tileStart, ref sink)) return false;
+            if (last) return true;
+            (held, tileStart, first) = Carry(length, window, tileStart, first);
+        }
+    }
+
+    // End positions are wanted up to where all their windows are complete; the last tile wants the rest. A tile shorter than
+    // one window is kept whole.
+    static int Settled(int length, int window) => Math.Max(0, length - window + 1);
+
+    bool Tile<TSink>(int length, int window, bool first, bool last, long tileStart, ref TSink sink) where TSink : struct, IFingerprintSink, allows ref struct
+    {
+        TileSpan tile = new(_tile, TileSpan.Margin, length);
+        int from = first ? 0 : Settled(Math.Min(HistoryBytes, length), window);
+        int to = last ? length : Settled(length, window);
+        int count = _selector.Select(tile, window, from, to - from, _ends);
+        if (count == 0) return true;
+        Span<ulong> fingerprints = _fingerprints.AsSpan(0, count);
+        ReadOnlySpan<int> ends = _ends.AsSpan(0, count);
+        _keys.Hash.Compute(tile.Span, ends, fingerprints, _tier != SimdTier.Scalar);
+        return sink.Take(fingerprints, ends, tileStart);
+    }
+
+    (int Held, long TileStart, bool First) Carry(int length, int window, long tileStart, bool first)
+    {
+        // Until more than the history has come, nothing was settled beyond what the next tile will do again: keep all.
+        if (length <= HistoryBytes) return (length, tileStart, first);
+        _tile.AsSpan(TileSpan.Margin + length - HistoryBytes, HistoryBytes).CopyTo(_tile.AsSpan(TileSpan.Margin));
+        return (HistoryBytes, tileStart + length - HistoryBytes, false);
+    }
+}

@@ -1,0 +1,220 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace LeakScan.Simd;
+
+/// <summary>64 bytes in as many registers as the tier needs; masks have one bit a byte, the first byte's lowest.</summary>
+interface IByteBlock<TSelf> where TSelf : struct, IByteBlock<TSelf>
+{
+    static abstract TSelf Load(ref byte source);
+
+    /// <summary>Bytes that equal <paramref name="value"/>.</summary>
+    ulong Equal(byte value);
+
+    /// <summary>Bytes in [<paramref name="low"/>, <paramref name="low"/> + <paramref name="count"/>).</summary>
+    ulong InRange(byte low, byte count);
+
+    /// <summary>Bytes of 0x80 and above.</summary>
+    ulong High();
+
+    /// <summary>A-Z to a-z, the rest as it is.</summary>
+    TSelf Lower();
+
+    /// <summary>Writes the bytes that <paramref name="keep"/> names, in order; may write up to 64 bytes. Returns their number.</summary>
+    int Compress(ulong keep, ref byte destination);
+}
+
+static class ByteBlock
+{
+    internal const int LengthBytes = 64;
+
+    // Row m: the positions of the set bits of m, in order, then 0x80 (which shuffles give as zero).
+    internal static readonly ulong[] s_compressRows = MakeCompressRows();
+
+    static ulong[] MakeCompressRows()
+    {
+        ulong[] rows = new ulong[256];
+        for (int mask = 0; mask < rows.Length; mask++)
+        {
+            ulong row = 0x8080808080808080;
+            int count = 0;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                if ((mask >> bit & 1) == 0) continue;
+                row = row & ~(0xFFUL << 8 * count) | (ulong)bit << 8 * count;
+                count++;
+            }
+            rows[mask] = row;
+        }
+        return rows;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<byte> Shuffle(Vector128<byte> table, Vector128<byte> indices) =>
+        Ssse3.IsSupported ? Ssse3.Shuffle(table, indices) : AdvSimd.Arm64.VectorTableLookup(table, indices);
+
+    /// <summary>Compresses 16 bytes by two table shuffles; writes up to 16 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Compress16(Vector128<byte> bytes, uint keep, ref ulong rows, ref byte destination)
+    {
+        Vector128<byte> upperHalf = Vector128.Create(0x0808080808080808UL).AsByte();
+        Vector128<byte> low = Vector128.CreateScalarUnsafe(Unsafe.Add(ref rows, keep & 0xFF)).AsByte();
+        Vector128<byte> high = Vector128.CreateScalarUnsafe(Unsafe.Add(ref rows, keep >> 8 & 0xFF)).AsByte() | upperHalf;
+        int count = BitOperations.PopCount(keep & 0xFF);
+        Unsafe.WriteUnaligned(ref destination, Shuffle(bytes, low).AsUInt64().ToScalar());
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref destination, count), Shuffle(bytes, high).AsUInt64().ToScalar());
+        return count + BitOperations.PopCount(keep >> 8 & 0xFF);
+    }
+}
+
+readonly struct ByteBlock512(Vector512<byte> bytes) : IByteBlock<ByteBlock512>
+{
+    readonly Vector512<byte> _bytes = bytes;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteBlock512 Load(ref byte source) => new(Vector512.LoadUnsafe(ref source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Equal(byte value) => Vector512.Equals(_bytes, Vector512.Create(value)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong InRange(byte low, byte count) =>
+        Vector512.LessThan(_bytes - Vector512.Create(low), Vector512.Create(count)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong High() => _bytes.ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ByteBlock512 Lower() =>
+        new(_bytes | Vector512.LessThan(_bytes - Vector512.Create((byte)'A'), Vector512.Create((byte)26)) & Vector512.Create((byte)0x20));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Compress(ulong keep, ref byte destination)
+    {
+        Vector512<byte> mask = Vector512.IsHardwareAccelerated ? MaskOf(keep) : default;
+        Avx512Vbmi2.Compress(Vector512<byte>.Zero, mask, _bytes).StoreUnsafe(ref destination);
+        return BitOperations.PopCount(keep);
+    }
+
+    // The JIT keeps masks as vectors: bit i of the word to byte i (shuffle the right byte of the word into place, test its bit).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<byte> MaskOf(ulong keep)
+    {
+        Vector512<byte> spread = Avx512BW.Shuffle(Vector512.Create(keep).AsByte(), Vector512.Create(
+            0x0000000000000000UL, 0x0101010101010101, 0x0202020202020202, 0x0303030303030303,
+            0x0404040404040404, 0x0505050505050505, 0x0606060606060606, 0x0707070707070707).AsByte());
+        Vector512<byte> bits = Vector512.Create(0x8040201008040201UL).AsByte();
+        return ~Vector512.Equals(spread & bits, Vector512<byte>.Zero);
+    }
+}
+
+readonly struct ByteBlock256(Vector256<byte> low, Vector256<byte> high) : IByteBlock<ByteBlock256>
+{
+    readonly Vector256<byte> _low = low;
+    readonly Vector256<byte> _high = high;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteBlock256 Load(ref byte source) =>
+        new(Vector256.LoadUnsafe(ref source), Vector256.LoadUnsafe(ref source, (nuint)Vector256<byte>.Count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong Join(Vector256<byte> low, Vector256<byte> high) =>
+        low.ExtractMostSignificantBits() | (ulong)high.ExtractMostSignificantBits() << 32;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Equal(byte value)
+    {
+        Vector256<byte> values = Vector256.Create(value);
+        return Join(Vector256.Equals(_low, values), Vector256.Equals(_high, values));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<byte> Within(Vector256<byte> bytes, byte low, byte count)
+    {
+        Vector256<byte> moved = bytes - Vector256.Create(low);
+        return Vector256.Equals(Vector256.Min(moved, Vector256.Create((byte)(count - 1))), moved);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong InRange(byte low, byte count) => Join(Within(_low, low, count), Within(_high, low, count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong High() => Join(_low, _high);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ByteBlock256 Lower()
+    {
+        Vector256<byte> bit = Vector256.Create((byte)0x20);
+        return new(_low | Within(_low, (byte)'A', 26) & bit, _high | Within(_high, (byte)'A', 26) & bit);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Compress(ulong keep, ref byte destination)
+    {
+        ref ulong rows = ref ByteBlock.s_compressRows[0];
+        int count = ByteBlock.Compress16(_low.GetLower(), (uint)keep, ref rows, ref destination);
+        count += ByteBlock.Compress16(_low.GetUpper(), (uint)(keep >> 16), ref rows, ref Unsafe.Add(ref destination, count));
+        count += ByteBlock.Compress16(_high.GetLower(), (uint)(keep >> 32), ref rows, ref Unsafe.Add(ref destination, count));
+        return count + ByteBlock.Compress16(_high.GetUpper(), (uint)(keep >> 48), ref rows, ref Unsafe.Add(ref destination, count));
+    }
+}
+
+readonly struct ByteBlock128(Vector128<byte> b0, Vector128<byte> b1, Vector128<byte> b2, Vector128<byte> b3) : IByteBlock<ByteBlock128>
+{
+    readonly Vector128<byte> _b0 = b0;
+    readonly Vector128<byte> _b1 = b1;
+    readonly Vector128<byte> _b2 = b2;
+    readonly Vector128<byte> _b3 = b3;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteBlock128 Load(ref byte source) => new(
+        Vector128.LoadUnsafe(ref source), Vector128.LoadUnsafe(ref source, 16),
+        Vector128.LoadUnsafe(ref source, 32), Vector128.LoadUnsafe(ref source, 48));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong Join(Vector128<byte> b0, Vector128<byte> b1, Vector128<byte> b2, Vector128<byte> b3) =>
+        b0.ExtractMostSignificantBits() | b1.ExtractMostSignificantBits() << 16
+        | (ulong)(b2.ExtractMostSignificantBits() | b3.ExtractMostSignificantBits() << 16) << 32;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Equal(byte value)
+    {
+        Vector128<byte> values = Vector128.Create(value);
+        return Join(Vector128.Equals(_b0, values), Vector128.Equals(_b1, values), Vector128.Equals(_b2, values), Vector128.Equals(_b3, values));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<byte> Within(Vector128<byte> bytes, byte low, byte count)
+    {
+        Vector128<byte> moved = bytes - Vector128.Create(low);
+        return Vector128.Equals(Vector128.Min(moved, Vector128.Create((byte)(count - 1))), moved);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong InRange(byte low, byte count) =>
+        Join(Within(_b0, low, count), Within(_b1, low, count), Within(_b2, low, count), Within(_b3, low, count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong High() => Join(_b0, _b1, _b2, _b3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ByteBlock128 Lower()
+    {
+        Vector128<byte> bit = Vector128.Create((byte)0x20);
+        return new(_b0 | Within(_b0, (byte)'A', 26) & bit, _b1 | Within(_b1, (byte)'A', 26) & bit,
+            _b2 | Within(_b2, (byte)'A', 26) & bit, _b3 | Within(_b3, (byte)'A', 26) & bit);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Compress(ulong keep, ref byte destination)
+    {
+        ref ulong rows = ref ByteBlock.s_compressRows[0];
+        int count = ByteBlock.Compress16(_b0, (uint)keep, ref rows, ref destination);
+        count += ByteBlock.Compress16(_b1, (uint)(keep >> 16), ref rows, ref Unsafe.Add(ref destination, count));
+        count += ByteBlock.Compress16(_b2, (uint)(keep >> 32), ref rows, ref Unsafe.Add(ref destination, count));
+        return count + ByteBlock.Compress16(_b3, (uint)(keep >> 48), ref rows, ref Unsafe.Add(ref destination, count));
+    }
+}

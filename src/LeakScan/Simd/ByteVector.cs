@@ -1,0 +1,147 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace LeakScan.Simd;
+
+/// <summary>A linear map of bytes over GF(2), in the form a tier applies it: a matrix for GFNI, else one table a nibble.</summary>
+readonly struct LinearMap<TVector>(TVector first, TVector second) where TVector : struct
+{
+    internal readonly TVector First = first;
+    internal readonly TVector Second = second;
+}
+
+/// <summary>One register of bytes: what selection needs of it.</summary>
+interface IByteVector<TSelf> where TSelf : struct, IByteVector<TSelf>
+{
+    static abstract int Count { get; }
+
+    static abstract TSelf Load(ref byte source);
+
+    void Store(ref byte destination);
+
+    static abstract TSelf Min(TSelf left, TSelf right);
+
+    static abstract TSelf Max(TSelf left, TSelf right);
+
+    static abstract TSelf Add(TSelf left, TSelf right);
+
+    static abstract ulong EqualMask(TSelf left, TSelf right);
+
+    /// <summary>The map with this matrix (row r, the mask of output bit r, in byte 7 - r, as GFNI has it) and these nibble tables of 16 bytes.</summary>
+    static abstract LinearMap<TSelf> CreateMap(ulong matrix, ReadOnlySpan<byte> lowTable, ReadOnlySpan<byte> highTable);
+
+    static abstract TSelf Apply(TSelf value, LinearMap<TSelf> map);
+}
+
+readonly struct ByteVector512(Vector512<byte> bytes) : IByteVector<ByteVector512>
+{
+    readonly Vector512<byte> _bytes = bytes;
+
+    public static int Count => 64;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector512 Load(ref byte source) => new(Vector512.LoadUnsafe(ref source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(ref byte destination) => _bytes.StoreUnsafe(ref destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector512 Min(ByteVector512 left, ByteVector512 right) => new(Vector512.Min(left._bytes, right._bytes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector512 Max(ByteVector512 left, ByteVector512 right) => new(Vector512.Max(left._bytes, right._bytes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector512 Add(ByteVector512 left, ByteVector512 right) => new(left._bytes + right._bytes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong EqualMask(ByteVector512 left, ByteVector512 right) => Vector512.Equals(left._bytes, right._bytes).ExtractMostSignificantBits();
+
+    public static LinearMap<ByteVector512> CreateMap(ulong matrix, ReadOnlySpan<byte> lowTable, ReadOnlySpan<byte> highTable) =>
+        new(new(Vector512.Create(matrix).AsByte()), default);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector512 Apply(ByteVector512 value, LinearMap<ByteVector512> map) =>
+        new(Gfni.V512.GaloisFieldAffineTransform(value._bytes, map.First._bytes, 0));
+}
+
+readonly struct ByteVector256(Vector256<byte> bytes) : IByteVector<ByteVector256>
+{
+    readonly Vector256<byte> _bytes = bytes;
+
+    public static int Count => 32;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector256 Load(ref byte source) => new(Vector256.LoadUnsafe(ref source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(ref byte destination) => _bytes.StoreUnsafe(ref destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector256 Min(ByteVector256 left, ByteVector256 right) => new(Vector256.Min(left._bytes, right._bytes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector256 Max(ByteVector256 left, ByteVector256 right) => new(Vector256.Max(left._bytes, right._bytes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector256 Add(ByteVector256 left, ByteVector256 right) => new(left._bytes + right._bytes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong EqualMask(ByteVector256 left, ByteVector256 right) => Vector256.Equals(left._bytes, right._bytes).ExtractMostSignificantBits();
+
+    public static LinearMap<ByteVector256> CreateMap(ulong matrix, ReadOnlySpan<byte> lowTable, ReadOnlySpan<byte> highTable)
+    {
+        if (Gfni.V256.IsSupported) return new(new(Vector256.Create(matrix).AsByte()), default);
+        Vector128<byte> low = Vector128.Create(lowTable);
+        Vector128<byte> high = Vector128.Create(highTable);
+        return new(new(Vector256.Create(low, low)), new(Vector256.Create(high, high)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector256 Apply(ByteVector256 value, LinearMap<ByteVector256> map)
+    {
+        if (Gfni.V256.IsSupported) return new(Gfni.V256.GaloisFieldAffineTransform(value._bytes, map.First._bytes, 0));
+        Vector256<byte> nibble = Vector256.Create((byte)0x0F);
+        Vector256<byte> low = Avx2.Shuffle(map.First._bytes, value._bytes & nibble);
+        Vector256<byte> high = Avx2.Shuffle(map.Second._bytes, (value._bytes.AsUInt16() >>> 4).AsByte() & nibble);
+        return new(low ^ high);
+    }
+}
+
+readonly struct ByteVector128(Vector128<byte> bytes) : IByteVector<ByteVector128>
+{
+    readonly Vector128<byte> _bytes = bytes;
+
+    public static int Count => 16;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector128 Load(ref byte source) => new(Vector128.LoadUnsafe(ref source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(ref byte destination) => _bytes.StoreUnsafe(ref destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector128 Min(ByteVector128 left, ByteVector128 right) => new(Vector128.Min(left._bytes, right._bytes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector128 Max(ByteVector128 left, ByteVector128 right) => new(Vector128.Max(left._bytes, right._bytes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector128 Add(ByteVector128 left, ByteVector128 right) => new(left._bytes + right._bytes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong EqualMask(ByteVector128 left, ByteVector128 right) => Vector128.Equals(left._bytes, right._bytes).ExtractMostSignificantBits();
+
+    public static LinearMap<ByteVector128> CreateMap(ulong matrix, ReadOnlySpan<byte> lowTable, ReadOnlySpan<byte> highTable) =>
+        new(new(Vector128.Create(lowTable)), new(Vector128.Create(highTable)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector128 Apply(ByteVector128 value, LinearMap<ByteVector128> map)
+    {
+        Vector128<byte> nibble = Vector128.Create((byte)0x0F);
+        Vector128<byte> low = ByteBlock.Shuffle(map.First._bytes, value._bytes & nibble);
+        Vector128<byte> high = ByteBlock.Shuffle(map.Second._bytes, (value._bytes.AsUInt16() >>> 4).AsByte() & nibble);
+        return new(low ^ high);
+    }
+}

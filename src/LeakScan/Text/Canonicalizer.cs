@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using LeakScan.Simd;
+
+namespace LeakScan.Text;
+
+/// <summary>Turns text into canonical text, in pieces cut anywhere. One text at a time; not thread-safe; never allocates.</summary>
+sealed partial class Canonicalizer
+{
+    /// <summary>Canonical bytes that may come out of a call beyond the length of its input: gutters that were held back, half-read escapes.</summary>
+    internal const int OutputSlack = CanonicalText.GutterLimitBytes + 64;
+
+    readonly SimdTier _tier;
+
+    internal Canonicalizer(SimdTier tier)
+    {
+        _tier = tier;
+        Reset();
+    }
+
+    /// <summary>Forgets the text so far.</summary>
+    internal void Reset()
+    {
+        _position = 0;
+        _utf8Missing = 0;
+        _escape = EscapeState.None;
+        _entity = EntityState.None;
+        _control = ControlState.None;
+        _line = LineState.Start;
+        _lineStart = 0;
+        _held = 0;
+    }
+
+    /// <summary>Takes the next piece of text.</summary>
+    /// <param name="source">UTF-8, possibly damaged, cut anywhere.</param>
+    /// <param name="destination">At least <paramref name="source"/>'s length + <see cref="OutputSlack"/> bytes.</param>
+    /// <returns>The number of canonical bytes written.</returns>
+    internal int Append(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, source.Length + OutputSlack, nameof(destination));
+        ref byte output = ref MemoryMarshal.GetReference(destination);
+        return _tier switch
+        {
+            SimdTier.Avx512 => AppendVector<ByteBlock512>(source, ref output),
+            SimdTier.Avx2 => AppendVector<ByteBlock256>(source, ref output),
+            SimdTier.V128 => AppendVector<ByteBlock128>(source, ref output),
+            _ => AppendScalar<NoOffsets>(source, ref output, ref Unsafe.NullRef<int>(), 0),
+        };
+    }
+
+    /// <summary>The same, and for each canonical byte the offset in the text (all pieces counted) of the last byte of the character it came from.</summary>
+    internal int Append(ReadOnlySpan<byte> source, Span<byte> destination, Span<int> offsets)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, source.Length + OutputSlack, nameof(destination));
+        ArgumentOutOfRangeException.ThrowIfLessThan(offsets.Length, source.Length + OutputSlack, nameof(offsets));
+        return AppendScalar<WithOffsets>(source, ref MemoryMarshal.GetReference(destination), ref MemoryMarshal.GetReference(offsets), 0);
+    }
+
+    /// <summary>Ends the text: what was held back comes out.</summary>
+    internal int Finish(Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, OutputSlack, nameof(destination));
+        return FinishScalar<NoOffsets>(ref MemoryMarshal.GetReference(destination), ref Unsafe.NullRef<int>());
+    }
+
+    /// <inheritdoc cref="Finish(Span{byte})"/>
+    internal int Finish(Span<byte> destination, Span<int> offsets)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, OutputSlack, nameof(destination));
+        ArgumentOutOfRangeException.ThrowIfLessThan(offsets.Length, OutputSlack, nameof(offsets));
+        return FinishScalar<WithOffsets>(ref MemoryMarshal.GetReference(destination), ref MemoryMarshal.GetReference(offsets));
+    }
+}

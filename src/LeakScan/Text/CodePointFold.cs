@@ -1,0 +1,105 @@
+namespace LeakScan.Text;
+
+/// <summary>Maps a code point to the one that stands for it in canonical text.</summary>
+// A fingerprint is a file format, so this table is frozen: it must not follow the Unicode version of the runtime that
+// happens to run it. It covers what keyboards, editors and people who hide things use; a letter it does not know stays.
+//
+//   ASCII                A-Z to a-z, everything else as it is
+//   zero width           removed altogether (Removed): U+00AD, 200B-200F, 202A-202E, 2060-206F, FEFF, FE00-FE0F, E0000-E01EF
+//   full width           FF01-FF5E to ASCII, then as ASCII
+//   look-alikes          common Cyrillic and Greek letters to the Latin ones that look the same (either case)
+//   capital letters      Latin-1, Latin Extended-A, Greek, Cyrillic to small ones
+//   symbols and spaces   punctuation, arrows, boxes, dingbats, emoji, private use: a space (Space)
+//   anything else        itself: letters of all scripts, CJK
+static class CodePointFold
+{
+    internal const int Removed = -1;
+    internal const int Space = ' ';
+
+    internal static int Fold(int codePoint)
+    {
+        if (codePoint < 0x80) return (uint)(codePoint - 'A') < 26 ? codePoint | 0x20 : codePoint;
+        if (codePoint < 0x250) return FoldLatin(codePoint);
+        if (codePoint < 0x370) return codePoint;
+        if (codePoint < 0x530) return FoldGreekOrCyrillic(codePoint);
+        if (codePoint < 0x2000) return codePoint;
+        if (codePoint < 0x2C00) return FoldSymbol(codePoint);
+        if (codePoint < 0x3000) return codePoint;
+        if (codePoint <= 0x303F) return Space;
+        if (codePoint < 0xE000) return codePoint;
+        if (codePoint < 0xF900) return Space; // private use
+        if (codePoint < 0xFE00) return codePoint;
+        if (codePoint <= 0xFE0F) return Removed; // variation selectors
+        if (codePoint is >= 0xFE30 and <= 0xFE6F) return Space;
+        if (codePoint == 0xFEFF) return Removed;
+        if (codePoint is >= 0xFF01 and <= 0xFF5E) return Fold(codePoint - 0xFF01 + '!');
+        if (codePoint is >= 0xFFE0 and <= 0xFFFF) return Space;
+        if (codePoint is >= 0x1F000 and <= 0x1FAFF) return Space; // emoji and other pictographs
+        if (codePoint is >= 0xE0000 and <= 0xE01EF) return Removed; // tags, variation selectors
+        return codePoint >= 0xF0000 ? Space : codePoint;
+    }
+
+    static int FoldLatin(int codePoint) => codePoint switch
+    {
+        0xAD => Removed,
+        0xAA or 0xB5 or 0xBA => codePoint,
+        < 0xC0 or 0xD7 or 0xF7 => Space,
+        <= 0xDE => codePoint + 0x20,
+        < 0x100 => codePoint,
+        0x130 => 'i',
+        0x131 => 'i',
+        0x178 => 0xFF,
+        0x17F => 's',
+        // Latin Extended-A pairs: capital even, small odd; in 0139-0148 and 0179-017E the other way round.
+        (>= 0x139 and <= 0x148) or (>= 0x179 and <= 0x17E) => (codePoint & 1) != 0 ? codePoint + 1 : codePoint,
+        < 0x180 when codePoint is not (0x138 or 0x149) => codePoint | 1,
+        _ => codePoint,
+    };
+
+    static int FoldGreekOrCyrillic(int codePoint)
+    {
+        int small = codePoint switch
+        {
+            >= 0x391 and <= 0x3A9 => codePoint + 0x20,
+            >= 0x400 and <= 0x40F => codePoint + 0x50,
+            >= 0x410 and <= 0x42F => codePoint + 0x20,
+            _ => codePoint,
+        };
+        // A capital may look like a Latin letter where its small form does not (В, Н, К, М, Т; Greek Β, Ε, Ζ, Η, Κ, Μ, Ν, Ρ, Τ, Υ, Χ):
+        // both forms go to the same letter, else upper-casing would change the text.
+        return small switch
+        {
+            0x430 or 0x3B1 => 'a',
+            0x432 or 0x3B2 => 'b',
+            0x441 or 0x3F2 => 'c',
+            0x501 => 'd',
+            0x435 or 0x3B5 => 'e',
+            0x43D or 0x3B7 or 0x4BB => 'h',
+            0x456 or 0x3B9 => 'i',
+            0x458 => 'j',
+            0x43A or 0x3BA => 'k',
+            0x4CF => 'l',
+            0x43C or 0x3BC => 'm',
+            0x3BD => 'n',
+            0x43E or 0x3BF => 'o',
+            0x440 or 0x3C1 => 'p',
+            0x51B => 'q',
+            0x455 => 's',
+            0x442 or 0x3C4 => 't',
+            0x443 or 0x3C5 => 'y',
+            0x445 or 0x3C7 => 'x',
+            0x51D => 'w',
+            0x3B6 => 'z',
+            0x37E or 0x387 or 0x482 => Space,
+            _ => small,
+        };
+    }
+
+    static int FoldSymbol(int codePoint) => codePoint switch
+    {
+        (>= 0x200B and <= 0x200F) or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x206F) => Removed,
+        0x212A => 'k', // Kelvin sign
+        0x2126 => 0x3C9, // Ohm sign
+        _ => Space,
+    };
+}
