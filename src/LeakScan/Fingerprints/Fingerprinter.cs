@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using LeakScan.Primitives;
 using LeakScan.Simd;
 using LeakScan.Text;
@@ -57,63 +56,70 @@ sealed class Fingerprinter
     internal long Run<TSink>(ReadOnlySpan<byte> text, int window, ref TSink sink) where TSink : struct, IFingerprintSink, allows ref struct
     {
         Canonicalizer.Reset();
-        int held = 0;
-        long tileStart = 0;
-        bool first = true;
+        Progress progress = default;
         while (true)
         {
             int take = Math.Min(text.Length, TileRawBytes);
             bool last = take == text.Length;
-            int length = held + Canonicalizer.Append(text[..take], _tile.AsSpan(TileSpan.Margin + held, TileRawBytes + Canonicalizer.OutputSlack));
+            int length = progress.Held;
+            length += Canonicalizer.Append(text[..take], _tile.AsSpan(TileSpan.Margin + length, TileRawBytes + Canonicalizer.OutputSlack));
             if (last) length += Canonicalizer.Finish(_tile.AsSpan(TileSpan.Margin + length));
             text = text[take..];
-            if (!Tile(length, window, first, last, tileStart, ref sink)) return -1;
-            if (last) return tileStart + length;
-            (held, tileStart, first) = Carry(length, window, tileStart, first);
+            if (!Tile(length, window, last, ref progress, ref sink)) return -1;
+            if (last) return progress.Start + progress.Held;
         }
     }
 
-    /// <summary>Fingerprints canonical text.</summary>
+    /// <summary>Fingerprints canonical text; false if the sink stopped the run.</summary>
     internal bool RunCanonical<TSink>(ReadOnlySpan<byte> canonical, int window, ref TSink sink) where TSink : struct, IFingerprintSink, allows ref struct
     {
-        int held = 0;
-        long tileStart = 0;
-        bool first = true;
+        Progress progress = default;
         while (true)
         {
             int take = Math.Min(canonical.Length, TileRawBytes);
             bool last = take == canonical.Length;
-            canonical[..take].CopyTo(_tile.AsSpan(TileSpan.Margin + held));
-            int length = held + take;
+            canonical[..take].CopyTo(_tile.AsSpan(TileSpan.Margin + progress.Held));
             canonical = canonical[take..];
-            if (!Tile(length, window, first, last, tileStart, ref sink)) return false;
+            if (!Tile(progress.Held + take, window, last, ref progress, ref sink)) return false;
             if (last) return true;
-            (held, tileStart, first) = Carry(length, window, tileStart, first);
         }
     }
 
-    // End positions are wanted up to where all their windows are complete; the last tile wants the rest. A tile shorter than
-    // one window is kept whole.
-    static int Settled(int length, int window) => Math.Max(0, length - window + 1);
-
-    bool Tile<TSink>(int length, int window, bool first, bool last, long tileStart, ref TSink sink) where TSink : struct, IFingerprintSink, allows ref struct
+    /// <summary>How far a run has come.</summary>
+    struct Progress
     {
-        TileSpan tile = new(_tile, TileSpan.Margin, length);
-        int from = first ? 0 : Settled(Math.Min(HistoryBytes, length), window);
-        int to = last ? length : Settled(length, window);
-        int count = _selector.Select(tile, window, from, to - from, _ends);
-        if (count == 0) return true;
-        Span<ulong> fingerprints = _fingerprints.AsSpan(0, count);
-        ReadOnlySpan<int> ends = _ends.AsSpan(0, count);
-        _keys.Hash.Compute(tile.Span, ends, fingerprints, _tier != SimdTier.Scalar);
-        return sink.Take(fingerprints, ends, tileStart);
+        /// <summary>Canonical position of the tile's first byte.</summary>
+        internal long Start;
+
+        /// <summary>Bytes of the tile that were there before.</summary>
+        internal int Held;
+
+        /// <summary>End positions below this one have been handed out.</summary>
+        internal long Settled;
     }
 
-    (int Held, long TileStart, bool First) Carry(int length, int window, long tileStart, bool first)
+    bool Tile<TSink>(int length, int window, bool last, ref Progress progress, ref TSink sink) where TSink : struct, IFingerprintSink, allows ref struct
     {
-        // Until more than the history has come, nothing was settled beyond what the next tile will do again: keep all.
-        if (length <= HistoryBytes) return (length, tileStart, first);
-        _tile.AsSpan(TileSpan.Margin + length - HistoryBytes, HistoryBytes).CopyTo(_tile.AsSpan(TileSpan.Margin));
-        return (HistoryBytes, tileStart + length - HistoryBytes, false);
+        // End positions are settled up to where all their windows are complete; the last tile settles the rest.
+        int from = (int)(progress.Settled - progress.Start);
+        int to = last ? length : length - window + 1;
+        if (to > from)
+        {
+            TileSpan tile = new(_tile, TileSpan.Margin, length);
+            int count = _selector.Select(tile, window, from, to - from, _ends);
+            if (count != 0)
+            {
+                Span<ulong> fingerprints = _fingerprints.AsSpan(0, count);
+                ReadOnlySpan<int> ends = _ends.AsSpan(0, count);
+                _keys.Hash.Compute(tile.Span, ends, fingerprints, _tier != SimdTier.Scalar);
+                if (!sink.Take(fingerprints, ends, progress.Start)) return false;
+            }
+            progress.Settled = progress.Start + to;
+        }
+
+        progress.Held = Math.Min(length, HistoryBytes);
+        progress.Start += length - progress.Held;
+        _tile.AsSpan(TileSpan.Margin + length - progress.Held, progress.Held).CopyTo(_tile.AsSpan(TileSpan.Margin));
+        return true;
     }
 }

@@ -60,8 +60,9 @@ sealed partial class Selector
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tile.Length, _capacity, nameof(tile));
         ArgumentOutOfRangeException.ThrowIfLessThan(positions.Length, count, nameof(positions));
         if (tile.Length < GramParameters.GramLength + window - 1) return 0;
+        int end = Math.Min(first + count, tile.Length);
         first = Math.Max(first, GramParameters.GramLength - 1);
-        count = Math.Min(count, tile.Length - first);
+        count = end - first;
         if (count <= 0) return 0;
         return _tier switch
         {

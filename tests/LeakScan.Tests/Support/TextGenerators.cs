@@ -1,0 +1,20 @@
+using CsCheck;
+
+namespace LeakScan.Tests.Support;
+
+static class TextGenerators
+{
+    internal static Gen<T> Among<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
+
+    /// <summary>Pieces of text that canonicalisation treats in some special way, and plain ones between them.</summary>
+    internal static Gen<string> Hostile { get; } = Gen.Frequency(
+        (12, Gen.String[Gen.OneOf(Gen.Char['a', 'z'], Gen.Char['0', '9'], Among('_', ' ', 'N', 'U', 'T', '.', '(')), 0, 12]),
+        (8, Among("\n", "\r\n", "\t", " ", "    ", "\\n", "\\t", "\\\\n", "\\\\\\", "\\", "\\\"", "\\/", "\\r", "\\f")),
+        (8, Among(":", "-", "|", "→", "1", "12", "123:", "-12-", ":7:", "src/a.go:12:", "a-b-1-", "x[1]-2-", "\n  12→", "\n13\t", "\n14\\t", "\n15\\\\t", "\n16\\", "\n> 17 ")),
+        (5, Among("\\u0041", "\\u004", "\\u", "\\\\u003c", "\\ud83d", "\\ude00", "\\ud83d\\\\ude00", "\\u001b[1m", "\\u0026", "\\uFEFF", "\\u2192", "\\u000a")),
+        (5, Among("&", "&amp;", "&lt;", "&amp;amp;gt;", "&#65;", "&#x2192;", "&#10;", "amp;", "&quot", "&toolongname;", "&#38;lt;", "&a;", "&#8203;")),
+        (3, Among("\u001b[31m", "\u001b[0K", "\u001b", "[0m", "\u001b[1;2")),
+        (4, Among("é", "É", "ａ", "Ａ", "\u200b", "\ufeff", "а", "日本", "\u00a0", "😀", "→", "│", "＼", "ｎ", "：", "１")),
+        (1, Gen.Int[480, 530].Select(n => new string(' ', n))),
+        (1, Gen.Int[240, 530].Select(n => new string('a', n))));
+}
