@@ -1,0 +1,45 @@
+namespace LeakScan.Classification;
+
+/// <summary>What a match is worth, in bits, and what amount of evidence means.</summary>
+// A match is evidence as far as it is unlikely to have come about without the document. So it is weighed as a message would
+// be in minimum description length: what the matching text says, less what it costs to say where it matches.
+//
+//   bits(stretch)  = sum over its canonical characters of BitsPerCharacter x rarity(character)
+//   bits(document) = sum over its stretches of max(0, bits(stretch) - cost of pointing at it)
+//
+// A canonical character of source code carries about two bits (white space, case and punctuation, which carry little, are
+// gone). Rarity is that of the k-grams over the character: 1 if one document of many has it, falling with the logarithm of
+// the document frequency to 0 for what stands everywhere (licence headers, idioms); k-grams of public text are not in the
+// index at all. Pointing costs the logarithm of the number of places: all of the index for a document's first stretch, only
+// the surroundings for one that continues close by. That is what keeps a thousand chance hits of one idiom each, which long
+// texts do have, from adding up to an alarm, while fragments of one document that are scattered over a text do add up.
+static class Evidence
+{
+    internal const double BitsPerCharacter = 2.0;
+
+    /// <summary>Cost of pointing at a stretch that follows another of the same document.</summary>
+    internal const double ContinuationBits = 14;
+
+    /// <summary>A stretch continues another if it is at most so many canonical characters away, in the text and in the document.</summary>
+    internal const int ContinuationCharacters = 1024;
+
+    /// <summary>Documents with less are not reported at all.</summary>
+    internal const double ReportBits = 12;
+
+    /// <summary>From here on the default policy warns.</summary>
+    internal const double WarnBits = 60;
+
+    /// <summary>From here on the default policy blocks.</summary>
+    internal const double BlockBits = 160;
+
+    /// <summary>The rarity of a fingerprint that so many of so many documents have, in [0,1].</summary>
+    internal static double Rarity(long documentFrequency, long documents) =>
+        documentFrequency <= 1 ? 1 : Math.Clamp(1 - Math.Log2(documentFrequency) / Math.Log2(Math.Max(4, documents)), 0, 1);
+
+    /// <summary>Cost of pointing at a document's first stretch: where in the index, and where in the text.</summary>
+    internal static double PlacementBits(long indexCharacters, long textCharacters) =>
+        Math.Log2(Math.Max(2, indexCharacters)) + Math.Log2(Math.Max(2, textCharacters));
+
+    /// <summary>A score in [0,1): one half at <see cref="WarnBits"/>.</summary>
+    internal static double Score(double bits) => 1 - Math.Pow(2, -Math.Max(0, bits) / WarnBits);
+}

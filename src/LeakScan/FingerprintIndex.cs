@@ -1,0 +1,209 @@
+using System.Collections.Concurrent;
+using LeakScan.Fingerprints;
+using LeakScan.Indexing;
+
+namespace LeakScan;
+
+/// <summary>Fingerprints of what must not leave, opened for scanning.</summary>
+/// <remarks>
+/// Immutable and thread-safe: share one among all <see cref="Scanner"/>s, and dispose of it after them. Opening maps the
+/// files and reads their headers, in milliseconds whatever their size; damage inside a file shows in <see cref="Verify"/>,
+/// and can make answers wrong, never unsafe.
+/// </remarks>
+/// <example><code>
+/// using FingerprintIndex index = FingerprintIndex.Open("corp.lsi", IndexKey.Load("team.key"));
+/// Console.WriteLine($"{index.Info.Documents} documents, {index.Info.Fingerprints} fingerprints");
+/// </code></example>
+public sealed class FingerprintIndex : IDisposable
+{
+    readonly MappedIndex[] _layers;
+    readonly int[] _firstDocument;
+    readonly Lazy<IndexInfo> _info;
+    readonly ConcurrentDictionary<(int Layer, uint Offset, uint Length), string> _labels = new();
+
+    internal FingerprintIndex(MappedIndex[] layers, IndexKey key)
+    {
+        _layers = layers;
+        _firstDocument = new int[layers.Length];
+        int documents = 0;
+        for (int i = 0; i < layers.Length; i++)
+        {
+            _firstDocument[i] = documents;
+            documents = checked(documents + layers[i].Documents);
+        }
+        Key = key;
+        Keys = new FingerprintKeys(key);
+        _info = new(MakeInfo);
+    }
+
+    internal IndexKey Key { get; }
+
+    internal FingerprintKeys Keys { get; }
+
+    internal ReadOnlySpan<MappedIndex> Layers => _layers;
+
+    /// <summary>What the index says of itself, over all its layers.</summary>
+    /// <remarks>The first call reads the record of every document.</remarks>
+    public IndexInfo Info => _info.Value;
+
+    /// <summary>The documents that can be found, in the order of their paths within each layer.</summary>
+    public IEnumerable<IndexedDocument> Documents
+    {
+        get
+        {
+            for (int layer = 0; layer < _layers.Length; layer++)
+            {
+                for (int i = 0; i < _layers[layer].Documents; i++)
+                {
+                    if (!_layers[layer].IsRemoved(i)) yield return GetDocument(_firstDocument[layer] + i);
+                }
+            }
+        }
+    }
+
+    /// <summary>Opens an index and its deltas.</summary>
+    /// <param name="path">The file that <see cref="FingerprintIndexBuilder.Write"/> made.</param>
+    /// <param name="key">The key it was made with.</param>
+    /// <exception cref="IndexException">Damaged, of another format version, or made with another key.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static FingerprintIndex Open(string path, IndexKey key) => Open([path], key);
+
+    /// <summary>Opens several indexes as one.</summary>
+    /// <param name="paths">At least one.</param>
+    /// <param name="key">The key that all were made with.</param>
+    /// <inheritdoc cref="Open(string, IndexKey)" path="/exception"/>
+    public static FingerprintIndex Open(IReadOnlyList<string> paths, IndexKey key)
+    {
+        if (paths.Count == 0) throw new ArgumentException("At least one index is needed.", nameof(paths));
+        List<MappedIndex> layers = [];
+        try
+        {
+            foreach (string path in paths) layers.AddRange(OpenLayers(path, key));
+            return new([.. layers], key);
+        }
+        catch
+        {
+            foreach (MappedIndex layer in layers) layer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Checks every checksum of an index and its deltas.</summary>
+    /// <returns>What is damaged; empty if nothing is.</returns>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static IReadOnlyList<IndexProblem> Verify(string path, IndexKey key)
+    {
+        List<IndexProblem> problems = [];
+        List<MappedIndex> layers = [];
+        try
+        {
+            layers.AddRange(OpenLayers(path, key));
+            foreach (MappedIndex layer in layers) problems.AddRange(layer.Verify());
+        }
+        catch (IndexException e)
+        {
+            problems.Add(new(path, "header", 0, e.Message));
+        }
+        foreach (MappedIndex layer in layers) layer.Dispose();
+        return problems;
+    }
+
+    /// <summary>A document by the number that matches give.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such document.</exception>
+    public IndexedDocument GetDocument(int documentId)
+    {
+        (int layer, int document) = Locate(documentId);
+        DocumentRecord record = _layers[layer].GetDocument(document);
+        return new(_layers[layer].GetPath(record), _layers[layer].GetLabel(record), (int)Math.Min(record.FirstLine, int.MaxValue),
+            (int)Math.Min(record.Lines, int.MaxValue), record.ContentId);
+    }
+
+    /// <summary>The label of a document; one string a label, whatever the number of calls.</summary>
+    internal string LabelOf(int layer, int document)
+    {
+        DocumentRecord record = _layers[layer].GetDocument(document);
+        (int, uint, uint) place = (layer, record.LabelOffset, record.LabelLength);
+        if (_labels.TryGetValue(place, out string? label)) return label;
+        return _labels.GetOrAdd(place, _layers[layer].GetLabel(record));
+    }
+
+    internal int DocumentIdOf(int layer, int document) => _firstDocument[layer] + document;
+
+    internal (int Layer, int Document) Locate(int documentId)
+    {
+        int layer = Array.BinarySearch(_firstDocument, documentId);
+        if (layer < 0) layer = ~layer - 1;
+        // Empty layers share a first document with the next.
+        while (layer >= 0 && layer + 1 < _layers.Length && _firstDocument[layer + 1] == documentId) layer++;
+        if (layer < 0 || documentId - _firstDocument[layer] >= _layers[layer].Documents) throw new ArgumentOutOfRangeException(nameof(documentId), documentId, "No such document.");
+        return (layer, documentId - _firstDocument[layer]);
+    }
+
+    internal static string DeltaPath(string path, int number) => $"{path}.{number}";
+
+    /// <summary>The base at a path and the deltas that were made for it, each for the one before.</summary>
+    internal static List<MappedIndex> OpenLayers(string path, IndexKey key)
+    {
+        List<MappedIndex> layers = [MappedIndex.Open(path, key)];
+        try
+        {
+            for (int number = 1; File.Exists(DeltaPath(path, number)); number++)
+            {
+                MappedIndex delta = MappedIndex.Open(DeltaPath(path, number), key);
+                if (delta.Header.BaseId != layers[^1].Header.Id)
+                {
+                    // Left over from a base that has been replaced.
+                    delta.Dispose();
+                    break;
+                }
+                foreach (int removed in delta.Removals)
+                {
+                    int document = removed;
+                    foreach (MappedIndex layer in layers)
+                    {
+                        if ((uint)document < (uint)layer.Documents)
+                        {
+                            layer.Remove(document);
+                            break;
+                        }
+                        document -= layer.Documents;
+                    }
+                }
+                layers.Add(delta);
+            }
+            return layers;
+        }
+        catch
+        {
+            foreach (MappedIndex layer in layers) layer.Dispose();
+            throw;
+        }
+    }
+
+    IndexInfo MakeInfo()
+    {
+        Dictionary<string, long> byLabel = new(StringComparer.Ordinal);
+        long documents = 0;
+        foreach (MappedIndex layer in _layers)
+        {
+            for (int i = 0; i < layer.Documents; i++)
+            {
+                if (layer.IsRemoved(i)) continue;
+                string label = layer.GetLabel(layer.GetDocument(i));
+                byLabel[label] = byLabel.GetValueOrDefault(label) + 1;
+                documents++;
+            }
+        }
+        return new(
+            IndexHeader.Version, Key.Id, documents, byLabel,
+            _layers.Sum(l => l.Header.SourceBytes), _layers.Sum(l => l.Header.Fingerprints), _layers.Sum(l => l.Header.Postings),
+            _layers.Sum(l => l.Header.PublicFingerprints), _layers.Sum(l => l.Length), _layers.Length,
+            GramParameters.GramLength, GramParameters.FineWindow, GramParameters.CoarseWindow);
+    }
+
+    /// <summary>Closes the files.</summary>
+    public void Dispose()
+    {
+        foreach (MappedIndex layer in _layers) layer.Dispose();
+    }
+}

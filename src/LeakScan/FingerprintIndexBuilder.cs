@@ -1,0 +1,188 @@
+using System.Collections.Concurrent;
+using LeakScan.Fingerprints;
+using LeakScan.Indexing;
+using LeakScan.Simd;
+
+namespace LeakScan;
+
+/// <summary>Builds an index from documents.</summary>
+/// <remarks>
+/// Documents and public text may be added by any number of threads at once; the index is the same whatever their order.
+/// Memory is bounded: fingerprints beyond <see cref="IndexBuildOptions.MemoryBudgetBytes"/> go to a temporary file, which
+/// vanishes with the process. One of the writing methods ends the building; the builder takes no more documents after it.
+/// </remarks>
+/// <example><code>
+/// IndexKey key = IndexKey.LoadOrCreate("team.key");
+/// using FingerprintIndexBuilder builder = new(key);
+/// foreach (string file in Directory.EnumerateFiles("src", "*.cs", SearchOption.AllDirectories))
+///     builder.AddDocument(file, "proprietary-code", File.ReadAllBytes(file));
+/// builder.Write("corp.lsi");
+/// </code></example>
+public sealed class FingerprintIndexBuilder : IDisposable
+{
+    /// <summary>Longest document in bytes; a longer one must be added in parts.</summary>
+    public const int MaxDocumentBytes = 1 << 29;
+
+    readonly IndexKey _key;
+    readonly FingerprintKeys _keys;
+    readonly IndexBuildOptions _options;
+    readonly FingerprintStore _store;
+    readonly ConcurrentBag<IndexWorker> _idle = [];
+    readonly ConcurrentBag<IndexWorker> _workers = [];
+    readonly List<BuiltDocument> _documents = [];
+    readonly List<IndexedDocument> _removed = [];
+    string? _outputFolder;
+    long _sourceBytes;
+    bool _written;
+
+    /// <summary>Makes an empty builder.</summary>
+    public FingerprintIndexBuilder(IndexKey key, IndexBuildOptions? options = null)
+    {
+        _key = key;
+        _keys = new FingerprintKeys(key);
+        _options = options ?? new();
+        _store = new FingerprintStore(_options.MemoryBudgetBytes, () => _options.TemporaryFolder ?? _outputFolder ?? Path.GetTempPath());
+    }
+
+    /// <summary>Adds a document that must not leave. Thread-safe.</summary>
+    /// <param name="path">The name that findings give it.</param>
+    /// <param name="label">What it is, for policies: <c>proprietary-code</c>, <c>training-data</c>, ...</param>
+    /// <param name="utf8">Its text; not kept.</param>
+    /// <param name="firstLine">The number of its first line: above 1 for the later parts of a file that was cut.</param>
+    /// <exception cref="ArgumentException">Longer than <see cref="MaxDocumentBytes"/>.</exception>
+    /// <exception cref="InvalidOperationException">The index has been written.</exception>
+    public void AddDocument(string path, string label, ReadOnlySpan<byte> utf8, int firstLine = 1)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentException.ThrowIfNullOrEmpty(label);
+        ArgumentOutOfRangeException.ThrowIfLessThan(firstLine, 1);
+        if (utf8.Length > MaxDocumentBytes) throw new ArgumentException($"{path}: {utf8.Length} bytes; a document has up to {MaxDocumentBytes}: add it in parts.", nameof(utf8));
+        RefuseAfterWriting();
+        IndexWorker worker = Rent();
+        byte[] lineTable = worker.Prepare(utf8, out int length, out int lines);
+        uint number;
+        lock (_documents)
+        {
+            number = (uint)_documents.Count;
+            _documents.Add(new(StoredPath(_key, _options.PathStorage, path), label, firstLine, lines, length, _key.ContentId(utf8), lineTable));
+        }
+        worker.AddPrepared(number);
+        Interlocked.Add(ref _sourceBytes, utf8.Length);
+        _idle.Add(worker);
+    }
+
+    /// <summary>Adds text that may leave: what it shares with the documents does not count. Thread-safe.</summary>
+    /// <exception cref="InvalidOperationException">The index has been written.</exception>
+    public void AddPublic(ReadOnlySpan<byte> utf8)
+    {
+        RefuseAfterWriting();
+        IndexWorker worker = Rent();
+        worker.AddPublic(utf8);
+        _idle.Add(worker);
+    }
+
+    /// <summary>For a delta: drops a document of the index that the delta is for.</summary>
+    public void Remove(IndexedDocument document)
+    {
+        lock (_removed) _removed.Add(document);
+    }
+
+    /// <summary>The path as an index with this key stores it.</summary>
+    internal static string StoredPath(IndexKey key, PathStorage storage, string path) => storage == PathStorage.Full
+        ? path
+        : key.ContentId(System.Text.Encoding.UTF8.GetBytes(path)).ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Writes the index: whole under its name, or not at all. An index that was there is replaced, and its deltas are dropped.</summary>
+    /// <exception cref="IOException">The file cannot be written (the disk is full, ...).</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was changed.</exception>
+    public IndexInfo Write(string path, CancellationToken cancellationToken = default)
+    {
+        Finish(path);
+        using (FileIndexOutput output = new(path))
+        {
+            new IndexWriter(_key, _documents, _store).Write(output, baseId: 0, [], _sourceBytes, cancellationToken);
+            output.Commit(overwrite: true);
+        }
+        for (int number = 1; File.Exists(FingerprintIndex.DeltaPath(path, number)); number++) File.Delete(FingerprintIndex.DeltaPath(path, number));
+        using FingerprintIndex index = FingerprintIndex.Open(path, _key);
+        return index.Info;
+    }
+
+    /// <summary>Writes a delta for the index at a path; <see cref="FingerprintIndex.Open(string, IndexKey)"/> reads both.</summary>
+    /// <exception cref="IndexException">The index is damaged, or another delta was written meanwhile.</exception>
+    /// <inheritdoc cref="Write" path="/exception"/>
+    public IndexInfo WriteDelta(string path, CancellationToken cancellationToken = default)
+    {
+        Finish(path);
+        List<MappedIndex> layers = FingerprintIndex.OpenLayers(path, _key);
+        using (FingerprintIndex index = new([.. layers], _key))
+        {
+            HashSet<(string, int, UInt128)> removed = [.. _removed.Select(d => (d.Path, d.FirstLine, d.ContentId))];
+            List<int> removals = [];
+            int number = 0;
+            foreach (MappedIndex layer in layers)
+            {
+                for (int i = 0; i < layer.Documents; i++, number++)
+                {
+                    DocumentRecord record = layer.GetDocument(i);
+                    if (!layer.IsRemoved(i) && removed.Contains((layer.GetPath(record), (int)record.FirstLine, record.ContentId))) removals.Add(number);
+                }
+            }
+            string deltaPath = FingerprintIndex.DeltaPath(path, layers.Count);
+            using FileIndexOutput output = new(deltaPath);
+            new IndexWriter(_key, _documents, _store).Write(output, layers[^1].Header.Id, removals, _sourceBytes, cancellationToken);
+            try
+            {
+                // A delta of a base that is gone may lie there; one of this base may not.
+                output.Commit(overwrite: File.Exists(deltaPath) && IsStale(deltaPath, layers[^1].Header.Id));
+            }
+            catch (IOException) when (File.Exists(deltaPath))
+            {
+                throw new IndexException($"{deltaPath}: another process has added to {path} meanwhile: run it again");
+            }
+        }
+        using FingerprintIndex result = FingerprintIndex.Open(path, _key);
+        return result.Info;
+    }
+
+    bool IsStale(string deltaPath, UInt128 baseId)
+    {
+        using MappedIndex delta = MappedIndex.Open(deltaPath, _key);
+        return delta.Header.BaseId != baseId;
+    }
+
+    /// <summary>Builds the index in memory.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public unsafe FingerprintIndex Build(CancellationToken cancellationToken = default)
+    {
+        Finish(outputPath: null);
+        using MemoryIndexOutput output = new();
+        IndexHeader header = new IndexWriter(_key, _documents, _store).Write(output, baseId: 0, [], _sourceBytes, cancellationToken);
+        long length = output.Length;
+        return new([MappedIndex.FromMemory("(memory)", output.Detach(), length, header)], _key);
+    }
+
+    void Finish(string? outputPath)
+    {
+        RefuseAfterWriting();
+        _written = true;
+        _outputFolder ??= outputPath is null ? null : Path.GetDirectoryName(Path.GetFullPath(outputPath));
+        foreach (IndexWorker worker in _workers) worker.Flush();
+    }
+
+    void RefuseAfterWriting()
+    {
+        if (_written) throw new InvalidOperationException("The index has been written; make a new builder.");
+    }
+
+    IndexWorker Rent()
+    {
+        if (_idle.TryTake(out IndexWorker? worker)) return worker;
+        worker = new IndexWorker(_keys, SimdTiers.Current, _store);
+        _workers.Add(worker);
+        return worker;
+    }
+
+    /// <summary>Frees memory and temporary files.</summary>
+    public void Dispose() => _store.Dispose();
+}

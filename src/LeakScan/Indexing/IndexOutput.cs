@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace LeakScan.Indexing;
+
+/// <summary>Where a new index goes.</summary>
+abstract class IndexOutput : IDisposable
+{
+    internal abstract void Write(long offset, ReadOnlySpan<byte> bytes);
+
+    public abstract void Dispose();
+}
+
+/// <summary>A file that appears under its name whole or not at all.</summary>
+sealed class FileIndexOutput : IndexOutput
+{
+    readonly string _path;
+    readonly string _temporary;
+    SafeFileHandle? _file;
+
+    internal FileIndexOutput(string path)
+    {
+        _path = path;
+        _temporary = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
+        _file = File.OpenHandle(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+    }
+
+    internal override void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(_file!, bytes, offset);
+
+    /// <summary>Flushes to disk and moves the file to its name.</summary>
+    internal void Commit(bool overwrite)
+    {
+        RandomAccess.FlushToDisk(_file!);
+        _file!.Dispose();
+        _file = null;
+        File.Move(_temporary, _path, overwrite);
+    }
+
+    public override void Dispose()
+    {
+        _file?.Dispose();
+        File.Delete(_temporary); // nothing, once committed
+    }
+}
+
+/// <summary>Native memory, for an index that is used and thrown away.</summary>
+sealed unsafe class MemoryIndexOutput : IndexOutput
+{
+    byte* _start;
+    nuint _capacity;
+
+    internal long Length { get; private set; }
+
+    internal override void Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        long end = offset + bytes.Length;
+        if ((nuint)end > _capacity)
+        {
+            nuint capacity = Math.Max((nuint)end, 2 * _capacity);
+            _start = (byte*)NativeMemory.Realloc(_start, capacity);
+            NativeMemory.Clear(_start + _capacity, capacity - _capacity);
+            _capacity = capacity;
+        }
+        // SAFETY: the memory reaches to `end` at least.
+        bytes.CopyTo(new Span<byte>(_start + offset, bytes.Length));
+        Length = Math.Max(Length, end);
+    }
+
+    /// <summary>Hands the memory over; the caller frees it with NativeMemory.Free.</summary>
+    internal byte* Detach()
+    {
+        byte* start = _start;
+        _start = null;
+        return start;
+    }
+
+    public override void Dispose() => NativeMemory.Free(_start);
+}

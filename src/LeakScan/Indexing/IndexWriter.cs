@@ -1,0 +1,263 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace LeakScan.Indexing;
+
+/// <summary>A document while building: all but its fingerprints.</summary>
+sealed record BuiltDocument(string Path, string Label, int FirstLine, int Lines, int Length, UInt128 ContentId, byte[] LineTable);
+
+/// <summary>Turns what a builder has gathered into an index file.</summary>
+// Fingerprints come in 256 partitions by their first byte. Filter blocks and directory buckets are chosen by high bits too,
+// so a partition owns a stretch of every section and needs no other partition. Only the sizes of filter and directory must
+// be known first; they follow from the first partition, which is a fair sample, since fingerprints are uniform.
+sealed class IndexWriter(IndexKey key, IReadOnlyList<BuiltDocument> documents, FingerprintStore store)
+{
+    /// <summary>Postings a directory bucket holds on average.</summary>
+    const int PostingsPerBucket = 6;
+
+    /// <summary>What one partition contributes.</summary>
+    sealed class PartitionResult
+    {
+        internal required ArrayBufferWriter<byte> Postings { get; init; }
+        internal required ArrayBufferWriter<ulong> Fingerprints { get; init; }
+        internal required ArrayBufferWriter<ulong> PostingFingerprints { get; init; }
+        internal long PublicFingerprints { get; set; }
+    }
+
+    /// <summary>The section being written: where it began, how long it is, its checksum so far.</summary>
+    sealed class SectionWriter(IndexOutput output, long offset)
+    {
+        readonly XxHash128 _hash = new();
+        long _length;
+
+        internal void Append(ReadOnlySpan<byte> bytes)
+        {
+            output.Write(offset + _length, bytes);
+            _hash.Append(bytes);
+            _length += bytes.Length;
+        }
+
+        internal IndexHeader.Section Complete() => new(offset, _length, _hash.GetCurrentHashAsUInt128());
+    }
+
+    internal IndexHeader Write(IndexOutput output, UInt128 baseId, IReadOnlyCollection<int> removals, long sourceBytes, CancellationToken cancellationToken)
+    {
+        int[] order = [.. Enumerable.Range(0, documents.Count)
+            .OrderBy(i => documents[i].Path, StringComparer.Ordinal).ThenBy(i => documents[i].FirstLine).ThenBy(i => documents[i].Label, StringComparer.Ordinal)];
+        long[] starts = new long[documents.Count];
+        long end = 0;
+        foreach (int document in order)
+        {
+            starts[document] = end;
+            end += documents[document].Length;
+        }
+        if (end >= Posting.CountFlag) throw new InvalidOperationException($"An index holds up to {Posting.CountFlag} canonical characters; these documents have {end}.");
+
+        PartitionResult first = Partition(0, starts);
+        long sample = Math.Max(1, store.Entries / FingerprintStore.Partitions);
+        long expectedPostings = (long)Math.Ceiling(1.02 * first.Postings.WrittenCount / Posting.SizeBytes * FingerprintStore.Partitions);
+        long expectedKeys = (long)Math.Ceiling(1.02 * first.Fingerprints.WrittenCount * FingerprintStore.Partitions);
+        if (sample < 4096) (expectedKeys, expectedPostings) = (Math.Max(expectedKeys, store.Entries), Math.Max(expectedPostings, store.Entries)); // too few to be a fair sample
+        int directoryBits = 8;
+        while (directoryBits < 32 && expectedPostings >> directoryBits > PostingsPerBucket) directoryBits++;
+        long filterBytes = BlockedBloomFilter.SizeBytes(expectedKeys);
+        int filterSliceBytes = checked((int)((filterBytes / FingerprintStore.Partitions + BlockedBloomFilter.BlockBytes - 1) / BlockedBloomFilter.BlockBytes * BlockedBloomFilter.BlockBytes));
+        filterBytes = (long)filterSliceBytes * FingerprintStore.Partitions;
+
+        IndexHeader header = new()
+        {
+            KeyId = key.Id,
+            BaseId = baseId,
+            Id = BinaryPrimitives.ReadUInt128LittleEndian(RandomNumberGenerator.GetBytes(16)),
+            Documents = documents.Count,
+            SourceBytes = sourceBytes,
+            DirectoryBits = directoryBits,
+        };
+        SectionWriter filter = new(output, Align(IndexHeader.SizeBytes));
+        long directoryOffset = Align(Align(IndexHeader.SizeBytes) + filterBytes);
+        SectionWriter directory = new(output, directoryOffset);
+        long postingsOffset = Align(directoryOffset + ((1L << directoryBits) + 1) * sizeof(uint));
+        SectionWriter postings = new(output, postingsOffset);
+
+        byte[] filterSlice = new byte[filterSliceBytes];
+        long sliceBlocks = filterSliceBytes / BlockedBloomFilter.BlockBytes;
+        uint[] directorySlice = new uint[1 << directoryBits - 8];
+        byte[] directoryBytes = new byte[directorySlice.Length * sizeof(uint)];
+        int batch = Math.Max(1, Environment.ProcessorCount);
+        PartitionResult?[] results = new PartitionResult?[FingerprintStore.Partitions];
+        results[0] = first;
+        for (int from = 0; from < FingerprintStore.Partitions; from += batch)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Parallel.For(from, Math.Min(from + batch, FingerprintStore.Partitions), p => results[p] ??= Partition(p, starts));
+            for (int p = from; p < Math.Min(from + batch, FingerprintStore.Partitions); p++)
+            {
+                PartitionResult result = results[p]!;
+                results[p] = null;
+                Array.Clear(filterSlice);
+                foreach (ulong fingerprint in result.Fingerprints.WrittenSpan) BlockedBloomFilter.Add(filterSlice, p * sliceBlocks, filterBytes / BlockedBloomFilter.BlockBytes, fingerprint);
+                filter.Append(filterSlice);
+
+                Array.Clear(directorySlice);
+                foreach (ulong fingerprint in result.PostingFingerprints.WrittenSpan) directorySlice[(fingerprint << 8 >> 32) >> (32 - (directoryBits - 8))]++;
+                uint start = checked((uint)header.Postings);
+                for (int i = 0; i < directorySlice.Length; i++)
+                {
+                    BinaryPrimitives.WriteUInt32LittleEndian(directoryBytes.AsSpan(i * sizeof(uint)), start);
+                    start = checked(start + directorySlice[i]);
+                }
+                directory.Append(directoryBytes);
+                postings.Append(result.Postings.WrittenSpan);
+                header.Postings += result.Postings.WrittenCount / Posting.SizeBytes;
+                header.Fingerprints += result.Fingerprints.WrittenCount;
+                header.PublicFingerprints += result.PublicFingerprints;
+            }
+        }
+        BinaryPrimitives.WriteUInt32LittleEndian(directoryBytes, checked((uint)header.Postings));
+        directory.Append(directoryBytes.AsSpan(0, sizeof(uint)));
+
+        header.Sections[(int)IndexSection.Filter] = filter.Complete();
+        header.Sections[(int)IndexSection.Directory] = directory.Complete();
+        header.Sections[(int)IndexSection.Postings] = postings.Complete();
+        WriteDocuments(output, header, order, starts, removals);
+        byte[] head = new byte[IndexHeader.SizeBytes];
+        header.Write(head, key);
+        output.Write(0, head);
+        return header;
+    }
+
+    static long Align(long offset) => (offset + 63) / 64 * 64;
+
+    PartitionResult Partition(int number, long[] starts)
+    {
+        (ulong[] fingerprints, ulong[] places, int count) = store.Take(number);
+        PartitionResult result = new()
+        {
+            Postings = new ArrayBufferWriter<byte>(Math.Max(256, count * Posting.SizeBytes)),
+            Fingerprints = new ArrayBufferWriter<ulong>(Math.Max(16, count)),
+            PostingFingerprints = new ArrayBufferWriter<ulong>(Math.Max(16, count)),
+        };
+        for (int from = 0; from < count;)
+        {
+            int to = from + 1;
+            while (to < count && fingerprints[to] == fingerprints[from]) to++;
+            Span<ulong> group = places.AsSpan(from, to - from);
+            bool isPublic = false;
+            for (int i = 0; i < group.Length; i++)
+            {
+                uint document = (uint)(group[i] >> 32);
+                if (document == FoundFingerprint.Public)
+                {
+                    isPublic = true;
+                    break;
+                }
+                group[i] = (ulong)(starts[document] + (uint)group[i]);
+            }
+            if (isPublic) result.PublicFingerprints++;
+            else WriteGroup(fingerprints[from], group, result, starts);
+            from = to;
+        }
+        ArrayPool<ulong>.Shared.Return(fingerprints);
+        ArrayPool<ulong>.Shared.Return(places);
+        return result;
+    }
+
+    void WriteGroup(ulong fingerprint, Span<ulong> positions, PartitionResult result, long[] starts)
+    {
+        positions.Sort();
+        // Documents in file order own rising stretches of positions, so a new document begins beyond the last one's end.
+        int kept = 0, distinct = 0, inDocument = 0;
+        ulong documentEnd = 0;
+        foreach (ulong position in positions)
+        {
+            if (position >= documentEnd)
+            {
+                distinct++;
+                inDocument = 0;
+                documentEnd = EndOf(position, starts);
+            }
+            if (++inDocument <= Posting.MaxPerDocument && distinct <= Posting.MaxDocuments) positions[kept++] = position;
+        }
+
+        result.Fingerprints.GetSpan(1)[0] = fingerprint;
+        result.Fingerprints.Advance(1);
+        if (distinct > Posting.MaxDocuments) WritePosting(fingerprint, Posting.CountFlag | (long)distinct, result);
+        for (int i = 0; i < kept; i++) WritePosting(fingerprint, (long)positions[i], result);
+    }
+
+    static void WritePosting(ulong fingerprint, long value, PartitionResult result)
+    {
+        new Posting((uint)fingerprint, value).Write(result.Postings.GetSpan(Posting.SizeBytes));
+        result.Postings.Advance(Posting.SizeBytes);
+        result.PostingFingerprints.GetSpan(1)[0] = fingerprint;
+        result.PostingFingerprints.Advance(1);
+    }
+
+    long[]? _sortedEnds;
+
+    ulong EndOf(ulong position, long[] starts)
+    {
+        // Empty documents share their start with the next one, which owns the position.
+        _sortedEnds ??= MakeSortedEnds(starts);
+        int at = Array.BinarySearch(_sortedEnds, (long)position + 1);
+        return (ulong)_sortedEnds[at >= 0 ? at : ~at];
+    }
+
+    long[] MakeSortedEnds(long[] starts)
+    {
+        long[] ends = new long[starts.Length];
+        for (int i = 0; i < ends.Length; i++) ends[i] = starts[i] + documents[i].Length;
+        Array.Sort(ends);
+        return ends;
+    }
+
+    void WriteDocuments(IndexOutput output, IndexHeader header, int[] order, long[] starts, IReadOnlyCollection<int> removals)
+    {
+        long offset = Align(header[IndexSection.Postings].Offset + header[IndexSection.Postings].Length);
+        ArrayBufferWriter<byte> strings = new();
+        Dictionary<string, (uint Offset, uint Length)> labels = new(StringComparer.Ordinal);
+        SectionWriter records = new(output, offset);
+        byte[] record = new byte[DocumentRecord.SizeBytes];
+        long lines = 0;
+        foreach (int i in order)
+        {
+            BuiltDocument document = documents[i];
+            if (!labels.TryGetValue(document.Label, out (uint Offset, uint Length) label))
+            {
+                label = checked(((uint)strings.WrittenCount, (uint)Encoding.UTF8.GetByteCount(document.Label)));
+                Encoding.UTF8.GetBytes(document.Label, strings);
+                labels.Add(document.Label, label);
+            }
+            long pathOffset = strings.WrittenCount;
+            long pathLength = Encoding.UTF8.GetBytes(document.Path, strings);
+            new DocumentRecord(
+                starts[i], (uint)document.Length, (uint)document.FirstLine, (uint)document.Lines, (uint)pathLength, pathOffset,
+                label.Offset, label.Length, lines, document.ContentId).Write(record);
+            records.Append(record);
+            lines += document.LineTable.Length;
+        }
+        header.Sections[(int)IndexSection.Documents] = records.Complete();
+
+        SectionWriter lineTables = new(output, End(header, IndexSection.Documents));
+        foreach (int i in order) lineTables.Append(documents[i].LineTable);
+        header.Sections[(int)IndexSection.Lines] = lineTables.Complete();
+
+        SectionWriter text = new(output, End(header, IndexSection.Lines));
+        text.Append(strings.WrittenSpan);
+        header.Sections[(int)IndexSection.Strings] = text.Complete();
+
+        SectionWriter removed = new(output, End(header, IndexSection.Strings));
+        byte[] number = new byte[sizeof(int)];
+        foreach (int document in removals.Order())
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(number, document);
+            removed.Append(number);
+        }
+        header.Sections[(int)IndexSection.Removals] = removed.Complete();
+    }
+
+    static long End(IndexHeader header, IndexSection section) => Align(header[section].Offset + header[section].Length);
+}

@@ -1,0 +1,244 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using System.Text;
+
+namespace LeakScan.Indexing;
+
+/// <summary>One index file, mapped read-only. Immutable but for <see cref="IsRemoved"/>; thread-safe.</summary>
+// The file is hostile input. Opening checks the header and the bounds of every section, which takes no longer for a large
+// file than for a small one; everything read after that is checked where it is read. Damage inside a section can so make an
+// answer wrong (`index verify` tells), but can not make a read leave its section.
+sealed unsafe class MappedIndex : IDisposable
+{
+    /// <summary>The longest bucket looked through; a sound index has about six postings in one, and at most a few hundred.</summary>
+    const uint BucketLimit = 1 << 16;
+
+    readonly MemoryMappedFile? _file;
+    readonly MemoryMappedViewAccessor? _view;
+    readonly byte* _memory;
+    byte* _start;
+    bool[]? _removed;
+
+    MappedIndex(string name, IndexHeader header, byte* start, long length, MemoryMappedFile? file, MemoryMappedViewAccessor? view)
+    {
+        (Name, Header, Length, _file, _view) = (name, header, length, file, view);
+        _start = start;
+        _memory = file is null ? start : null;
+        FilterBlocks = header[IndexSection.Filter].Length / BlockedBloomFilter.BlockBytes;
+        Filter = start + header[IndexSection.Filter].Offset;
+        Documents = (int)header.Documents;
+    }
+
+    internal string Name { get; }
+
+    internal IndexHeader Header { get; }
+
+    internal long Length { get; }
+
+    internal int Documents { get; }
+
+    internal long FilterBlocks { get; }
+
+    internal byte* Filter { get; }
+
+    /// <summary>Canonical characters of all documents.</summary>
+    internal long Positions => Documents == 0 ? 0 : Math.Max(0, GetDocument(Documents - 1).Start + GetDocument(Documents - 1).Length);
+
+    internal static MappedIndex Open(string path, IndexKey key)
+    {
+        long length = new FileInfo(path).Length;
+        if (length < IndexHeader.SizeBytes) throw new IndexException($"{path}: not an index: {length} bytes, the header alone has {IndexHeader.SizeBytes}");
+        FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        MemoryMappedFile? file = null;
+        MemoryMappedViewAccessor? view = null;
+        try
+        {
+            file = MemoryMappedFile.CreateFromFile(stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+            view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+            byte* start = null;
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+            start += view.PointerOffset;
+            IndexHeader header = IndexHeader.Read(path, new ReadOnlySpan<byte>(start, IndexHeader.SizeBytes), length, key);
+            return new(path, header, start, length, file, view);
+        }
+        catch
+        {
+            view?.Dispose();
+            file?.Dispose();
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes over memory that <see cref="MemoryIndexOutput"/> allocated.</summary>
+    internal static MappedIndex FromMemory(string name, byte* start, long length, IndexHeader header) => new(name, header, start, length, null, null);
+
+    /// <summary>The document's record; a default one if the number is out of range.</summary>
+    internal DocumentRecord GetDocument(int document) =>
+        (uint)document < (uint)Documents ? DocumentRecord.Read(Read(IndexSection.Documents, (long)document * DocumentRecord.SizeBytes, DocumentRecord.SizeBytes)) : default;
+
+    internal string GetPath(DocumentRecord document) => Text(document.PathOffset, document.PathLength);
+
+    internal string GetLabel(DocumentRecord document) => Text(document.LabelOffset, document.LabelLength);
+
+    string Text(long offset, uint length) => Encoding.UTF8.GetString(Read(IndexSection.Strings, offset, length));
+
+    /// <summary>The document that holds a position, or -1.</summary>
+    internal int FindDocument(long position)
+    {
+        int low = 0, high = Documents - 1;
+        while (low <= high)
+        {
+            int middle = (int)(((uint)low + (uint)high) >> 1);
+            DocumentRecord document = GetDocument(middle);
+            if (position < document.Start) high = middle - 1;
+            else if (position >= document.Start + document.Length) low = middle + 1;
+            else return middle;
+        }
+        return -1;
+    }
+
+    /// <summary>The number of the line that holds a canonical character of a document, the document's first being <see cref="DocumentRecord.FirstLine"/>.</summary>
+    internal int GetLine(DocumentRecord document, long character)
+    {
+        long offset = document.LinesOffset;
+        long limit = Header[IndexSection.Lines].Length;
+        long before = 0;
+        uint line = 0;
+        for (; line + 1 < document.Lines; line++)
+        {
+            uint length = 0;
+            int shift = 0;
+            while (true)
+            {
+                if (offset < 0 || offset >= limit || shift > 28) return Clamp(document.FirstLine + line);
+                byte next = Read(IndexSection.Lines, offset++, 1)[0];
+                length |= (uint)(next & 0x7F) << shift;
+                if (next < 0x80) break;
+                shift += 7;
+            }
+            before += length;
+            if (character < before) break;
+        }
+        return Clamp(document.FirstLine + line);
+    }
+
+    static int Clamp(long line) => (int)Math.Clamp(line, 1, int.MaxValue);
+
+    /// <summary>Whether the filter lets a fingerprint through; the caller has the block in reach.</summary>
+    internal bool MayContain(ulong fingerprint)
+    {
+        // SAFETY: BlockOf is below FilterBlocks, and the section's length was checked to be that many blocks.
+        byte* block = Filter + BlockedBloomFilter.BlockOf(fingerprint, FilterBlocks) * BlockedBloomFilter.BlockBytes;
+        return BlockedBloomFilter.MayContain(ref *block, fingerprint);
+    }
+
+    /// <summary>Asks for the filter blocks of these fingerprints ahead of <see cref="MayContain"/>.</summary>
+    internal void Prefetch(ReadOnlySpan<ulong> fingerprints)
+    {
+        if (!Sse.IsSupported) return;
+        foreach (ulong fingerprint in fingerprints) Sse.Prefetch0(Filter + BlockedBloomFilter.BlockOf(fingerprint, FilterBlocks) * BlockedBloomFilter.BlockBytes);
+    }
+
+    /// <summary>The number of distinct documents among these postings, which are in rising order.</summary>
+    internal int CountDocuments(long first, int count)
+    {
+        int documents = 0;
+        long end = long.MinValue;
+        for (int i = 0; i < count; i++)
+        {
+            long position = GetPosting(first + i).Value;
+            if (position < end) continue;
+            int document = FindDocument(position);
+            if (document < 0) continue;
+            documents++;
+            DocumentRecord record = GetDocument(document);
+            end = record.Start + record.Length;
+        }
+        return documents;
+    }
+
+    /// <summary>Finds the postings of a fingerprint.</summary>
+    /// <param name="fingerprint">The fingerprint.</param>
+    /// <param name="first">Number of its first posting.</param>
+    /// <returns>The number of postings; 0 if it is not in the index.</returns>
+    internal int Find(ulong fingerprint, out long first)
+    {
+        int bits = Header.DirectoryBits;
+        long bucket = bits == 0 ? 0 : (long)(fingerprint >> 64 - bits);
+        ReadOnlySpan<byte> bounds = Read(IndexSection.Directory, bucket * sizeof(uint), 2 * sizeof(uint));
+        uint from = BinaryPrimitives.ReadUInt32LittleEndian(bounds);
+        uint to = BinaryPrimitives.ReadUInt32LittleEndian(bounds[sizeof(uint)..]);
+        first = 0;
+        if (from > to || to > Header.Postings || to - from > BucketLimit) return 0;
+        ReadOnlySpan<byte> postings = Read(IndexSection.Postings, (long)from * Posting.SizeBytes, (to - from) * (long)Posting.SizeBytes);
+        uint tag = (uint)fingerprint;
+        int at = 0;
+        while (at < postings.Length && BinaryPrimitives.ReadUInt32LittleEndian(postings[at..]) != tag) at += Posting.SizeBytes;
+        int end = at;
+        while (end < postings.Length && BinaryPrimitives.ReadUInt32LittleEndian(postings[end..]) == tag) end += Posting.SizeBytes;
+        first = from + at / Posting.SizeBytes;
+        return (end - at) / Posting.SizeBytes;
+    }
+
+    internal Posting GetPosting(long number) => Posting.Read(Read(IndexSection.Postings, number * Posting.SizeBytes, Posting.SizeBytes));
+
+    /// <summary>The numbers of the documents of earlier layers that this delta drops.</summary>
+    internal IEnumerable<int> Removals
+    {
+        get
+        {
+            for (long at = 0; at < Header[IndexSection.Removals].Length; at += sizeof(int))
+                yield return BinaryPrimitives.ReadInt32LittleEndian(Read(IndexSection.Removals, at, sizeof(int)));
+        }
+    }
+
+    internal bool IsRemoved(int document) => _removed is not null && (uint)document < (uint)_removed.Length && _removed[document];
+
+    /// <summary>Called while a set of layers is opened, before it is shared.</summary>
+    internal void Remove(int document) => (_removed ??= new bool[Documents])[document] = true;
+
+    internal IEnumerable<IndexProblem> Verify()
+    {
+        for (int i = 0; i < IndexHeader.s_sections; i++)
+        {
+            IndexHeader.Section section = Header.Sections[i];
+            XxHash128 hash = new();
+            const int Step = 1 << 24;
+            for (long at = 0; at < section.Length; at += Step) hash.Append(Read((IndexSection)i, at, Math.Min(Step, section.Length - at)));
+            if (hash.GetCurrentHashAsUInt128() != section.Checksum)
+                yield return new IndexProblem(Name, ((IndexSection)i).ToString(), section.Offset, $"checksum of {section.Length} bytes is wrong");
+        }
+    }
+
+    /// <summary>A stretch of a section; empty if it does not lie in the section.</summary>
+    ReadOnlySpan<byte> Read(IndexSection section, long offset, long length)
+    {
+        IndexHeader.Section bounds = Header[section];
+        if (offset < 0 || length < 0 || length > int.MaxValue || offset > bounds.Length - length) return length <= s_zeros.Length ? s_zeros.AsSpan(0, Math.Max(0, (int)length)) : [];
+        // SAFETY: the section lies within the mapping (checked on opening), the stretch within the section.
+        return new ReadOnlySpan<byte>(_start + bounds.Offset + offset, (int)length);
+    }
+
+    // What is read outside of a section: zeros for the small fixed-size reads, so that readers need no check of their own.
+    static readonly byte[] s_zeros = new byte[DocumentRecord.SizeBytes];
+
+    public void Dispose()
+    {
+        if (_start is null) return;
+        _start = null;
+        if (_view is not null)
+        {
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
+            _file!.Dispose();
+        }
+        else
+        {
+            NativeMemory.Free(_memory);
+        }
+    }
+}

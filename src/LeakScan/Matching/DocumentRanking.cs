@@ -1,0 +1,93 @@
+using LeakScan.Classification;
+using LeakScan.Indexing;
+
+namespace LeakScan.Matching;
+
+/// <summary>A document that shares stretches with the text.</summary>
+struct RankedDocument
+{
+    internal int Layer;
+    internal int Document;
+
+    /// <summary>Its stretches: a range of the sorted ones.</summary>
+    internal int First;
+    internal int Count;
+
+    internal double Evidence;
+    internal int Matched;
+}
+
+/// <summary>Adds up stretches to documents and puts the documents in order. Reusable; allocates only to grow.</summary>
+sealed class DocumentRanking
+{
+    RankedDocument[] _documents = new RankedDocument[16];
+    int _count;
+
+    internal Span<RankedDocument> Documents => _documents.AsSpan(0, _count);
+
+    /// <summary>Sorts the stretches by document and place, and ranks the documents, best first.</summary>
+    internal void Rank(Span<Stretch> stretches, ReadOnlySpan<MappedIndex> layers, int textCharacters)
+    {
+        _count = 0;
+        for (int i = 0; i < stretches.Length; i++)
+        {
+            ref Stretch stretch = ref stretches[i];
+            MappedIndex layer = layers[stretch.Layer];
+            stretch.Document = layer.FindDocument(stretch.Diagonal + stretch.Start);
+            if (stretch.Document >= 0 && layer.IsRemoved(stretch.Document)) stretch.Document = -1;
+        }
+        stretches.Sort(static (a, b) => a.Layer != b.Layer ? a.Layer.CompareTo(b.Layer)
+            : a.Document != b.Document ? a.Document.CompareTo(b.Document)
+            : a.Start != b.Start ? a.Start.CompareTo(b.Start)
+            : a.Diagonal.CompareTo(b.Diagonal));
+
+        for (int from = 0; from < stretches.Length;)
+        {
+            int to = from + 1;
+            while (to < stretches.Length && stretches[to].Layer == stretches[from].Layer && stretches[to].Document == stretches[from].Document) to++;
+            if (stretches[from].Document >= 0) Add(stretches, from, to, layers[stretches[from].Layer], textCharacters);
+            from = to;
+        }
+        Documents.Sort(static (a, b) => a.Evidence != b.Evidence ? b.Evidence.CompareTo(a.Evidence)
+            : a.Matched != b.Matched ? b.Matched.CompareTo(a.Matched)
+            : a.Layer != b.Layer ? b.Layer.CompareTo(a.Layer)
+            : a.Document.CompareTo(b.Document));
+    }
+
+    void Add(Span<Stretch> stretches, int from, int to, MappedIndex layer, int textCharacters)
+    {
+        double placement = Evidence.PlacementBits(layer.Positions, textCharacters);
+        double evidence = 0;
+        int matched = 0;
+        int covered = 0;
+        int previous = -1;
+        for (int i = from; i < to; i++)
+        {
+            ref Stretch stretch = ref stretches[i];
+            // What the document says twice counts once: only what lies beyond the stretches before.
+            int beyond = stretch.End - Math.Max(covered, stretch.Start);
+            stretch.Evidence = 0;
+            if (beyond <= 0) continue;
+            double share = Math.Min(1, (double)beyond / (stretch.End - stretch.Start));
+            bool continues = previous >= 0
+                && stretch.Start - stretches[previous].End <= Evidence.ContinuationCharacters
+                && Math.Abs(stretch.Diagonal + stretch.Start - (stretches[previous].Diagonal + stretches[previous].End)) <= Evidence.ContinuationCharacters;
+            stretch.Evidence = Math.Max(0, stretch.Bits * share - (continues ? Evidence.ContinuationBits : placement));
+            evidence += stretch.Evidence;
+            matched += (int)(stretch.Matched * share);
+            covered = stretch.End;
+            if (stretch.Evidence > 0) previous = i;
+        }
+        if (evidence <= 0) return;
+        if (_count == _documents.Length) Array.Resize(ref _documents, 2 * _count);
+        _documents[_count++] = new RankedDocument
+        {
+            Layer = stretches[from].Layer,
+            Document = stretches[from].Document,
+            First = from,
+            Count = to - from,
+            Evidence = evidence,
+            Matched = matched,
+        };
+    }
+}

@@ -1,0 +1,290 @@
+using System.Text;
+using LeakScan.Classification;
+using LeakScan.Fingerprints;
+using LeakScan.Indexing;
+using LeakScan.Matching;
+using LeakScan.Simd;
+using LeakScan.Text;
+
+namespace LeakScan;
+
+/// <summary>Scans texts against an index.</summary>
+/// <remarks>
+/// One a thread: a scanner owns the buffers of a scan. After the first scans of the largest kind it allocates nothing, on
+/// text that matches and on text that does not. The result does not depend on the machine's instructions, and the buffers'
+/// size grows with the longest text that matched.
+/// </remarks>
+/// <example><code>
+/// Scanner scanner = new(index);
+/// List&lt;Match&gt; matches = [];
+/// ScanResult result = scanner.Scan(prompt, matches);
+/// if (result.Verdict == Verdict.Block)
+///     Console.WriteLine($"{result.Label}: {index.GetDocument(matches[0].DocumentId).Path}:{matches[0].SourceStartLine}");
+/// </code></example>
+public sealed class Scanner
+{
+    /// <summary>Longest text in bytes.</summary>
+    public const int MaxTextBytes = 1 << 30;
+
+    readonly ScanOptions _options;
+    readonly Fingerprinter _fingerprinter;
+    readonly StretchBuilder _stretches = new();
+    readonly DocumentRanking _ranking = new();
+    readonly LineCounter _lines = new();
+    readonly double[][] _rarity;
+    byte[] _canonical = [];
+    int[] _offsets = [];
+    byte[] _utf8 = [];
+    bool[] _reported = [];
+    Match[] _matches = new Match[8];
+    int _matchCount;
+
+    /// <summary>Makes a scanner for an index.</summary>
+    /// <param name="index">Must stay open as long as the scanner is used.</param>
+    /// <param name="options">Settings; default ones if null.</param>
+    public Scanner(FingerprintIndex index, ScanOptions? options = null) : this(index, options, SimdTiers.Current)
+    {
+    }
+
+    internal Scanner(FingerprintIndex index, ScanOptions? options, SimdTier tier)
+    {
+        Index = index;
+        _options = options ?? new();
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.MaxMatches, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(_options.MaxMatches, 4096, nameof(options));
+        _fingerprinter = new Fingerprinter(index.Keys, tier);
+        _rarity = new double[index.Layers.Length][];
+        for (int layer = 0; layer < _rarity.Length; layer++)
+        {
+            _rarity[layer] = new double[Posting.MaxDocuments + 1];
+            for (int documents = 0; documents < _rarity[layer].Length; documents++)
+                _rarity[layer][documents] = Evidence.BitsPerCharacter * Evidence.Rarity(documents, index.Layers[layer].Documents);
+        }
+    }
+
+    /// <summary>The index that is scanned against.</summary>
+    public FingerprintIndex Index { get; }
+
+    /// <summary>The instructions in use, for logs: <c>scalar</c>, <c>v128</c>, <c>avx2</c> or <c>avx512</c>.</summary>
+    public static string Describe() => SimdTiers.NameOf(SimdTiers.Current);
+
+    /// <summary>Scans UTF-8 text.</summary>
+    /// <param name="utf8">The text; damaged bytes are scanned around.</param>
+    /// <param name="matches">Cleared, then filled with the matches, best document first.</param>
+    /// <exception cref="ArgumentException">Longer than <see cref="MaxTextBytes"/>.</exception>
+    public ScanResult Scan(ReadOnlySpan<byte> utf8, List<Match> matches)
+    {
+        matches.Clear();
+        ScanResult result = Run(utf8);
+        matches.AddRange(_matches.AsSpan(0, _matchCount));
+        return result;
+    }
+
+    /// <summary>Scans UTF-8 text into a caller's span.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="matches">Receives the best matches, as many as it holds; <see cref="ScanResult.Matches"/> tells how many there are.</param>
+    /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})" path="/exception"/>
+    public ScanResult Scan(ReadOnlySpan<byte> utf8, Span<Match> matches)
+    {
+        ScanResult result = Run(utf8);
+        _matches.AsSpan(0, Math.Min(_matchCount, matches.Length)).CopyTo(matches);
+        return result;
+    }
+
+    /// <summary>Scans UTF-8 text into a sink.</summary>
+    /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})" path="/exception"/>
+    public ScanResult Scan<TSink>(ReadOnlySpan<byte> utf8, ref TSink sink) where TSink : struct, IMatchSink, allows ref struct
+    {
+        ScanResult result = Run(utf8);
+        for (int i = 0; i < _matchCount; i++) sink.OnMatch(in _matches[i]);
+        return result;
+    }
+
+    /// <summary>Scans UTF-16 text; offsets in matches count <see cref="char"/>s. The result is that of the same text in UTF-8.</summary>
+    /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})"/>
+    public ScanResult Scan(ReadOnlySpan<char> text, List<Match> matches)
+    {
+        matches.Clear();
+        int room = Encoding.UTF8.GetMaxByteCount(text.Length);
+        if (_utf8.Length < room) _utf8 = new byte[room];
+        int length = Encoding.UTF8.GetBytes(text, _utf8);
+        ScanResult result = Run(_utf8.AsSpan(0, length));
+        for (int i = 0; i < _matchCount; i++)
+        {
+            ref Match match = ref _matches[i];
+            int start = Encoding.UTF8.GetCharCount(_utf8.AsSpan(0, match.Start));
+            match = match with { Start = start, Length = Encoding.UTF8.GetCharCount(_utf8.AsSpan(match.Start, match.Length)) };
+        }
+        matches.AddRange(_matches.AsSpan(0, _matchCount));
+        return result;
+    }
+
+    ScanResult Run(ReadOnlySpan<byte> text)
+    {
+        if (text.Length > MaxTextBytes) throw new ArgumentException($"{text.Length} bytes; a text has up to {MaxTextBytes}: scan it in parts.", nameof(text));
+        _matchCount = 0;
+
+        // Most texts match nothing: that is decided on raw text, without offsets, and ends at the first hit.
+        bool fine = _options.Depth == ScanDepth.Fine || (_options.Depth == ScanDepth.Auto && text.Length <= _options.FineUpToBytes);
+        ProbeSink probe = new(Index);
+        long characters = _fingerprinter.Run(text, fine ? GramParameters.FineWindow : GramParameters.CoarseWindow, ref probe);
+        if (characters >= 0) return new(Verdict.Allow, null, 0, 0, 0, (int)characters, 0);
+
+        int room = text.Length + 2 * Canonicalizer.OutputSlack;
+        if (_canonical.Length < room) (_canonical, _offsets) = (new byte[room], new int[room]);
+        Canonicalizer canonicalizer = _fingerprinter.Canonicalizer;
+        canonicalizer.Reset();
+        int length = canonicalizer.Append(text, _canonical, _offsets);
+        length += canonicalizer.Finish(_canonical.AsSpan(length), _offsets.AsSpan(length));
+
+        _stretches.Clear();
+        HitSink hits = new(this);
+        _fingerprinter.RunCanonical(_canonical.AsSpan(0, length), GramParameters.FineWindow, ref hits);
+        _ranking.Rank(_stretches.Stretches, Index.Layers, length);
+        return Report(text, length);
+    }
+
+    /// <summary>Stops at the first fingerprint that is in the index.</summary>
+    readonly ref struct ProbeSink(FingerprintIndex index) : IFingerprintSink
+    {
+        public bool Take(ReadOnlySpan<ulong> fingerprints, ReadOnlySpan<int> ends, long tileStart)
+        {
+            foreach (MappedIndex layer in index.Layers)
+            {
+                layer.Prefetch(fingerprints);
+                foreach (ulong fingerprint in fingerprints)
+                {
+                    if (layer.MayContain(fingerprint) && layer.Find(fingerprint, out _) != 0) return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /// <summary>Hands every posting of every fingerprint to the stretches.</summary>
+    readonly ref struct HitSink(Scanner scanner) : IFingerprintSink
+    {
+        public bool Take(ReadOnlySpan<ulong> fingerprints, ReadOnlySpan<int> ends, long tileStart)
+        {
+            ReadOnlySpan<MappedIndex> layers = scanner.Index.Layers;
+            for (int number = 0; number < layers.Length; number++)
+            {
+                MappedIndex layer = layers[number];
+                layer.Prefetch(fingerprints);
+                for (int i = 0; i < fingerprints.Length; i++)
+                {
+                    if (!layer.MayContain(fingerprints[i])) continue;
+                    int count = layer.Find(fingerprints[i], out long first);
+                    if (count == 0) continue;
+                    int position = (int)(tileStart + ends[i] - (GramParameters.GramLength - 1));
+                    Posting posting = layer.GetPosting(first);
+                    double bits;
+                    if ((posting.Value & Posting.CountFlag) != 0)
+                    {
+                        bits = Evidence.BitsPerCharacter * Evidence.Rarity(posting.Value & (Posting.CountFlag - 1), layer.Documents);
+                        first++;
+                        count--;
+                    }
+                    else
+                    {
+                        bits = scanner._rarity[number][Math.Min(layer.CountDocuments(first, count), Posting.MaxDocuments)];
+                    }
+                    if (bits <= 0) continue;
+                    for (int p = 0; p < count; p++) scanner._stretches.Add(number, layer.GetPosting(first + p).Value, position, bits);
+                }
+            }
+            return true;
+        }
+    }
+
+    ScanResult Report(ReadOnlySpan<byte> text, int length)
+    {
+        if (_reported.Length < length) _reported = new bool[_canonical.Length];
+        Span<bool> reported = _reported.AsSpan(0, length);
+        reported.Clear();
+        _lines.Reset();
+        Verdict verdict = Verdict.Allow;
+        string? label = null;
+        double best = 0;
+        int matchedCharacters = 0;
+        foreach (ref RankedDocument document in _ranking.Documents)
+        {
+            if (document.Evidence < Evidence.ReportBits || _matchCount >= _options.MaxMatches) break;
+            MappedIndex layer = Index.Layers[document.Layer];
+            ReadOnlySpan<Stretch> stretches = _stretches.Stretches.Slice(document.First, document.Count);
+            double fresh = 0;
+            foreach (ref readonly Stretch stretch in stretches)
+            {
+                if (stretch.Evidence <= 0) continue;
+                int free = reported[stretch.Start..Math.Min(length, stretch.End)].Count(false);
+                fresh += stretch.Evidence * free / (stretch.End - stretch.Start);
+            }
+            // A copy of what a better document explains says nothing new.
+            if (fresh < Math.Max(Evidence.ReportBits, document.Evidence / 2)) continue;
+
+            string documentLabel = Index.LabelOf(document.Layer, document.Document);
+            Verdict documentVerdict = _options.Policy.Decide(documentLabel, _options.Destination, MatchKind.Verbatim, document.Matched, document.Evidence);
+            if (label is null || documentVerdict > verdict) (verdict, label) = (documentVerdict, documentLabel);
+            best = Math.Max(best, document.Evidence);
+            AddMatches(text, document, layer, stretches);
+            foreach (ref readonly Stretch stretch in stretches)
+            {
+                if (stretch.Evidence <= 0) continue;
+                Span<bool> covered = reported[stretch.Start..Math.Min(length, stretch.End)];
+                matchedCharacters += covered.Count(false);
+                covered.Fill(true);
+            }
+        }
+        return new(verdict, label, Evidence.Score(best), best, matchedCharacters, length, _matchCount);
+    }
+
+    void AddMatches(ReadOnlySpan<byte> text, in RankedDocument document, MappedIndex layer, ReadOnlySpan<Stretch> stretches)
+    {
+        DocumentRecord record = layer.GetDocument(document.Document);
+        for (int from = 0; from < stretches.Length && _matchCount < _options.MaxMatches;)
+        {
+            if (stretches[from].Evidence <= 0)
+            {
+                from++;
+                continue;
+            }
+            // Stretches that go on close by in the text and in the document are one match.
+            int last = from;
+            int matched = stretches[from].Matched;
+            double evidence = stretches[from].Evidence;
+            int to = from + 1;
+            for (; to < stretches.Length; to++)
+            {
+                if (stretches[to].Evidence <= 0) continue;
+                long textGap = stretches[to].Start - stretches[last].End;
+                long sourceGap = stretches[to].Diagonal + stretches[to].Start - (stretches[last].Diagonal + stretches[last].End);
+                if (textGap > MaxJoinGap || sourceGap is < -MaxJoinGap or > MaxJoinGap) break;
+                last = to;
+                matched += stretches[to].Matched;
+                evidence += stretches[to].Evidence;
+            }
+
+            ref readonly Stretch head = ref stretches[from];
+            ref readonly Stretch tail = ref stretches[last];
+            int start = CharacterStart(text, _offsets[head.Start]);
+            int end = _offsets[tail.End - 1] + 1;
+            int sourceStart = layer.GetLine(record, Math.Max(0, head.Diagonal + head.Start - record.Start));
+            int sourceEnd = layer.GetLine(record, Math.Clamp(tail.Diagonal + tail.End - 1 - record.Start, 0, record.Length));
+            if (_matchCount == _matches.Length) Array.Resize(ref _matches, 2 * _matchCount);
+            _matches[_matchCount++] = new(
+                MatchKind.Verbatim, Index.DocumentIdOf(document.Layer, document.Document), Math.Min(sourceStart, sourceEnd), Math.Max(sourceStart, sourceEnd),
+                start, end - start, _lines.LineOf(text, start), _lines.LineOf(text, end - 1), Math.Min(matched, tail.End - head.Start), 1.0, evidence);
+            from = to;
+        }
+    }
+
+    const int MaxJoinGap = 256;
+
+    /// <summary>The first byte of the character whose last byte is at an offset.</summary>
+    static int CharacterStart(ReadOnlySpan<byte> text, int offset)
+    {
+        int limit = Math.Max(0, offset - 3);
+        while (offset > limit && (text[offset] & 0xC0) == 0x80) offset--;
+        return offset;
+    }
+}
