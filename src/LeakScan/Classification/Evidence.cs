@@ -8,17 +8,17 @@ namespace LeakScan.Classification;
 //   bits(document) = sum over its stretches of max(0, bits(stretch) - cost of pointing at it)
 //
 // A canonical character of source code carries about two bits (white space, case and punctuation, which carry little, are
-// gone). Rarity is that of the k-grams over the character: 1 if one document of many has it, falling with the logarithm of
-// the document frequency to 0 for what stands everywhere (licence headers, idioms); k-grams of public text are not in the
-// index at all. Pointing costs the logarithm of the number of places: all of the index for a document's first stretch, only
-// the surroundings for one that continues close by. That is what keeps a thousand chance hits of one idiom each, which long
+// gone). Rarity is that of the k-grams over the character: 1 if one document of many has it, falling with a power of the logarithm
+// of the document frequency to 0 for what stands everywhere (licence headers, idioms); k-grams of public text are not in the
+// index at all. Pointing costs the logarithm of the number of places: all of the index for a document's first stretch, somewhat
+// less for one that continues close by. That is what keeps a thousand chance hits of one idiom each, which long
 // texts do have, from adding up to an alarm, while fragments of one document that are scattered over a text do add up.
 static class Evidence
 {
     internal const double BitsPerCharacter = 2.0;
 
     /// <summary>Cost of pointing at a stretch that follows another of the same document.</summary>
-    internal const double ContinuationBits = 14;
+    internal const double ContinuationBits = 30;
 
     /// <summary>A stretch continues another if it is at most so many canonical characters away, in the text and in the document.</summary>
     internal const int ContinuationCharacters = 1024;
@@ -27,14 +27,17 @@ static class Evidence
     internal const double ReportBits = 12;
 
     /// <summary>From here on the default policy warns.</summary>
-    internal const double WarnBits = 60;
+    internal const double WarnBits = 38;
 
     /// <summary>From here on the default policy blocks.</summary>
-    internal const double BlockBits = 160;
+    internal const double BlockBits = 112;
 
     /// <summary>The rarity of a fingerprint that so many of so many documents have, in [0,1].</summary>
     internal static double Rarity(long documentFrequency, long documents) =>
-        documentFrequency <= 1 ? 1 : Math.Clamp(1 - Math.Log2(documentFrequency) / Math.Log2(Math.Max(4, documents)), 0, 1);
+        documentFrequency <= 1 ? 1 : Math.Clamp(1 - Math.Pow(Math.Log2(documentFrequency) / Math.Log2(Math.Max(4, documents)), RarityExponent), 0, 1);
+
+    /// <summary>Above 1: what a handful of documents share, as a house style does, is nearly as telling as what one has.</summary>
+    const double RarityExponent = 1.5;
 
     /// <summary>Cost of pointing at a document's first stretch: where in the index, and where in the text.</summary>
     internal static double PlacementBits(long indexCharacters, long textCharacters) =>
