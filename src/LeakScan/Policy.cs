@@ -1,14 +1,73 @@
+using LeakScan.Classification;
+
 namespace LeakScan;
 
-/// <summary>stub</summary>
+/// <summary>Turns matches into verdicts: the first rule that fits decides, and where none fits, the default rules.</summary>
+/// <remarks>
+/// The default rules let nobody down who has no policy: what is certain is blocked, what is likely is a warning, a match of
+/// structure alone never more than a warning. A rule of one's own says what else is allowed or forbidden; it applies to
+/// matches with enough evidence for a warning, unless it sets another limit. Immutable and thread-safe.
+/// </remarks>
+/// <example><code>
+/// Policy policy = Policy.Load("leakscan.json");
+/// Scanner scanner = new(index, new ScanOptions { Policy = policy, Destination = "internal" });
+/// </code></example>
 public sealed record Policy
 {
-    /// <summary>x</summary>
+    /// <summary>No rules of one's own.</summary>
     public static Policy Default { get; } = new();
 
-    /// <summary>x</summary>
-    public double X { get; init; }
+    static readonly PolicyRule[] s_defaultRules =
+    [
+        new() { Kind = MatchKind.Structural, Verdict = Verdict.Warn },
+        new() { Verdict = Verdict.Block, MinEvidenceBits = Evidence.BlockBits },
+        new() { Verdict = Verdict.Warn },
+    ];
 
-    /// <summary>x</summary>
-    public Verdict Decide(string label, string? destination, MatchKind kind, int matchedCharacters, double evidenceBits) => evidenceBits >= 120 + X ? Verdict.Block : evidenceBits >= 60 ? Verdict.Warn : Verdict.Allow;
+    /// <summary>The rules, in the order in which they are tried.</summary>
+    public IReadOnlyList<PolicyRule> Rules { get; init; } = [];
+
+    /// <summary>What becomes of text that could not be scanned. Default: <see cref="Verdict.Block"/>.</summary>
+    public Verdict OnError { get; init; } = Verdict.Block;
+
+    /// <summary>Reads a policy file (<c>leakscan.json</c>).</summary>
+    /// <exception cref="PolicyException">Not a policy; the message names file, line and column.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static Policy Load(string path) => Parse(File.ReadAllBytes(path), path);
+
+    /// <summary>Reads a policy.</summary>
+    /// <param name="utf8Json">Its JSON.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <exception cref="PolicyException">Not a policy.</exception>
+    public static Policy Parse(ReadOnlySpan<byte> utf8Json, string name) => new PolicyReader(utf8Json, name).Read();
+
+    /// <summary>The verdict on the matches of one document.</summary>
+    public Verdict Decide(string label, string? destination, MatchKind kind, int matchedCharacters, double evidenceBits)
+    {
+        for (int i = 0; i < Rules.Count; i++)
+        {
+            if (Rules[i].Fits(label, destination, kind, matchedCharacters, evidenceBits)) return Rules[i].Verdict;
+        }
+        foreach (PolicyRule rule in s_defaultRules)
+        {
+            if (rule.Fits(label, destination, kind, matchedCharacters, evidenceBits)) return rule.Verdict;
+        }
+        return Verdict.Allow;
+    }
+
+    /// <summary>Checks the rules' labels against those of an index: a rule for a label that no document has is most likely a misspelling.</summary>
+    /// <param name="known">The labels there are.</param>
+    /// <exception cref="PolicyException">A rule has another label.</exception>
+    public void CheckLabels(IReadOnlyCollection<string> known)
+    {
+        for (int i = 0; i < Rules.Count; i++)
+        {
+            if (Rules[i].Label == "*" || known.Contains(Rules[i].Label)) continue;
+            string place = i < LabelPlaces.Count ? LabelPlaces[i] : $"rule {i + 1}";
+            throw new PolicyException($"{place}: no document has the label \"{Rules[i].Label}\"; there are: {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+        }
+    }
+
+    /// <summary>For each rule where its label stands, as <c>name:line:column</c>.</summary>
+    internal IReadOnlyList<string> LabelPlaces { get; init; } = [];
 }
