@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using LeakScan.Cli.Output;
+using LeakScan.Sources;
+
+namespace LeakScan.Cli.Commands;
+
+/// <summary><c>leakscan index add</c>.</summary>
+static class IndexAddCommand
+{
+    internal static Command Create(CancellationToken cancellationToken)
+    {
+        Argument<string> index = new("INDEX") { Description = "The index to add to." };
+        Argument<string[]> sources = Indexing.CreateSources();
+        Option<string[]> labels = Indexing.CreateLabels();
+        Option<string[]> excludes = Indexing.CreateExcludes();
+        Option<string?> keyFile = KeyFile.CreateOption();
+        ExampleCommand command = new("add", "Brings an index up to date with its sources: new and changed documents are added, those that are gone are dropped.",
+            "leakscan index add corp.lsi ~/src/trainer",
+            "leakscan index add corp.lsi training-data=/data/new-books")
+        {
+            index, sources, labels, excludes, keyFile,
+        };
+        command.SetAction(parsed => Run(
+            parsed.GetRequiredValue(index), Indexing.Parse(parsed.GetValue(sources), parsed.GetValue(labels)), parsed.GetValue(excludes), parsed.GetValue(keyFile), cancellationToken));
+        return command;
+    }
+
+    static int Run(string path, IReadOnlyList<SourceSpec> sources, string[]? excludes, string? keyFile, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {path} SOURCE...");
+        IndexKey key = KeyFile.Load(keyFile);
+        Dictionary<(string Path, int FirstLine), IndexedDocument> known = [];
+        using (FingerprintIndex index = FingerprintIndex.Open(path, key))
+        {
+            foreach (IndexedDocument document in index.Documents) known[(document.Path, document.FirstLine)] = document;
+        }
+        PathStorage storage = FingerprintIndexBuilder.DetectPathStorage(known.Values);
+        using FingerprintIndexBuilder builder = new(key, new IndexBuildOptions { PathStorage = storage, TemporaryFolder = Path.GetDirectoryName(Path.GetFullPath(path)) });
+        HashSet<(string, int)> seen = [];
+        long unchanged = 0, changed = 0, added = 0;
+        Indexing.Outcome outcome = Indexing.Read(sources, excludes, "indexing", document =>
+        {
+            (string, int) place = (FingerprintIndexBuilder.StoredPath(key, storage, document.Path), document.FirstLine);
+            lock (seen) seen.Add(place);
+            if (known.TryGetValue(place, out IndexedDocument? old))
+            {
+                if (old.Label == document.Label && old.ContentId == key.ContentId(document.Text.Span))
+                {
+                    Interlocked.Increment(ref unchanged);
+                    return;
+                }
+                builder.Remove(old);
+                Interlocked.Increment(ref changed);
+            }
+            else
+            {
+                Interlocked.Increment(ref added);
+            }
+            builder.AddDocument(document.Path, document.Label, document.Text.Span, document.FirstLine);
+        }, cancellationToken);
+
+        // What could not be read may still be there: only a source that was read without a problem tells what is gone.
+        long removed = 0;
+        if (!outcome.Failed && storage == PathStorage.Full)
+        {
+            foreach (IndexedDocument document in known.Values)
+            {
+                if (seen.Contains((document.Path, document.FirstLine)) || !sources.Any(s => IsBelow(s.Path, document.Path))) continue;
+                builder.Remove(document);
+                removed++;
+            }
+        }
+        string counts = string.Create(CultureInfo.InvariantCulture, $"{added} documents added, {changed} changed, {removed} gone, {unchanged} as they were");
+        if (added + changed + removed == 0)
+        {
+            Diagnostics.Note($"{path}: nothing to do: {counts}");
+        }
+        else
+        {
+            IndexInfo info = builder.WriteDelta(path, cancellationToken);
+            Diagnostics.Note($"{path}: {counts}; now {Indexing.Describe(info)} in {info.Layers} layers");
+        }
+        if (storage == PathStorage.Hash) Diagnostics.Note("paths are stored as hashes, so documents that are gone cannot be told; build the index again to drop them");
+        return outcome.Failed ? ExitCode.Failed : ExitCode.Clean;
+    }
+
+    static bool IsBelow(string source, string path) =>
+        path == source || path.StartsWith(source.EndsWith('/') ? source : source + "/", StringComparison.Ordinal);
+}

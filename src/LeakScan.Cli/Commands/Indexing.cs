@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using System.CommandLine;
+using System.Globalization;
+using LeakScan.Cli.Output;
+using LeakScan.Sources;
+
+namespace LeakScan.Cli.Commands;
+
+/// <summary>What the commands share that read SOURCEs into a builder.</summary>
+static class Indexing
+{
+    /// <summary>Bytes of documents that may wait between the reader and the workers.</summary>
+    const long WaitingBytes = 64 << 20;
+
+    internal static Argument<string[]> CreateSources() => new("SOURCE")
+    {
+        Description = "A folder, a file, or - for standard input; label=SOURCE gives it a label of its own.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    internal static Option<string[]> CreateLabels() => new("--label")
+    {
+        HelpName = "LABEL",
+        Description = "What the sources are, for policies. Default: proprietary-code.",
+    };
+
+    internal static Option<string[]> CreateExcludes() => new("--exclude")
+    {
+        HelpName = "GLOB",
+        Description = "Leaves files out, in .gitignore syntax; may be given more than once. .gitignore itself is honoured; binary, generated, minified, vendored and licence files are left out and counted.",
+    };
+
+    internal static Option<string[]> CreatePublics() => new("--public")
+    {
+        HelpName = "SOURCE",
+        Description = "Text that may leave: what it shares with the index does not count. May be given more than once.",
+    };
+
+    internal static IReadOnlyList<SourceSpec> Parse(string[]? sources, string[]? labels)
+    {
+        if (labels is { Length: > 1 }) throw new UserException("--label is given more than once: give each source its own, as in training-data=/data/books");
+        string label = labels is [var only] ? only : "proprietary-code";
+        if (label.Length == 0) throw new UserException("--label is empty");
+        return [.. (sources ?? []).Select(s => File.Exists(s) || Directory.Exists(s) ? new SourceSpec(s, label) : SourceSpec.Parse(s, label))];
+    }
+
+    /// <summary>Totals of reading sources.</summary>
+    internal sealed class Outcome
+    {
+        internal long Documents;
+        internal long Bytes;
+        internal bool Failed;
+    }
+
+    /// <summary>Reads documents on this thread and hands them to workers on all cores.</summary>
+    internal static Outcome Read(IReadOnlyList<SourceSpec> sources, string[]? excludes, string verb, Action<SourceDocument> take, CancellationToken cancellationToken)
+    {
+        Outcome outcome = new();
+        SourceReader reader = new(new SourceOptions { Exclude = excludes ?? [] });
+        using BlockingCollection<SourceDocument> queue = [];
+        using SemaphoreSlim room = new(0);
+        long waiting = 0;
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] workers = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Task.Run(() =>
+        {
+            try
+            {
+                foreach (SourceDocument document in queue.GetConsumingEnumerable(stop.Token))
+                {
+                    take(document);
+                    Interlocked.Add(ref waiting, -document.Text.Length);
+                    room.Release();
+                }
+            }
+            catch
+            {
+                stop.Cancel();
+                throw;
+            }
+        }))];
+        using (new ProgressLine(verb, "documents", () => (reader.BytesRead, Interlocked.Read(ref outcome.Documents)), totalBytes: 0))
+        {
+            try
+            {
+                foreach (SourceSpec source in sources)
+                {
+                    foreach (SourceDocument document in reader.Read(source, stop.Token))
+                    {
+                        while (Interlocked.Read(ref waiting) > WaitingBytes) room.Wait(stop.Token);
+                        Interlocked.Add(ref waiting, document.Text.Length);
+                        queue.Add(document, stop.Token);
+                        Interlocked.Increment(ref outcome.Documents);
+                        outcome.Bytes += document.Text.Length;
+                    }
+                }
+                queue.CompleteAdding();
+                Task.WaitAll(workers, CancellationToken.None);
+            }
+            catch (Exception e) when (e is OperationCanceledException or AggregateException)
+            {
+                queue.CompleteAdding();
+                Exception[] faults = [.. workers.Select(WaitFor).OfType<Exception>().Where(f => f is not OperationCanceledException)];
+                if (faults.Length > 0) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(faults[0]);
+                throw new OperationCanceledException(cancellationToken);
+            }
+        }
+        foreach (SourceProblem problem in reader.Problems)
+        {
+            Diagnostics.Problem(problem);
+            outcome.Failed = true;
+        }
+        if (reader.Skipped.Values.Sum() is > 0 and long skipped)
+        {
+            string reasons = string.Join(", ", reader.Skipped.Where(s => s.Value > 0).OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Value} {s.Key}")));
+            Diagnostics.Note(string.Create(CultureInfo.InvariantCulture, $"left out {skipped} files: {reasons}"));
+        }
+        return outcome;
+    }
+
+    static Exception? WaitFor(Task task)
+    {
+        try
+        {
+            task.Wait();
+            return null;
+        }
+        catch (AggregateException e)
+        {
+            return e.InnerException;
+        }
+    }
+
+    internal static string Describe(IndexInfo info) => string.Create(CultureInfo.InvariantCulture,
+        $"{info.Documents} documents, {info.Fingerprints} fingerprints, {info.FileBytes} bytes ({info.BytesPerSourceByte:F2} a byte of text, {info.BytesPerFingerprint:F1} a fingerprint)");
+}

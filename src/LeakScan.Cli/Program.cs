@@ -1,0 +1,3 @@
+using LeakScan.Cli;
+
+return CommandLine.Run(args);
