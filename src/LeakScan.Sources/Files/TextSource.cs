@@ -1,0 +1,163 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using ZstdSharp;
+
+namespace LeakScan.Sources.Files;
+
+/// <summary>The text of a file: opened, decompressed, UTF-16 decoded. What fails ends it and is told by <see cref="Failure"/>.</summary>
+[SuppressMessage("Reliability", "CA2000", Justification = "Each stream is disposed by the one around it.")]
+sealed class TextSource : IDisposable
+{
+    internal const string StandardInput = "-";
+
+    const int CompressedBufferBytes = 64 * 1024;
+
+    readonly HeadStream _raw;
+    readonly string _name;
+    Stream? _text;
+
+    /// <param name="raw">Bytes of the file; disposed with this.</param>
+    /// <param name="name">Its name, of which the end tells the compression; for standard input the first bytes do.</param>
+    /// <param name="counter">Counts the bytes as they are in the file.</param>
+    internal TextSource(Stream raw, string name, ByteCounter counter)
+    {
+        _raw = new HeadStream(raw, counter);
+        _name = name;
+        InnerName = IsGzip || IsZstd ? Path.GetFileNameWithoutExtension(name) : Path.GetFileName(name);
+    }
+
+    /// <summary>The file's name without that of its compression.</summary>
+    internal string InnerName { get; }
+
+    /// <summary>Why reading ended before the end; null if it did not.</summary>
+    internal string? Failure { get; private set; }
+
+    bool IsGzip => _name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+
+    bool IsZstd => _name.EndsWith(".zst", StringComparison.OrdinalIgnoreCase);
+
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">It must not be opened.</exception>
+    internal static TextSource Open(string path, ByteCounter counter)
+    {
+        if (path == StandardInput) return new TextSource(Console.OpenStandardInput(), path, counter);
+        // The readers have buffers of their own; only decompressors read in small steps.
+        bool compressed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase);
+        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, compressed ? CompressedBufferBytes : 0, FileOptions.SequentialScan);
+        return new TextSource(file, path, counter);
+    }
+
+    /// <summary>Reads on; 0 at the end or after a failure.</summary>
+    internal int Read(Span<byte> buffer)
+    {
+        if (Failure is not null) return 0;
+        try
+        {
+            _text ??= OpenText();
+            return _text.Read(buffer);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or ZstdException)
+        {
+            Failure = string.Create(CultureInfo.InvariantCulture, $"cannot be read on after byte {_raw.BytesRead} of the file: {e.Message}");
+            return 0;
+        }
+    }
+
+    Stream OpenText()
+    {
+        bool gzip = IsGzip;
+        bool zstd = IsZstd;
+        if (_name == StandardInput)
+        {
+            ReadOnlySpan<byte> head = _raw.Peek(4);
+            gzip = head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]);
+            zstd = head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]);
+        }
+        HeadStream bytes = gzip ? new HeadStream(new GzipReader(_raw), null)
+            : zstd ? new HeadStream(new DecompressionStream(_raw, leaveOpen: false), null)
+            : _raw;
+        ReadOnlySpan<byte> mark = bytes.Peek(2);
+        Encoding? utf16 = mark.SequenceEqual((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? Encoding.Unicode
+            : mark.SequenceEqual((ReadOnlySpan<byte>)[0xFE, 0xFF]) ? Encoding.BigEndianUnicode
+            : null;
+        if (utf16 is null) return bytes;
+        bytes.DropHead();
+        return Encoding.CreateTranscodingStream(bytes, utf16, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+    }
+
+    public void Dispose()
+    {
+        _text?.Dispose();
+        _raw.Dispose();
+    }
+
+    /// <summary>A stream of which the first bytes can be looked at, and which counts what is read.</summary>
+    sealed class HeadStream(Stream inner, ByteCounter? counter) : Stream
+    {
+        readonly byte[] _head = new byte[4];
+        int _headStart;
+        int _headEnd;
+
+        internal long BytesRead { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        /// <summary>Up to so many bytes of those to come; fewer only at the end.</summary>
+        internal ReadOnlySpan<byte> Peek(int count)
+        {
+            while (_headEnd < count)
+            {
+                int read = ReadInner(_head.AsSpan(_headEnd, count - _headEnd));
+                if (read == 0) break;
+                _headEnd += read;
+            }
+            return _head.AsSpan(0, Math.Min(count, _headEnd));
+        }
+
+        internal void DropHead() => _headStart = 2;
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (_headStart == _headEnd) return ReadInner(buffer);
+            int count = Math.Min(buffer.Length, _headEnd - _headStart);
+            _head.AsSpan(_headStart, count).CopyTo(buffer);
+            _headStart += count;
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) inner.Dispose();
+            base.Dispose(disposing);
+        }
+
+        int ReadInner(Span<byte> buffer)
+        {
+            int read = inner.Read(buffer);
+            BytesRead += read;
+            counter?.Add(read);
+            return read;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace LeakScan.Sources;
+
+/// <summary>How an input is cut into records.</summary>
+public enum InputFormat
+{
+    /// <summary>JSONL if named .jsonl or .ndjson, or if its first line is a complete JSON object; else text.</summary>
+    Auto,
+
+    /// <summary>A file is one record, or several if it is long.</summary>
+    Text,
+
+    /// <summary>A line is one record: a JSON value, of which the strings are scanned.</summary>
+    Jsonl,
+}
+
+/// <summary>How <see cref="InputReader"/> reads.</summary>
+public sealed record InputOptions
+{
+    /// <summary>The format of every input. Default: <see cref="InputFormat.Auto"/>.</summary>
+    public InputFormat Format { get; init; }
+
+    /// <summary>JSONL: the top-level property whose strings, at any nesting, are the text. Default: null, every string of the record.</summary>
+    public string? TextField { get; init; }
+
+    /// <summary>JSONL: the top-level property, a string or number, that names the record. Default: <c>id</c>.</summary>
+    public string IdField { get; init; } = "id";
+}
+
+/// <summary>One string of a JSON record.</summary>
+/// <param name="Name">Where it stands in the record, as in <c>messages[3].content[0].text</c>; empty if the record is a string.</param>
+/// <param name="Start">Offset of its first byte in <see cref="InputRecord.Text"/>.</param>
+/// <param name="Length">Bytes.</param>
+public readonly record struct InputField(string Name, int Start, int Length);

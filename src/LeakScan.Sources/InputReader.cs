@@ -1,0 +1,144 @@
+using LeakScan.Sources.Files;
+using LeakScan.Sources.Records;
+
+namespace LeakScan.Sources;
+
+/// <summary>Reads what is to be scanned, record by record: text and JSONL, plain, .gz or .zst, of any length in constant memory.</summary>
+/// <remarks>
+/// What is damaged is told by <see cref="Problem"/> and still handed out as far as it can be. No allocation for a record after
+/// warm-up. For one thread.
+/// </remarks>
+/// <example>
+/// <code>
+/// InputReader reader = new(new InputOptions { TextField = "prompt" });
+/// reader.Problem += problem => Console.Error.WriteLine(problem);
+/// foreach (InputRecord record in reader.Read("prompts.jsonl.gz"))
+/// {
+///     ScanResult result = scanner.Scan(record.Text.Span, matches);
+/// }
+/// </code>
+/// </example>
+public sealed class InputReader
+{
+    /// <summary>A file with a bad line a record must not fill the memory.</summary>
+    const int MaxProblems = 1000;
+
+    readonly InputOptions _options;
+    readonly InputLimits _limits;
+    readonly List<SourceProblem> _problems = [];
+    readonly ByteCounter _bytesRead = new();
+
+    /// <summary>Makes a reader.</summary>
+    /// <param name="options">How to read; null for the defaults.</param>
+    public InputReader(InputOptions? options = null)
+        : this(options, InputLimits.Default)
+    {
+    }
+
+    internal InputReader(InputOptions? options, InputLimits limits)
+    {
+        _options = options ?? new InputOptions();
+        _limits = limits;
+    }
+
+    /// <summary>Raised for each problem as it is met, before the record it belongs to is handed out.</summary>
+    public event Action<SourceProblem>? Problem;
+
+    /// <summary>The first 1000 problems.</summary>
+    public IReadOnlyList<SourceProblem> Problems => _problems;
+
+    /// <summary>How many problems there were.</summary>
+    public long ProblemCount { get; private set; }
+
+    /// <summary>Bytes read so far, as they are in the files. May be read by any thread.</summary>
+    public long BytesRead => _bytesRead.Value;
+
+    /// <summary>Reads the records of an INPUT; those of a folder in the ordinal order of the files' paths.</summary>
+    /// <param name="input">A file, a folder, or <c>-</c> for standard input.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The same object again and again; see <see cref="InputRecord"/>.</returns>
+    public IEnumerable<InputRecord> Read(string input, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return ReadInput(input, cancellationToken);
+    }
+
+    /// <summary>Reads the records of a stream.</summary>
+    /// <param name="stream">The bytes; disposed at the end.</param>
+    /// <param name="name">What to call it; its end tells compression and format as a file's does.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The same object again and again; see <see cref="InputRecord"/>.</returns>
+    public IEnumerable<InputRecord> Read(Stream stream, string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
+        return ReadStream(stream, name, cancellationToken);
+    }
+
+    IEnumerable<InputRecord> ReadStream(Stream stream, string name, CancellationToken cancellationToken)
+    {
+        using TextSource source = new(stream, name, _bytesRead);
+        using RecordCursor cursor = new(_options, _limits, AddProblem);
+        cursor.Start(source, name);
+        while (cursor.Next())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return cursor.Record;
+        }
+    }
+
+    IEnumerable<InputRecord> ReadInput(string input, CancellationToken cancellationToken)
+    {
+        using RecordCursor cursor = new(_options, _limits, AddProblem);
+        foreach ((string path, string shown) in Files(input))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using TextSource? source = Open(path, shown);
+            if (source is null) continue;
+            cursor.Start(source, shown);
+            while (cursor.Next())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return cursor.Record;
+            }
+        }
+    }
+
+    IEnumerable<(string Path, string Shown)> Files(string input)
+    {
+        if (input == TextSource.StandardInput || !Directory.Exists(input)) return [(input, input)];
+        FolderWalker walker = new()
+        {
+            LeaveOut = entry => entry.IsEmpty || IsFolderLink(input, entry),
+            Problem = (path, message) => AddProblem(new SourceProblem(PathNames.Join(input, path), 0, -1, message)),
+        };
+        return walker.Walk(input).Select(file => (file.Path, PathNames.Join(input, file.RelativePath)));
+    }
+
+    bool IsFolderLink(string input, FolderEntry entry)
+    {
+        if (!entry.IsFolder || !entry.IsLink) return false;
+        AddProblem(new SourceProblem(PathNames.Join(input, string.Join('/', entry.Segments)), 0, -1, "a link to a folder is not followed; name it as an input of its own"));
+        return true;
+    }
+
+    TextSource? Open(string path, string shown)
+    {
+        try
+        {
+            return TextSource.Open(path, _bytesRead);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            AddProblem(new SourceProblem(shown, 0, -1, $"cannot be opened: {e.Message}"));
+            return null;
+        }
+    }
+
+    void AddProblem(SourceProblem problem)
+    {
+        ProblemCount++;
+        if (_problems.Count < MaxProblems) _problems.Add(problem);
+        Problem?.Invoke(problem);
+    }
+}

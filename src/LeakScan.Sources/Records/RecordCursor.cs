@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Text.Json;
+using LeakScan.Sources.Files;
+
+namespace LeakScan.Sources.Records;
+
+/// <summary>Cuts one file after another into records. One record object and one set of buffers serve them all.</summary>
+sealed class RecordCursor(InputOptions options, InputLimits limits, Action<SourceProblem> problem) : IDisposable
+{
+    /// <summary>White space looked through for the first character when the format is not known.</summary>
+    const int BlankBytes = 64 * 1024;
+
+    readonly LineBuffer _buffer = new();
+    readonly JsonStrings _strings = new(options.TextField, options.IdField);
+    TextSource? _source;
+    string _name = "";
+    bool _isJsonl;
+    bool _inLongLine;
+
+    // What the last record leaves: bytes to drop, lines among them, and how many of the bytes after those it has seen.
+    int _doneBytes;
+    int _doneLines;
+    int _overlap;
+    long _line;
+
+    long _illFormed;
+    long _firstIllFormed;
+    long _missing;
+    long _firstMissingLine;
+
+    internal InputRecord Record { get; } = new();
+
+    internal void Start(TextSource source, string name)
+    {
+        (_source, _name) = (source, name);
+        (_inLongLine, _doneBytes, _doneLines, _overlap, _line) = (false, 0, 0, 0, 1);
+        (_illFormed, _firstIllFormed, _missing, _firstMissingLine) = (0, -1, 0, 0);
+        _buffer.Start(source);
+        _buffer.Fill(3);
+        if (_buffer.Available.StartsWith("\uFEFF"u8)) _buffer.Skip(3);
+        _isJsonl = options.Format == InputFormat.Jsonl || (options.Format == InputFormat.Auto && IsJsonl());
+    }
+
+    internal bool Next()
+    {
+        if (_isJsonl ? NextLine() : NextPiece()) return true;
+        Finish();
+        return false;
+    }
+
+    bool IsJsonl()
+    {
+        string name = _source!.InnerName;
+        if (name.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase)) return true;
+        int first;
+        while ((first = _buffer.Available.IndexOfAnyExcept(" \t\r\n"u8)) < 0)
+        {
+            if (_buffer.Count > BlankBytes || !_buffer.Fill(_buffer.Count + 1)) return false;
+        }
+        if (_buffer.Available[first] != '{') return false;
+        int end = FindLineEnd(first);
+        return end < limits.Line && JsonStrings.IsObject(_buffer.Available[first..end]);
+    }
+
+    /// <summary>Index of the line end at or after a position, or the end of the input; the limit or more if the line is too long.</summary>
+    int FindLineEnd(int from)
+    {
+        while (true)
+        {
+            int index = _buffer.Available[from..].IndexOf((byte)'\n');
+            if (index >= 0) return from + index;
+            from = _buffer.Count;
+            if (from >= limits.Line || !_buffer.Fill(from + 1)) return from;
+        }
+    }
+
+    void Advance()
+    {
+        _buffer.Skip(_doneBytes);
+        _line += _doneLines;
+        (_doneBytes, _doneLines) = (0, 0);
+    }
+
+    bool NextLine()
+    {
+        while (true)
+        {
+            Advance();
+            if (_inLongLine)
+            {
+                if (NextPieceOfLine()) return true;
+                continue;
+            }
+            int end = FindLineEnd(0);
+            if (end >= limits.Line)
+            {
+                problem(new SourceProblem(_name, _line, _buffer.Position, string.Create(CultureInfo.InvariantCulture, $"the line is {limits.Line} bytes or longer; it is scanned as raw text")));
+                _inLongLine = true;
+                continue;
+            }
+            bool hasLineEnd = end < _buffer.Count;
+            if (end == 0 && !hasLineEnd) return false;
+            _doneBytes = hasLineEnd ? end + 1 : end;
+            _doneLines = 1;
+            if (_buffer.Available[..end].IndexOfAnyExcept(" \t\r"u8) < 0) continue;
+            if (end > 0 && _buffer.Available[end - 1] == '\r') end--;
+            CountIllFormed(0, end);
+            SetRecord(_buffer.Memory(end));
+            return true;
+        }
+    }
+
+    void SetRecord(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            _strings.Parse(line);
+            if (_strings.IsTextFieldMissing && _missing++ == 0) _firstMissingLine = _line;
+            Record.Set(_name, _line, _buffer.Position, _strings.Text, _doneBytes, _strings);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // InvalidOperationException: a property name with half a surrogate pair.
+            long offset = (e as JsonException)?.BytePositionInLine ?? 0;
+            problem(new SourceProblem(_name, _line, _buffer.Position + offset, "the line is not valid JSON; it is scanned as raw text"));
+            Record.Set(_name, _line, _buffer.Position, line, _doneBytes, null);
+        }
+    }
+
+    bool NextPieceOfLine()
+    {
+        _buffer.Fill(limits.Piece + 1);
+        int lineEnd = _buffer.Available[_overlap..].IndexOf((byte)'\n');
+        int length = lineEnd >= 0 ? _overlap + lineEnd : _buffer.Count;
+        if (length <= limits.Piece)
+        {
+            _inLongLine = false;
+            _doneBytes = lineEnd >= 0 ? length + 1 : length;
+            _doneLines = 1;
+            return SetPiece(length);
+        }
+        length = CutInLine();
+        _doneBytes = Utf8Text.CharacterStart(_buffer.Available, Math.Max(length - limits.Overlap + 3, 0));
+        return SetPiece(length);
+    }
+
+    bool NextPiece()
+    {
+        Advance();
+        if (!_buffer.Fill(limits.Piece + 1))
+        {
+            _doneBytes = _buffer.Count;
+            return SetPiece(_buffer.Count);
+        }
+        int lineEnd = _buffer.Available[_overlap..limits.Piece].LastIndexOf((byte)'\n');
+        int length = lineEnd >= 0 ? _overlap + lineEnd + 1 : CutInLine();
+        // Overlap by whole lines; if the last alone is longer, by a part of it.
+        int from = Math.Max(length - limits.Overlap, 1);
+        int lineStart = _buffer.Available[(from - 1)..(length - 1)].IndexOf((byte)'\n');
+        _doneBytes = lineStart >= 0 ? from + lineStart : Utf8Text.CharacterStart(_buffer.Available, Math.Min(from + 3, length - 1));
+        _doneLines = _buffer.Available[.._doneBytes].Count((byte)'\n');
+        return SetPiece(length);
+    }
+
+    int CutInLine()
+    {
+        int cut = Utf8Text.CharacterStart(_buffer.Available, limits.Piece);
+        return cut > _overlap ? cut : limits.Piece;
+    }
+
+    bool SetPiece(int length)
+    {
+        int seen = _overlap;
+        _overlap = Math.Max(length - _doneBytes, 0);
+        if (length == seen) return false;
+        CountIllFormed(seen, length);
+        Record.Set(_name, _line, _buffer.Position, _buffer.Memory(length), Math.Max(length, _doneBytes) - seen, null);
+        return true;
+    }
+
+    void CountIllFormed(int start, int end)
+    {
+        _illFormed += Utf8Text.CountIllFormed(_buffer.Available[start..end], out int first);
+        if (first >= 0 && _firstIllFormed < 0) _firstIllFormed = _buffer.Position + start + first;
+    }
+
+    void Finish()
+    {
+        if (_source!.Failure is not null) problem(new SourceProblem(_name, _line, _buffer.Position + _buffer.Count, _source.Failure));
+        if (_illFormed > 0)
+        {
+            problem(new SourceProblem(_name, 0, _firstIllFormed, string.Create(CultureInfo.InvariantCulture, $"not valid UTF-8 in {_illFormed} places, this is the first; the bytes are scanned as they are")));
+        }
+        if (_missing > 0)
+        {
+            problem(new SourceProblem(_name, _firstMissingLine, -1, string.Create(CultureInfo.InvariantCulture, $"{_missing} records, this is the first, have no field \"{options.TextField}\"; nothing of them is scanned")));
+        }
+    }
+
+    public void Dispose()
+    {
+        _buffer.Dispose();
+        _strings.Dispose();
+    }
+}

@@ -1,0 +1,174 @@
+using LeakScan.Sources.Files;
+
+namespace LeakScan.Sources;
+
+/// <summary>Reads what is to be indexed: folders as a programmer means them, files, standard input, .gz and .zst.</summary>
+/// <remarks>
+/// In folders, .gitignore files hold, and what is binary, empty, generated, minified, vendored or a licence is left out and counted;
+/// links are not followed. A file named by itself is read unless it is binary. A line with <c>leakscan:allow</c> comes out
+/// empty. For one thread; look at the results between documents or at the end.
+/// </remarks>
+/// <example>
+/// <code>
+/// SourceReader reader = new(new SourceOptions { Exclude = ["*.sql"] });
+/// foreach (SourceDocument document in reader.Read(SourceSpec.Parse("training-data=/data/books", "proprietary-code")))
+/// {
+///     builder.AddDocument(document.Path, document.Label, document.Text.Span, document.FirstLine);
+/// }
+/// </code>
+/// </example>
+public sealed class SourceReader
+{
+    /// <summary>Longer files come in parts.</summary>
+    internal const int DefaultPartBytes = 8 * 1024 * 1024;
+
+    readonly IgnoreRules _exclude;
+    readonly int _partBytes;
+    readonly Dictionary<string, long> _skipped = new(StringComparer.Ordinal);
+    readonly List<SourceProblem> _problems = [];
+    readonly ByteCounter _bytesRead = new();
+
+    /// <summary>Makes a reader.</summary>
+    /// <param name="options">What to leave out; null for the defaults.</param>
+    public SourceReader(SourceOptions? options = null)
+        : this(options, DefaultPartBytes)
+    {
+    }
+
+    internal SourceReader(SourceOptions? options, int partBytes)
+    {
+        _exclude = new IgnoreRules(IgnoreRules.Parse((options ?? new SourceOptions()).Exclude), 0, null);
+        _partBytes = partBytes;
+    }
+
+    /// <summary>Files left out, by reason: binary, empty, excluded, generated, ignored, licence, link, minified, vendored. A folder left out counts once.</summary>
+    public IReadOnlyDictionary<string, long> Skipped => _skipped;
+
+    /// <summary>What could not be read.</summary>
+    public IReadOnlyList<SourceProblem> Problems => _problems;
+
+    /// <summary>Bytes read so far, as they are in the files. May be read by any thread.</summary>
+    public long BytesRead => _bytesRead.Value;
+
+    /// <summary>Reads the documents of a SOURCE in the ordinal order of their paths.</summary>
+    /// <param name="spec">The SOURCE.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public IEnumerable<SourceDocument> Read(SourceSpec spec, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return ReadSource(spec, cancellationToken);
+    }
+
+    IEnumerable<SourceDocument> ReadSource(SourceSpec spec, CancellationToken cancellationToken)
+    {
+        if (spec.Path == TextSource.StandardInput || !Directory.Exists(spec.Path))
+        {
+            foreach (SourceDocument part in ReadFile(spec.Path, spec.Path, spec.Label, isNamed: true, cancellationToken)) yield return part;
+            yield break;
+        }
+        FolderWalker walker = new()
+        {
+            ReadIgnoreFiles = true,
+            LeaveOut = LeaveOut,
+            Problem = (path, message) => AddProblem(PathNames.Join(spec.Path, path), message),
+        };
+        foreach (FoundFile file in walker.Walk(spec.Path))
+        {
+            string shown = PathNames.Join(spec.Path, file.RelativePath);
+            foreach (SourceDocument part in ReadFile(file.Path, shown, spec.Label, isNamed: false, cancellationToken)) yield return part;
+        }
+    }
+
+    bool LeaveOut(FolderEntry entry)
+    {
+        if (entry.Name == ".git") return true;
+        string? reason = _exclude.IsIgnored(entry.Segments, entry.IsFolder) ? SkipRules.Excluded
+            : entry.Rules?.IsIgnored(entry.Segments, entry.IsFolder) == true ? SkipRules.Ignored
+            : entry.IsLink ? SkipRules.Link
+            : entry.IsFolder ? (SkipRules.IsVendorFolder(entry.Name) ? SkipRules.Vendored : null)
+            : entry.IsEmpty ? SkipRules.Empty
+            : null;
+        if (reason is not null) Skip(reason);
+        return reason is not null;
+    }
+
+    IEnumerable<SourceDocument> ReadFile(string path, string shown, string label, bool isNamed, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        (long, DateTime) before = StateOf(path);
+        using TextSource? source = Open(path, shown);
+        if (source is null) yield break;
+        using LineBuffer buffer = new();
+        buffer.Start(source);
+        string? reason = isNamed ? null : SkipRules.ByName(source.InnerName);
+        if (reason is null)
+        {
+            buffer.Fill(_partBytes + 1);
+            if (buffer.Available.StartsWith("\uFEFF"u8)) buffer.Skip(3);
+            reason = SkipReason(buffer, source, isNamed);
+        }
+        if (reason is not null)
+        {
+            Skip(reason);
+            yield break;
+        }
+        int line = 1;
+        while (buffer.Count > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ReadOnlyMemory<byte> text = TakePart(buffer, out int lines);
+            yield return new SourceDocument(shown, label, line, text);
+            line += lines;
+            buffer.Fill(_partBytes + 1);
+        }
+        if (source.Failure is not null) _problems.Add(new SourceProblem(shown, 0, buffer.Position, source.Failure));
+        else if (StateOf(path) != before) AddProblem(shown, "changed or vanished while it was read");
+    }
+
+    static string? SkipReason(LineBuffer buffer, TextSource source, bool isNamed)
+    {
+        if (buffer.Count == 0) return source.Failure is null ? SkipRules.Empty : null;
+        string? reason = SkipRules.ByContent(source.InnerName, buffer.Available);
+        return isNamed && reason != SkipRules.Binary ? null : reason;
+    }
+
+    // A file that others write to is not the file that was listed, half of it perhaps; the next run sees it whole.
+    static (long Length, DateTime Written) StateOf(string path)
+    {
+        if (path == TextSource.StandardInput) return default;
+        FileInfo file = new(path);
+        return file.Exists ? (file.Length, file.LastWriteTimeUtc) : (-1, default);
+    }
+
+    TextSource? Open(string path, string shown)
+    {
+        try
+        {
+            return TextSource.Open(path, _bytesRead);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            AddProblem(shown, $"cannot be opened: {e.Message}");
+            return null;
+        }
+    }
+
+    byte[] TakePart(LineBuffer buffer, out int lines)
+    {
+        ReadOnlySpan<byte> part = buffer.Available;
+        if (part.Length > _partBytes)
+        {
+            part = part[.._partBytes];
+            int lineEnd = part.LastIndexOf((byte)'\n');
+            part = part[..(lineEnd >= 0 ? lineEnd + 1 : Utf8Text.CharacterStart(part, part.Length - 1))];
+        }
+        lines = part.Count((byte)'\n');
+        byte[] text = AllowedLines.Empty(part);
+        buffer.Skip(part.Length);
+        return text;
+    }
+
+    void Skip(string reason) => _skipped[reason] = _skipped.GetValueOrDefault(reason) + 1;
+
+    void AddProblem(string file, string message) => _problems.Add(new SourceProblem(file, 0, -1, message));
+}
