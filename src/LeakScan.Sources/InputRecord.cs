@@ -12,7 +12,8 @@ public sealed class InputRecord
     string? _id;
     JsonStrings? _strings;
 
-    internal InputRecord() => _fields = new FieldList(this);
+    /// <summary>Makes an empty record, to copy into.</summary>
+    public InputRecord() => _fields = new FieldList(this);
 
     /// <summary>The value of the id field, else <c>FILE:LINE</c>. Made when first asked for.</summary>
     public string Id => _id ??= _strings?.FormatId() ?? string.Create(CultureInfo.InvariantCulture, $"{Input}:{Line}");
@@ -45,6 +46,25 @@ public sealed class InputRecord
         field = index < 0 ? default : _strings!.GetField(index);
         return index >= 0;
     }
+
+    /// <summary>Copies the record into another, which then lives apart from the reader: for handing it to another thread.</summary>
+    /// <param name="target">Overwritten; its buffers are used again, so that it costs no allocation after warm-up.</param>
+    public void CopyTo(InputRecord target)
+    {
+        if (_strings is null)
+        {
+            if (target._copy.Length < Text.Length) target._copy = new byte[Text.Length];
+            Text.CopyTo(target._copy);
+            target.Set(Input, Line, Offset, target._copy.AsMemory(0, Text.Length), RawBytes, null);
+            return;
+        }
+        target._ownStrings ??= new JsonStrings(null, "");
+        _strings.CopyTo(target._ownStrings);
+        target.Set(Input, Line, Offset, target._ownStrings.Text, RawBytes, target._ownStrings);
+    }
+
+    byte[] _copy = [];
+    JsonStrings? _ownStrings;
 
     internal void Set(string input, long line, long offset, ReadOnlyMemory<byte> text, long rawBytes, JsonStrings? strings)
     {

@@ -46,6 +46,16 @@ public sealed class FingerprintIndex : IDisposable
     /// <remarks>The first call reads the record of every document.</remarks>
     public IndexInfo Info => _info.Value;
 
+    /// <summary>How the index stores paths.</summary>
+    public PathStorage PathStorage => _layers[0].Header.PathStorage;
+
+    /// <summary>The path as this index stores it: as it is, or its keyed hash.</summary>
+    public string StoredPath(string path) => StoredPath(Key, PathStorage, path);
+
+    internal static string StoredPath(IndexKey key, PathStorage storage, string path) => storage == PathStorage.Full
+        ? path
+        : key.ContentId(System.Text.Encoding.UTF8.GetBytes(path)).ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>The documents that can be found, in the order of their paths within each layer.</summary>
     public IEnumerable<IndexedDocument> Documents
     {

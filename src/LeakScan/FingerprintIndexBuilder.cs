@@ -64,7 +64,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
         lock (_documents)
         {
             number = (uint)_documents.Count;
-            _documents.Add(new(StoredPath(_key, _options.PathStorage, path), label, firstLine, lines, length, _key.ContentId(utf8), lineTable));
+            _documents.Add(new(FingerprintIndex.StoredPath(_key, _options.PathStorage, path), label, firstLine, lines, length, _key.ContentId(utf8), lineTable));
         }
         worker.AddPrepared(number);
         Interlocked.Add(ref _sourceBytes, utf8.Length);
@@ -87,11 +87,6 @@ public sealed class FingerprintIndexBuilder : IDisposable
         lock (_removed) _removed.Add(document);
     }
 
-    /// <summary>The path as an index with this key stores it.</summary>
-    internal static string StoredPath(IndexKey key, PathStorage storage, string path) => storage == PathStorage.Full
-        ? path
-        : key.ContentId(System.Text.Encoding.UTF8.GetBytes(path)).ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
-
     /// <summary>Writes the index: whole under its name, or not at all. An index that was there is replaced, and its deltas are dropped.</summary>
     /// <exception cref="IOException">The file cannot be written (the disk is full, ...).</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing was changed.</exception>
@@ -100,7 +95,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
         Finish(path);
         using (FileIndexOutput output = new(path))
         {
-            new IndexWriter(_key, _documents, _store).Write(output, baseId: 0, [], _sourceBytes, cancellationToken);
+            new IndexWriter(_key, _options.PathStorage, _documents, _store).Write(output, baseId: 0, [], _sourceBytes, cancellationToken);
             output.Commit(overwrite: true);
         }
         for (int number = 1; File.Exists(FingerprintIndex.DeltaPath(path, number)); number++) File.Delete(FingerprintIndex.DeltaPath(path, number));
@@ -130,7 +125,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
             }
             string deltaPath = FingerprintIndex.DeltaPath(path, layers.Count);
             using FileIndexOutput output = new(deltaPath);
-            new IndexWriter(_key, _documents, _store).Write(output, layers[^1].Header.Id, removals, _sourceBytes, cancellationToken);
+            new IndexWriter(_key, _options.PathStorage, _documents, _store).Write(output, layers[^1].Header.Id, removals, _sourceBytes, cancellationToken);
             try
             {
                 // A delta of a base that is gone may lie there; one of this base may not.
@@ -157,7 +152,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
     {
         Finish(outputPath: null);
         using MemoryIndexOutput output = new();
-        IndexHeader header = new IndexWriter(_key, _documents, _store).Write(output, baseId: 0, [], _sourceBytes, cancellationToken);
+        IndexHeader header = new IndexWriter(_key, _options.PathStorage, _documents, _store).Write(output, baseId: 0, [], _sourceBytes, cancellationToken);
         long length = output.Length;
         return new([MappedIndex.FromMemory("(memory)", output.Detach(), length, header)], _key);
     }

@@ -30,18 +30,15 @@ static class IndexAddCommand
     {
         if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {path} SOURCE...");
         IndexKey key = KeyFile.Load(keyFile);
-        Dictionary<(string Path, int FirstLine), IndexedDocument> known = [];
-        using (FingerprintIndex index = FingerprintIndex.Open(path, key))
-        {
-            foreach (IndexedDocument document in index.Documents) known[(document.Path, document.FirstLine)] = document;
-        }
-        PathStorage storage = FingerprintIndexBuilder.DetectPathStorage(known.Values);
+        using FingerprintIndex index = FingerprintIndex.Open(path, key);
+        Dictionary<(string Path, int FirstLine), IndexedDocument> known = index.Documents.ToDictionary(d => (d.Path, d.FirstLine));
+        PathStorage storage = index.PathStorage;
         using FingerprintIndexBuilder builder = new(key, new IndexBuildOptions { PathStorage = storage, TemporaryFolder = Path.GetDirectoryName(Path.GetFullPath(path)) });
         HashSet<(string, int)> seen = [];
         long unchanged = 0, changed = 0, added = 0;
         Indexing.Outcome outcome = Indexing.Read(sources, excludes, "indexing", document =>
         {
-            (string, int) place = (FingerprintIndexBuilder.StoredPath(key, storage, document.Path), document.FirstLine);
+            (string, int) place = (index.StoredPath(document.Path), document.FirstLine);
             lock (seen) seen.Add(place);
             if (known.TryGetValue(place, out IndexedDocument? old))
             {

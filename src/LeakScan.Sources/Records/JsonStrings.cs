@@ -121,6 +121,25 @@ sealed class JsonStrings : IDisposable
         }
     }
 
+    /// <summary>Copies all that names, texts and id are made from.</summary>
+    internal void CopyTo(JsonStrings target)
+    {
+        if (target._text.Length < _textLength) target.Grow(_textLength);
+        _text.AsSpan(0, _textLength).CopyTo(target._text);
+        target._textLength = _textLength;
+        if (target._lineCopy.Length < _line.Length) target._lineCopy = new byte[_line.Length];
+        _line.CopyTo(target._lineCopy);
+        target._line = target._lineCopy.AsMemory(0, _line.Length);
+        target._holders.Clear();
+        target._holders.AddRange(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_holders));
+        target._fields.Clear();
+        target._fields.AddRange(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_fields));
+        target._id = _id;
+        target.IsTextFieldMissing = IsTextFieldMissing;
+    }
+
+    byte[] _lineCopy = [];
+
     /// <summary>The last field that starts at or before an offset of the text.</summary>
     internal int IndexOf(int offset)
     {

@@ -46,6 +46,7 @@ sealed class IndexHeader
     internal long PublicFingerprints { get; set; }
     internal long SourceBytes { get; set; }
     internal int DirectoryBits { get; set; }
+    internal PathStorage PathStorage { get; set; }
     internal Section[] Sections { get; } = new Section[s_sections];
 
     internal void Write(Span<byte> header, IndexKey key)
@@ -66,6 +67,7 @@ sealed class IndexHeader
         BinaryPrimitives.WriteInt64LittleEndian(header[96..], Postings);
         BinaryPrimitives.WriteInt64LittleEndian(header[104..], PublicFingerprints);
         BinaryPrimitives.WriteInt64LittleEndian(header[112..], SourceBytes);
+        BinaryPrimitives.WriteInt32LittleEndian(header[120..], (int)PathStorage);
         for (int i = 0; i < s_sections; i++)
         {
             Span<byte> entry = header.Slice(SectionTable + i * SectionEntryBytes, SectionEntryBytes);
@@ -112,6 +114,7 @@ sealed class IndexHeader
             Postings = BinaryPrimitives.ReadInt64LittleEndian(header[96..]),
             PublicFingerprints = BinaryPrimitives.ReadInt64LittleEndian(header[104..]),
             SourceBytes = BinaryPrimitives.ReadInt64LittleEndian(header[112..]),
+            PathStorage = BinaryPrimitives.ReadInt32LittleEndian(header[120..]) == 0 ? PathStorage.Full : PathStorage.Hash,
         };
         for (int i = 0; i < s_sections; i++)
         {

@@ -1,0 +1,188 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Reflection;
+using LeakScan.Cli.Output;
+using LeakScan.Sources;
+
+namespace LeakScan.Cli.Commands;
+
+/// <summary><c>leakscan scan</c>.</summary>
+static class ScanCommand
+{
+    sealed record Arguments
+    {
+        internal required string[] Inputs { get; init; }
+        internal required string[] Indexes { get; init; }
+        internal required IReadOnlyList<SourceSpec> Protected { get; init; }
+        internal required IReadOnlyList<SourceSpec> Publics { get; init; }
+        internal required string? Policy { get; init; }
+        internal required string? Destination { get; init; }
+        internal required InputOptions Input { get; init; }
+        internal required string Format { get; init; }
+        internal required string? Output { get; init; }
+        internal required int Threads { get; init; }
+        internal required string? Resume { get; init; }
+        internal required string FailOn { get; init; }
+        internal required string? KeyFile { get; init; }
+    }
+
+    static readonly string[] s_formats = ["text", "jsonl", "sarif"];
+    static readonly string[] s_inputs = ["auto", "text", "jsonl", "claude-code", "codex", "cursor", "windsurf", "parquet"];
+
+    internal static Command Create(CancellationToken cancellationToken)
+    {
+        Argument<string[]> inputs = new("INPUT") { Description = "Files, folders, or - for standard input; .gz and .zst are opened.", Arity = ArgumentArity.OneOrMore };
+        Option<string[]> indexes = new("--index") { HelpName = "FILE", Description = "An index to scan against; may be given more than once." };
+        Option<string[]> protects = new("--protect") { HelpName = "SOURCE", Description = "Builds the index in memory first, of this; may be given more than once. label=SOURCE gives it a label." };
+        Option<string[]> publics = Indexing.CreatePublics();
+        Option<string?> policy = new("--policy") { HelpName = "FILE", Description = "Rules that say what is allowed, a warning, or blocked (leakscan.json). Default: by evidence alone." };
+        Option<string?> destination = new("--destination") { HelpName = "NAME", Description = "Where the text goes, for policy rules that have a destination." };
+        Option<string> input = new Option<string>("--input") { HelpName = string.Join('|', s_inputs), Description = "What the inputs are. Default: auto, by name and content.", DefaultValueFactory = _ => "auto" }.AcceptOnlyFromAmong(s_inputs);
+        Option<string?> textField = new("--text-field") { HelpName = "NAME", Description = "JSONL: the field that holds the text. Default: every string in the record." };
+        Option<string> idField = new("--id-field") { HelpName = "NAME", Description = "JSONL: the field that names the record. Default: id; else FILE:LINE.", DefaultValueFactory = _ => "id" };
+        Option<string?> format = new Option<string?>("--format") { HelpName = string.Join('|', s_formats), Description = "Default: text on a terminal, jsonl in a pipe or file." }.AcceptOnlyFromAmong(s_formats);
+        Option<string?> output = new("--output") { HelpName = "FILE", Description = "Where findings go: a file that appears when it is complete. Default: standard output." };
+        Option<int> threads = new("--threads") { HelpName = "N", Description = "Threads that scan. Default: one a core.", DefaultValueFactory = _ => Environment.ProcessorCount };
+        Option<string?> resume = new("--resume") { HelpName = "FILE", Description = "Keeps in this file how far the scan is, and goes on from there if it was interrupted. Needs --output and jsonl." };
+        Option<string> failOn = new Option<string>("--fail-on") { HelpName = "warn|block|never", Description = "The verdict from which on the exit code is 1. Default: block.", DefaultValueFactory = _ => "block" }.AcceptOnlyFromAmong("warn", "block", "never");
+        Option<string?> keyFile = KeyFile.CreateOption();
+        ExampleCommand command = new("scan", "Finds what of an index, or of --protect, stands in the inputs.",
+            "leakscan scan --protect src prompts.jsonl                          try it",
+            "leakscan scan --protect src --public vendor-docs ~/prompts",
+            "leakscan scan --index corp.lsi --policy leakscan.json log.jsonl.zst --output findings.jsonl",
+            "git diff | leakscan scan --index corp.lsi --fail-on warn -")
+        {
+            inputs, indexes, protects, publics, policy, destination, input, textField, idField, format, output, threads, resume, failOn, keyFile,
+        };
+        command.SetAction(parsed => Run(Validate(new Arguments
+        {
+            Inputs = parsed.GetRequiredValue(inputs),
+            Indexes = parsed.GetValue(indexes) ?? [],
+            Protected = Indexing.Parse(parsed.GetValue(protects), null),
+            Publics = Indexing.Parse(parsed.GetValue(publics), null),
+            Policy = parsed.GetValue(policy),
+            Destination = parsed.GetValue(destination),
+            Input = new InputOptions { Format = FormatOf(parsed.GetValue(input)!), TextField = parsed.GetValue(textField), IdField = parsed.GetValue(idField)! },
+            Format = parsed.GetValue(format) ?? (parsed.GetValue(output) is null && !Console.IsOutputRedirected ? "text" : "jsonl"),
+            Output = parsed.GetValue(output),
+            Threads = parsed.GetValue(threads),
+            Resume = parsed.GetValue(resume),
+            FailOn = parsed.GetValue(failOn)!,
+            KeyFile = parsed.GetValue(keyFile),
+        }), cancellationToken));
+        return command;
+    }
+
+    static InputFormat FormatOf(string name) => name switch
+    {
+        "auto" => InputFormat.Auto,
+        "text" => InputFormat.Text,
+        "jsonl" => InputFormat.Jsonl,
+        _ => throw new UserException($"--input {name} is not supported yet; auto, text and jsonl are. A transcript in JSONL can be scanned as --input jsonl"),
+    };
+
+    static Arguments Validate(Arguments arguments)
+    {
+        if (arguments.Indexes.Length == 0 == (arguments.Protected.Count == 0))
+            throw new UserException("say what must not leave: either --index FILE (made by leakscan index build) or --protect SOURCE");
+        if (arguments.Publics.Count > 0 && arguments.Protected.Count == 0) throw new UserException("--public goes with --protect; for an index it is given to leakscan index build");
+        if (arguments.Threads is < 1 or > 1024) throw new UserException("--threads is a number from 1 to 1024");
+        if (arguments.Resume is not null && (arguments.Output is null || arguments.Format != "jsonl")) throw new UserException("--resume needs --output FILE and the format jsonl");
+        foreach (string path in arguments.Indexes)
+        {
+            if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {path} SOURCE...");
+        }
+        return arguments;
+    }
+
+    static int Run(Arguments arguments, CancellationToken cancellationToken)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        Policy policy = arguments.Policy is null ? Policy.Default : Policy.Load(arguments.Policy);
+        using FingerprintIndex index = OpenIndex(arguments, out bool failed, cancellationToken);
+        policy.CheckLabels([.. index.Info.DocumentsByLabel.Keys]);
+        ScanOptions options = new() { Policy = policy, Destination = arguments.Destination };
+        FindingWriter writer = arguments.Format switch
+        {
+            "text" => new TextFindingWriter(colours: arguments.Output is null && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""),
+            "sarif" => new SarifFindingWriter(Version, [.. index.Info.DocumentsByLabel.Keys.Order(StringComparer.Ordinal)]),
+            _ => new JsonlFindingWriter(new TokenCounter()),
+        };
+
+        ResumeState? state = arguments.Resume is null ? null : ResumeState.Load(arguments.Resume, arguments.Inputs);
+        ScanSummary summary = state?.Summary ?? new();
+        if (failed) summary.Errors++;
+        using FindingOutput output = arguments.Output is null ? FindingOutput.ToStandardOutput()
+            : state is null ? FindingOutput.ToFile(arguments.Output)
+            : FindingOutput.ToResumableFile(arguments.Output, state.OutputBytes);
+        InputReader reader = new(arguments.Input);
+        reader.Problem += problem =>
+        {
+            summary.Errors++;
+            Diagnostics.Problem(problem);
+        };
+        Scanning scanning = new(index, options, writer, output, summary, arguments.Threads);
+        int code;
+        try
+        {
+            using ProgressLine progress = new("scanning", "records", () => (reader.BytesRead, summary.Records), TotalBytes(arguments.Inputs));
+            writer.Begin(output.Stream);
+            scanning.Run(arguments.Inputs.SelectMany(i => reader.Read(i, cancellationToken)), state?.Records ?? 0,
+                () => state?.Save(scanning.Done, output.Flush(), summary), cancellationToken);
+            writer.End(output.Stream);
+            output.Commit();
+            state?.Delete();
+            code = ExitCodeOf(summary, arguments.FailOn);
+        }
+        catch (OperationCanceledException)
+        {
+            if (state is not null) state.Save(scanning.Done, output.Flush(), summary);
+            else if (output.IsPipe) output.Commit();
+            Diagnostics.Note(state is null ? "interrupted; nothing was left half-written" : $"interrupted; run the same command again to go on from record {scanning.Done + 1}");
+            code = ExitCode.Interrupted;
+        }
+        catch (BrokenPipeException)
+        {
+            code = ExitCode.Clean;
+        }
+        Diagnostics.Raw(summary.ToJson(watch.Elapsed));
+        return code;
+    }
+
+    static FingerprintIndex OpenIndex(Arguments arguments, out bool failed, CancellationToken cancellationToken)
+    {
+        failed = false;
+        if (arguments.Indexes.Length > 0) return FingerprintIndex.Open(arguments.Indexes, KeyFile.Load(arguments.KeyFile));
+        using FingerprintIndexBuilder builder = new(IndexKey.Generate());
+        Indexing.Outcome documents = Indexing.Read(arguments.Protected, null, "indexing", d => builder.AddDocument(d.Path, d.Label, d.Text.Span, d.FirstLine), cancellationToken);
+        if (documents.Documents == 0) throw new UserException("nothing to protect: no source of --protect has a text file that is not left out");
+        Indexing.Outcome publics = Indexing.Read(arguments.Publics, null, "reading public text", d => builder.AddPublic(d.Text.Span), cancellationToken);
+        failed = documents.Failed || publics.Failed;
+        return builder.Build(cancellationToken);
+    }
+
+    static int ExitCodeOf(ScanSummary summary, string failOn)
+    {
+        if (summary.Errors > 0) return ExitCode.Failed;
+        long failing = failOn switch
+        {
+            "warn" => summary.Blocked + summary.Warned,
+            "block" => summary.Blocked,
+            _ => 0,
+        };
+        return failing > 0 ? ExitCode.Findings : ExitCode.Clean;
+    }
+
+    static long TotalBytes(string[] inputs)
+    {
+        long total = 0;
+        foreach (string input in inputs)
+        {
+            if (File.Exists(input)) total += new FileInfo(input).Length;
+            else return 0; // folders and standard input: not known before they are read
+        }
+        return total;
+    }
+
+    static string Version => typeof(ScanCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text;
+using Spectre.Console;
+
+namespace LeakScan.Cli.Output;
+
+/// <summary>A few lines a finding for people; never any of the text itself.</summary>
+sealed class TextFindingWriter(bool colours) : FindingWriter
+{
+    const int MaxMatches = 5;
+
+    internal override bool WantsAllowed => false;
+
+    internal override void Write(Stream output, in RecordFinding finding)
+    {
+        using StringWriter text = new(CultureInfo.InvariantCulture);
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = colours ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Out = new AnsiConsoleOutput(text),
+        });
+        console.Profile.Width = int.MaxValue;
+        string colour = finding.Result.Verdict == Verdict.Block ? "red" : "yellow";
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+            $"[bold {colour}]{RecordFinding.Name(finding.Result.Verdict)}[/]  [bold]{finding.Record.Id}[/]  {finding.Record.Input}:{finding.Record.Line}  {finding.Result.Label ?? ""}  score {finding.Result.Score:F2}, {100 * finding.Result.Containment:F0} % of the record");
+        foreach (Match match in finding.Matches.Take(MaxMatches))
+        {
+            IndexedDocument document = finding.Index.GetDocument(match.DocumentId);
+            (string? field, _, _, int startLine, int endLine) = finding.Locate(match);
+            string where = string.IsNullOrEmpty(field) ? "" : $"{field} ";
+            console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+                $"       {document.Path}:{match.SourceStartLine}-{match.SourceEndLine}  [dim]in {where}lines {startLine}-{endLine}, {match.MatchedCharacters} characters, {RecordFinding.Name(match.Kind)}[/]");
+        }
+        if (finding.Matches.Count > MaxMatches) console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"       [dim]and {finding.Matches.Count - MaxMatches} more[/]");
+        output.Write(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+}
