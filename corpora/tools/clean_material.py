@@ -253,6 +253,151 @@ echo "wrote $dest ($(du -h "$dest" | cut -f1))"
     audit.record(Instant.now(), from.id(), to.id(), cents);
 }
 '''),
+    ("python", "ops/rotate_keys.py", '''def rotate(client, name, keep=2):
+    """Make a new version of a secret and disable all but the newest few."""
+    fresh = client.create_version(name, secrets.token_urlsafe(48))
+    versions = sorted(client.list_versions(name), key=lambda v: v.created, reverse=True)
+    for old in versions[keep:]:
+        if old.state == "ENABLED":
+            client.disable(name, old.number)
+            logging.info("disabled %s version %s", name, old.number)
+    return fresh.number
+'''),
+    ("go", "internal/queue/worker.go", '''func (p *Pool) Run(ctx context.Context, jobs <-chan Job) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for i := 0; i < p.size; i++ {
+		g.Go(func() error {
+			for {
+				select {
+				case <-ctx.Done():
+					return ctx.Err()
+				case job, open := <-jobs:
+					if !open {
+						return nil
+					}
+					if err := job.Do(ctx); err != nil {
+						return fmt.Errorf("job %s: %w", job.ID, err)
+					}
+				}
+			}
+		})
+	}
+	return g.Wait()
+}
+'''),
+    ("cpp", "src/ring_buffer.hpp", '''template <typename T, std::size_t N>
+class RingBuffer {
+  static_assert((N & (N - 1)) == 0, "N must be a power of two");
+
+ public:
+  bool push(const T& item) {
+    const auto head = head_.load(std::memory_order_relaxed);
+    if (head - tail_.load(std::memory_order_acquire) == N) return false;
+    slots_[head & (N - 1)] = item;
+    head_.store(head + 1, std::memory_order_release);
+    return true;
+  }
+
+ private:
+  std::array<T, N> slots_{};
+  std::atomic<std::size_t> head_{0}, tail_{0};
+};
+'''),
+    ("python", "course/mha.py", '''class MultiHeadAttention(nn.Module):
+    """As in every course: project, split, scaled dot product, join."""
+
+    def __init__(self, dim, heads):
+        super().__init__()
+        assert dim % heads == 0
+        self.heads, self.head_dim = heads, dim // heads
+        self.to_qkv = nn.Linear(dim, dim * 3)
+        self.proj = nn.Linear(dim, dim)
+
+    def forward(self, x, causal=True):
+        b, t, d = x.shape
+        qkv = self.to_qkv(x).reshape(b, t, 3, self.heads, self.head_dim)
+        q, k, v = qkv.permute(2, 0, 3, 1, 4)
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=causal)
+        return self.proj(y.transpose(1, 2).reshape(b, t, d))
+'''),
+    ("tsx", "src/components/OrderTable.tsx", '''export function OrderTable({ orders, onSelect }: { orders: Order[]; onSelect: (id: string) => void }) {
+  const [sortKey, setSortKey] = useState<keyof Order>("createdAt");
+  const rows = useMemo(
+    () => [...orders].sort((a, b) => String(b[sortKey]).localeCompare(String(a[sortKey]))),
+    [orders, sortKey],
+  );
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th onClick={() => setSortKey("customer")}>Customer</th>
+          <th onClick={() => setSortKey("createdAt")}>Created</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((o) => (
+          <tr key={o.id} onClick={() => onSelect(o.id)}>
+            <td>{o.customer}</td>
+            <td>{new Date(o.createdAt).toLocaleDateString()}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+'''),
+    ("yaml", ".github/workflows/ci.yml", '''name: ci
+on:
+  push: {branches: [main]}
+  pull_request:
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    strategy:
+      matrix: {python: ["3.10", "3.11", "3.12"]}
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with: {python-version: "${{ matrix.python }}"}
+      - run: pip install -e .[test]
+      - run: pytest -q --cov
+'''),
+    ("rust", "src/config.rs", '''#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub listen: SocketAddr,
+    #[serde(default = "default_workers")]
+    pub workers: usize,
+    pub database_url: String,
+}
+
+impl Settings {
+    pub fn load(path: &Path) -> anyhow::Result<Self> {
+        let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("parsing {}", path.display()))
+    }
+}
+'''),
+    ("csharp", "Mail/OutboxWorker.cs", '''protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+{
+    using var timer = new PeriodicTimer(TimeSpan.FromSeconds(5));
+    while (await timer.WaitForNextTickAsync(stoppingToken))
+    {
+        foreach (OutboxMessage message in await _outbox.TakeAsync(50, stoppingToken))
+        {
+            try
+            {
+                await _sender.SendAsync(message, stoppingToken);
+                await _outbox.MarkSentAsync(message.Id, stoppingToken);
+            }
+            catch (SmtpException error)
+            {
+                _logger.LogWarning(error, "Message {Id} stays in the outbox", message.Id);
+            }
+        }
+    }
+}
+'''),
 ]
 
 LOGS = [
@@ -339,6 +484,34 @@ worker-1       97.40%   498MiB / 512MiB       310MB / 44MB     9
 redis          0.42%    12MiB / 128MiB        2.0GB / 2.4GB    5
 postgres       12.06%   734MiB / 2GiB         890MB / 1.9GB    38
 ''',
+    # These name proprietary files and functions, which is not yet a leak of them.
+    '''On branch lodestar-warm-rows
+Changes not staged for commit:
+	modified:   heron/optim/lodestar.py
+	modified:   heron/train/trainer.py
+	modified:   services/pricing/surge.go
+Untracked files:
+	notes.txt
+no changes added to commit (use "git add" and/or "git commit -a")
+''',
+    '''Traceback (most recent call last):
+  File "/srv/heron/train/trainer.py", line 101, in run
+  File "/srv/heron/train/trainer.py", line 113, in _one_step
+  File "/opt/venv/lib/python3.12/site-packages/torch/nn/modules/module.py", line 1751, in _wrapped_call_impl
+torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 1.12 GiB. GPU 3 has a total capacity of 79.11 GiB of which 640.50 MiB is free.
+''',
+    '''--- FAIL: TestSweepForgetsBuriedLanes (0.02s)
+    store_test.go:214: forgotten = 0, want 3
+--- PASS: TestPutIsMonotonic (0.00s)
+FAIL
+FAIL	quarrowmere.example/freight/lanestore	0.311s
+ok  	quarrowmere.example/freight/pricing	0.904s
+''',
+    '''kubelet: Readiness probe failed: Get "http://10.2.14.9:7412/ready": dial tcp 10.2.14.9:7412: connect: connection refused
+kubelet: Back-off restarting failed container lanestore in pod lanestore-vest-1
+kubelet: Liveness probe errored: rpc error: code = DeadlineExceeded
+scheduler: 0/9 nodes are available: 3 Insufficient memory, 6 node(s) did not match pod anti-affinity rules
+''',
 ]
 
 LOG_ASKS = [
@@ -357,4 +530,18 @@ CODE_ASKS = [
 REPLIES = [
     "I'll look at the file first.", "Let me search for the place where it is used.",
     "Reading it now.", "I will check the surrounding code.", "Let me run that and see.",
+]
+
+HEADER_ASKS = [
+    "Put this header on every new file from now on.", "Is this header valid SPDX? The scanner complains.",
+    "Our pre-commit hook must insist on these four lines. Write the regex.", "Legal asks whether the third line is grammatical.",
+    "How do I write this header in a file that starts with a shebang?", "Which files in the last commit lack this?",
+    "Make an editor snippet of this comment.", "Should this stand above or below the module docstring?",
+]
+
+IMPORT_ASKS = [
+    "Sort these imports the way the formatter likes them.", "Which of these are in the standard library?",
+    "Are any of these deprecated?", "Group these as our linter wants: standard, third party, own.",
+    "Is there a lighter replacement for any of these?", "What does each of these cost at start-up?",
+    "The compiler says one of these is unused, but not which. Guess?", "Explain what each of these is for, one line each.",
 ]

@@ -410,6 +410,16 @@ def openai_chat(turns):
 
 
 def response_item(turn, pending):
+    # "exec_" calls are those of a custom tool: free text in, an array out, and
+    # what the command printed stands as JSON in a string.
+    if turn[0] == "call" and (pending.startswith("exec_") or turn[1] == "apply_patch"):
+        script = turn[2].get("input") or f"const r = await tools.exec_command({json.dumps(turn[2])}); text(r.output);"
+        return {"type": "custom_tool_call", "status": "completed", "call_id": pending,
+                "name": "apply_patch" if turn[1] == "apply_patch" else "exec", "input": script}
+    if turn[0] == "result" and pending.startswith("exec_"):
+        body = json.dumps({"chunk_id": rng.hex(6), "wall_time_seconds": 0.1, "exit_code": 0, "output": turn[1]})
+        return {"type": "custom_tool_call_output", "call_id": pending, "output": [
+            {"type": "input_text", "text": "Script completed\nWall time 0.1 seconds\nOutput:\n"}, {"type": "input_text", "text": body}]}
     if turn[0] == "call":
         return {"type": "function_call", "name": turn[1], "arguments": json.dumps(turn[2]), "call_id": pending}
     if turn[0] == "result":
@@ -419,10 +429,10 @@ def response_item(turn, pending):
 
 
 def openai_responses(turns):
-    items, pending = [], call_id("call_")
+    items, pending, prefix = [], call_id("call_"), rng.pick(["call_", "exec_"])
     for turn in turns:
         if turn[0] == "call":
-            pending = call_id("call_")
+            pending = call_id(prefix)
         items.append(response_item(turn, pending))
     return {"model": "gpt-5-codex", "instructions": "You are a coding agent. Keep to the task.", "input": items,
             "store": False, "stream": True, "parallel_tool_calls": True}
@@ -446,7 +456,7 @@ def claude_code_line(turns):
 
 
 def codex_rollout(turns):
-    return {"timestamp": stamp(), "type": "response_item", "payload": response_item(turns[-1], call_id("call_"))}
+    return {"timestamp": stamp(), "type": "response_item", "payload": response_item(turns[-1], call_id(rng.pick(["call_", "exec_"])))}
 
 
 def cursor_bubble(turns):
@@ -469,8 +479,9 @@ def cursor_bubble(turns):
 
 
 def plain(turns):
-    return {"text": "\n\n".join(t[1] for t in turns if t[0] in ("user", "result"))
-            or "\n\n".join(json.dumps(t[2]) for t in turns if t[0] == "call")}
+    # A call that only reads is not part of a plain prompt; one that writes is, as the text it writes.
+    texts = [t[2].get("input") or t[2].get("content") if t[0] == "call" else t[1] for t in turns if t[0] != "assistant"]
+    return {"text": "\n\n".join(t for t in texts if t)}
 
 
 SHAPES = [anthropic_request, openai_chat, openai_responses, claude_code_line, codex_rollout, cursor_bubble, plain]
@@ -532,7 +543,7 @@ def leak(path, wrap, wrapper, shape, want):
         carrier = "call" if wrap == "apply-patch" else "result" if wrap in TOOL_OUTPUT or rng.chance(30) else \
             "call" if wrap in ("raw", "crlf", "re-indented", "bom") and rng.chance(50) else "paste"
         turns = conversation(ask, payload, path, carrier, wrap)
-        carrier = "paste" if shape is plain and carrier == "result" else carrier
+        carrier = "paste" if shape is plain else carrier
         note = {"paste": "pasted into the prompt", "result": "in a tool result", "call": "in the arguments of a tool call"}[carrier]
     return {"record": shape(turns), "label": label, "ranges": [(path, first, last)], "wrap": wrap,
             "note": f"{note}; {shape.__name__}", "pieces": lines}
@@ -630,7 +641,7 @@ def cleans():
         path = headed[(i * 5) % len(headed)]
         payload = named[["raw", "cat-tab", "markdown-fence", "cat-arrow"][i % 4]](lines_of(path)[:4], path, 1)
         carrier = "paste" if i % 2 == 0 else "result"
-        add(conversation("Put this header on every new file from now on.", payload, path, carrier, "raw"), "licence header only")
+        add(conversation(clean.HEADER_ASKS[i], payload, path, carrier, "raw"), "licence header only")
     importing = [path for path in PROPRIETARY if path.endswith(("store.go", "window.go", "packing.py", "braid_gather.cpp", "backtest.py",
                                                                 "Replayer.cs", "main.rs", "lodestar.py"))]
     for i in range(8):                                                                   # 8
@@ -638,9 +649,9 @@ def cleans():
         lines = lines_of(path)
         block = [lines[n] for n in sorted(header_and_imports(lines)) if not any(lines[n].endswith(h) for h in HEADER)]
         payload = named[["raw", "cat-tab", "markdown-fence", "unified-diff"][i % 4]](block, path, 6)
-        add(conversation("Sort these imports the way the formatter likes them.", payload, path, "paste" if i % 2 else "result", "raw"), "import block only")
+        add(conversation(clean.IMPORT_ASKS[i], payload, path, "paste" if i % 2 else "result", "raw"), "import block only")
     for i in range(20):                                                                  # 20
-        language, path, code = clean.SNIPPETS[(i * 3 + 1) % len(clean.SNIPPETS)]
+        language, path, code = clean.SNIPPETS[(i + 12) % len(clean.SNIPPETS)]
         wrap = ["cat-tab", "cat-arrow", "grep-n", "unified-diff", "apply-patch", "json-twice", "sed-n", "ansi", "raw", "nl"][i % 10]
         payload = named[wrap](code.removesuffix("\n").split("\n"), path, 1)
         carrier = "call" if wrap in ("apply-patch", "raw") else "result"
@@ -682,6 +693,17 @@ def unwrapped(text):
     text = re.sub(r"[\u200b-\u200d\u2060\ufeff]", "", html.unescape(text))
     text = "".join(BACK.get(c, c) for c in unicodedata.normalize("NFKC", text))
     return canon(re.sub(r"\\+[nrt]", " ", text))
+
+
+PREFIX = re.compile(r"^(?:> ?)*(?:[+-](?![+-]))?\s*(?:[\w./-]+?[:-]\d+[:-]|\d+(?:→|\t|  |:))?")
+
+
+def without_prefixes(text):
+    """Undo what wraps do to lines as well: numbers, paths, diff and quote marks."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", html.unescape(text))
+    text = re.sub(r"\\+n", "\n", text)  # a string in a string keeps its ends of line as escapes
+    text = re.sub(r"\\+t", "\t", text)
+    return "".join(unwrapped(PREFIX.sub("", line)) for line in re.split(r"\r?\n", text))
 
 
 def grams(text, n=CLEAN_RUN):
@@ -726,6 +748,13 @@ def verify(records):
             if path in PROPRIETARY:
                 assert 5 <= last - first + 1 <= 60, (record["id"], path, first, last)
                 assert len(grams(own) & secret) > MIN_CHARACTERS - CLEAN_RUN - 10, (record["id"], "public or header text")
+        # Scattered fragments are whole in no string: every string counts, and so do their parts.
+        flat = "\n".join([without_prefixes(t) for t in texts] + [heap])
+        for path, first, last in r["ranges"]:
+            own = grams(unwrapped("\n".join(lines_of(path)[first - 1:last]))) & secret
+            found = sum(g in flat for g in own)
+            needed = 0.3 if r["wrap"] in ("question-answer", "scattered") else 0.7
+            assert found and found >= needed * len(own), (record["id"], r["wrap"], path, found, len(own))
         for piece in r["pieces"]:
             c = unwrapped(piece)
             assert c in heap, (record["id"], r["wrap"], piece)
@@ -743,7 +772,7 @@ WHAT = {
     "prompt-log/log.jsonl": "200 records in the shapes of AI coding tools, 80 of them leaking",
     "prompt-log/expected.jsonl": "One line a leaking record: label, source, lines, wrap",
     "training-data/support-transcripts.txt": "Support transcripts of the invented company, prose",
-    "training-data/instructions.jsonl": "50 instruction and response pairs",
+    "training-data/instructions.jsonl": "60 instruction and response pairs",
     "training-data/glossary.md": "House glossary",
     "public/README-generic.md": "README of a generic cache library",
     "public/LICENSE-permissive.txt": "A permissive licence text of our own wording",

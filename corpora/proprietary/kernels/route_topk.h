@@ -35,6 +35,11 @@ constexpr int expert_capacity(int tokens, int experts, int active) {
   return bound < 1 ? 1 : static_cast<int>(bound);
 }
 
+/// Pairs an expert was chosen for but may not take; they fall to the residents.
+constexpr int overflow_of(int chosen, int capacity) {
+  return chosen > capacity ? chosen - capacity : 0;
+}
+
 static_assert(expert_capacity(4096, 44, 3) == 332, "slack of the 3b model");
 static_assert(scratch_bytes(1, 44, 3) == 512, "one slab for a single token");
 
