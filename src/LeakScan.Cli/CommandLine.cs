@@ -16,7 +16,7 @@ static class CommandLine
         {
             RootCommand root = Build(interruption.Token);
             ParseResult parsed = root.Parse(args);
-            if (parsed.Errors.Count > 0)
+            if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true })
             {
                 foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors) Diagnostics.Error(error.Message);
                 Diagnostics.Note($"try: {CommandPath(parsed)} --help");
@@ -74,6 +74,8 @@ static class CommandLine
 
     sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
     {
+        public override bool ClearsParseErrors => true;
+
         public override int Invoke(ParseResult parseResult)
         {
             int code = help.Invoke(parseResult);

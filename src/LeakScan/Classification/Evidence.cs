@@ -27,7 +27,7 @@ static class Evidence
     internal const double ReportBits = 12;
 
     /// <summary>From here on the default policy warns.</summary>
-    internal const double WarnBits = 38;
+    internal const double WarnBits = 40;
 
     /// <summary>From here on the default policy blocks.</summary>
     internal const double BlockBits = 112;
