@@ -8,6 +8,7 @@ sealed class ProgressLine : IDisposable
 {
     static readonly TimeSpan s_first = TimeSpan.FromSeconds(1);
     static readonly TimeSpan s_every = TimeSpan.FromMilliseconds(250);
+    static readonly Lock s_lock = new();
     static bool s_shown;
 
     readonly Stopwatch _watch = Stopwatch.StartNew();
@@ -30,7 +31,7 @@ sealed class ProgressLine : IDisposable
         string left = totalBytes > done.Bytes && rate > 0
             ? string.Create(CultureInfo.InvariantCulture, $", {100.0 * done.Bytes / totalBytes:F0} %, {TimeSpan.FromSeconds((totalBytes - done.Bytes) / rate):hh\\:mm\\:ss} left")
             : "";
-        lock (Console.Error)
+        lock (s_lock)
         {
             Console.Error.Write(string.Create(CultureInfo.InvariantCulture, $"\r\u001b[K{verb}: {done.Bytes / 1e6:F0} MB, {done.Units} {unit}, {rate / 1e6:F0} MB/s{left}"));
             s_shown = true;
@@ -39,9 +40,12 @@ sealed class ProgressLine : IDisposable
 
     internal static void Clear()
     {
-        if (!s_shown) return;
-        s_shown = false;
-        Console.Error.Write("\r\u001b[K");
+        lock (s_lock)
+        {
+            if (!s_shown) return;
+            s_shown = false;
+            Console.Error.Write("\r\u001b[K");
+        }
     }
 
     public void Dispose()
