@@ -217,7 +217,7 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
 
     void WriteDocuments(IndexOutput output, IndexHeader header, int[] order, long[] starts, IReadOnlyCollection<int> removals)
     {
-        long offset = Align(header[IndexSection.Postings].Offset + header[IndexSection.Postings].Length);
+        long offset = End(header, IndexSection.Postings);
         ArrayBufferWriter<byte> strings = new();
         Dictionary<string, (uint Offset, uint Length)> labels = new(StringComparer.Ordinal);
         SectionWriter records = new(output, offset);
@@ -260,5 +260,6 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
         header.Sections[(int)IndexSection.Removals] = removed.Complete();
     }
 
-    static long End(IndexHeader header, IndexSection section) => Align(header[section].Offset + header[section].Length);
+    // Only filter, directory and postings are read by the cache line.
+    static long End(IndexHeader header, IndexSection section) => header[section].Offset + header[section].Length;
 }
