@@ -1,0 +1,30 @@
+using System.Globalization;
+using BenchmarkDotNet.Running;
+using LeakScan.Benchmarks;
+
+// Whole-run measurements have verbs of their own; anything else goes to BenchmarkDotNet.
+return args switch
+{
+    ["make-text", string from, string bytes, string to] => TextMaker.Run(from, long.Parse(bytes, CultureInfo.InvariantCulture), to),
+    ["rates", .. string[] rest] => Rates.Run(rest),
+    ["--smoke", ..] => Smoke.Run(),
+    _ => RunBenchmarkDotNet(args),
+};
+
+static int RunBenchmarkDotNet(string[] args)
+{
+    if (args.Length == 0)
+    {
+        Console.Error.WriteLine("""
+            usage:
+              make-text FROM BYTES TO        writes folder TO with BYTES of text: the files of FROM again and again, each time with other names in it
+              rates [--text FILE|DIR] [--sizes 1,16] [--gigabytes N]
+                                             whole scan through the public API against a plain read of the same memory, as a Markdown table
+              --smoke                        every benchmark once, on small data: checks answers and allocations, never times
+              --filter '*'                   BenchmarkDotNet
+            """);
+        return 2;
+    }
+    BenchmarkSwitcher.FromAssembly(typeof(TextMaker).Assembly).Run(args);
+    return 0;
+}
