@@ -158,9 +158,9 @@ public sealed class SourceReader
         ReadOnlySpan<byte> part = buffer.Available;
         if (part.Length > _partBytes)
         {
-            part = part[.._partBytes];
-            int lineEnd = part.LastIndexOf((byte)'\n');
-            part = part[..(lineEnd >= 0 ? lineEnd + 1 : Utf8Text.CharacterStart(part, part.Length - 1))];
+            int cut = part[.._partBytes].LastIndexOf((byte)'\n') + 1;
+            if (cut == 0) cut = Utf8Text.CharacterStart(part, _partBytes);
+            part = part[..(cut > 0 ? cut : _partBytes)];
         }
         lines = part.Count((byte)'\n');
         byte[] text = AllowedLines.Empty(part);
