@@ -2,7 +2,7 @@ using LeakScan.Sources.Files;
 
 namespace LeakScan.Sources.Tests.Files;
 
-/// <summary>Each expectation was checked against git.</summary>
+/// <summary>Each expectation was checked against git, which also ignores what lies in an ignored folder; here the walk does not enter it.</summary>
 public class IgnorePatternTests
 {
     [Theory]
@@ -51,6 +51,7 @@ public class IgnorePatternTests
     [InlineData("\\!file", "!file", true)]
     [InlineData("trailing   ", "trailing", true)]
     [InlineData("trailing\\ ", "trailing ", true)]
+    [InlineData("tab\t", "tab", false)]
     [InlineData("carriage\r", "carriage", true)]
     [InlineData(" lead", " lead", true)]
     [InlineData("\\*", "*", true)]
