@@ -95,7 +95,7 @@ public sealed class SourceReader
     IEnumerable<SourceDocument> ReadFile(string path, string shown, string label, bool isNamed, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        (long, DateTime) before = StateOf(path);
+        (long Length, DateTime Written) before = StateOf(path);
         using TextSource? source = Open(path, shown);
         if (source is null) yield break;
         using LineBuffer buffer = new();
@@ -122,7 +122,7 @@ public sealed class SourceReader
             buffer.Fill(_partBytes + 1);
         }
         if (source.Failure is not null) _problems.Add(new SourceProblem(shown, 0, buffer.Position, source.Failure));
-        else if (StateOf(path) != before) AddProblem(shown, "changed or vanished while it was read");
+        else if (before.Length > 0 && StateOf(path) != before) AddProblem(shown, "changed or vanished while it was read");
     }
 
     static string? SkipReason(LineBuffer buffer, TextSource source, bool isNamed)
@@ -133,6 +133,7 @@ public sealed class SourceReader
     }
 
     // A file that others write to is not the file that was listed, half of it perhaps; the next run sees it whole.
+    // Pipes, of length 0, change as they are read.
     static (long Length, DateTime Written) StateOf(string path)
     {
         if (path == TextSource.StandardInput) return default;
@@ -158,9 +159,9 @@ public sealed class SourceReader
         ReadOnlySpan<byte> part = buffer.Available;
         if (part.Length > _partBytes)
         {
-            part = part[.._partBytes];
-            int lineEnd = part.LastIndexOf((byte)'\n');
-            part = part[..(lineEnd >= 0 ? lineEnd + 1 : Utf8Text.CharacterStart(part, part.Length - 1))];
+            int cut = part[.._partBytes].LastIndexOf((byte)'\n') + 1;
+            if (cut == 0) cut = Utf8Text.CharacterStart(part, _partBytes);
+            part = part[..(cut > 0 ? cut : _partBytes)];
         }
         lines = part.Count((byte)'\n');
         byte[] text = AllowedLines.Empty(part);

@@ -74,7 +74,7 @@ sealed class IgnorePattern
     {
         int length = line.Length;
         if (length > 0 && line[length - 1] == '\r') length--;
-        while (length > 0 && line[length - 1] is ' ' or '\t')
+        while (length > 0 && line[length - 1] == ' ')
         {
             int slashes = 0;
             while (slashes < length - 1 && line[length - 2 - slashes] == '\\') slashes++;

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using ZstdSharp;
@@ -6,7 +5,6 @@ using ZstdSharp;
 namespace LeakScan.Sources.Files;
 
 /// <summary>The text of a file: opened, decompressed, UTF-16 decoded. What fails ends it and is told by <see cref="Failure"/>.</summary>
-[SuppressMessage("Reliability", "CA2000", Justification = "Each stream is disposed by the one around it.")]
 sealed class TextSource : IDisposable
 {
     internal const string StandardInput = "-";

@@ -10,6 +10,8 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
     /// <summary>White space looked through for the first character when the format is not known.</summary>
     const int BlankBytes = 64 * 1024;
 
+    const int LongestCharacterBytes = 4;
+
     readonly LineBuffer _buffer = new();
     readonly JsonStrings _strings = new(options.TextField, options.IdField);
     TextSource? _source;
@@ -140,7 +142,7 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
             return SetPiece(length);
         }
         length = CutInLine();
-        _doneBytes = Utf8Text.CharacterStart(_buffer.Available, Math.Max(length - limits.Overlap + 3, 0));
+        _doneBytes = OverlapStart(length);
         return SetPiece(length);
     }
 
@@ -154,12 +156,19 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
         }
         int lineEnd = _buffer.Available[_overlap..limits.Piece].LastIndexOf((byte)'\n');
         int length = lineEnd >= 0 ? _overlap + lineEnd + 1 : CutInLine();
-        // Overlap by whole lines; if the last alone is longer, by a part of it.
-        int from = Math.Max(length - limits.Overlap, 1);
-        int lineStart = _buffer.Available[(from - 1)..(length - 1)].IndexOf((byte)'\n');
-        _doneBytes = lineStart >= 0 ? from + lineStart : Utf8Text.CharacterStart(_buffer.Available, Math.Min(from + 3, length - 1));
+        _doneBytes = OverlapStart(length);
         _doneLines = _buffer.Available[.._doneBytes].Count((byte)'\n');
         return SetPiece(length);
+    }
+
+    /// <summary>Where the next piece begins: with whole lines of this one; if its last is too long for that, with a part of it.</summary>
+    int OverlapStart(int length)
+    {
+        if (limits.Overlap < LongestCharacterBytes) return length;
+        int from = length - limits.Overlap;
+        if (from <= 0) return 0;
+        int lineEnd = _buffer.Available[(from - 1)..(length - 1)].IndexOf((byte)'\n');
+        return lineEnd >= 0 ? from + lineEnd : Utf8Text.CharacterStart(_buffer.Available, from + LongestCharacterBytes - 1);
     }
 
     int CutInLine()

@@ -1,0 +1,90 @@
+using System.Text;
+using LeakScan.Sources.Tests.Support;
+
+namespace LeakScan.Sources.Tests;
+
+public class InputReaderMemoryTests
+{
+    const long MiB = 1024 * 1024;
+
+    [Theory]
+    [InlineData("a.jsonl")]
+    [InlineData("a.txt")]
+    public void No_allocation_for_a_record_after_warm_up(string name)
+    {
+        byte[] pattern = Encoding.UTF8.GetBytes("""{"id":"r1","model":"m","messages":[{"role":"user","content":[{"text":"a\nb grüße \ud83d\ude00"},{"text":"c"}]}],"n":[1,2,null,true]}""" + "\n");
+        InputReader reader = new(new InputOptions { Format = name == "a.txt" ? InputFormat.Text : InputFormat.Jsonl });
+        using IEnumerator<InputRecord> records = reader.Read(new RepeatingStream(pattern, 40 * MiB / pattern.Length * pattern.Length), name).GetEnumerator();
+        int warmUp = name == "a.txt" ? 2 : 20_000;
+        for (int i = 0; i < warmUp; i++) Assert.True(records.MoveNext());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        long bytes = 0;
+        while (records.MoveNext()) bytes += records.Current.RawBytes;
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(bytes > 10 * MiB);
+        Assert.Equal(0, allocated);
+    }
+
+    [Theory]
+    [InlineData("a.txt")]
+    [InlineData("a.jsonl")]
+    public void Constant_memory_for_300_MB(string name)
+    {
+        byte[] pattern = Encoding.UTF8.GetBytes("{\"text\":\"" + new string('x', 2000) + "\"}\n");
+        long length = 300 * MiB / pattern.Length * pattern.Length;
+        InputReader reader = new(new InputOptions { Format = name == "a.txt" ? InputFormat.Text : InputFormat.Jsonl });
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        long bytes = 0;
+        foreach (InputRecord record in reader.Read(new RepeatingStream(pattern, length), name)) bytes += record.RawBytes;
+        Assert.Equal(length, bytes);
+        Assert.Equal(length, reader.BytesRead);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32 * MiB);
+        Assert.Empty(reader.Problems);
+    }
+
+    [Fact]
+    public void Line_of_70_MiB()
+    {
+        byte[] line = new byte[70 * MiB];
+        line.AsSpan().Fill((byte)'x');
+        "{\"t\":\""u8.CopyTo(line);
+        line[^1] = (byte)'\n';
+        byte[] bytes = [.. "{\"t\":\"before\"}\n"u8, .. line, .. "{\"t\":\"after\"}\n"u8];
+        InputReader reader = new();
+        long raw = 0;
+        int pieces = 0;
+        string last = "";
+        foreach (InputRecord record in reader.Read(new MemoryStream(bytes), "a.jsonl"))
+        {
+            raw += record.RawBytes;
+            if (record.Line == 2)
+            {
+                pieces++;
+                Assert.InRange(record.Text.Length, 1, (int)(4 * MiB));
+                Assert.Equal("a.jsonl:2", record.Id);
+            }
+            else
+            {
+                last = Encoding.UTF8.GetString(record.Text.Span);
+            }
+        }
+        Assert.Equal(bytes.Length, raw);
+        Assert.Equal(18, pieces);
+        Assert.Equal("after", last);
+        Assert.Equal(2, Assert.Single(reader.Problems).Record);
+    }
+
+    [Fact]
+    public void Line_of_60_MiB_is_parsed()
+    {
+        byte[] line = new byte[60 * MiB];
+        line.AsSpan().Fill((byte)'x');
+        "{\"t\":\""u8.CopyTo(line);
+        "\"}\n"u8.CopyTo(line.AsSpan(line.Length - 3));
+        InputReader reader = new();
+        int length = 0;
+        foreach (InputRecord record in reader.Read(new MemoryStream(line), "a")) length = record.Text.Length;
+        Assert.Equal(line.Length - 9, length);
+        Assert.Empty(reader.Problems);
+    }
+}

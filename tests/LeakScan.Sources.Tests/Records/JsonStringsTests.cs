@@ -1,0 +1,74 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CsCheck;
+using LeakScan.Sources.Records;
+
+namespace LeakScan.Sources.Tests.Records;
+
+public class JsonStringsTests
+{
+    static readonly Gen<string> s_text = Gen.OneOf(
+        Gen.String[Gen.Char["ab\"\\\n\t/\u0001é€"], 0, 12],
+        Gen.Const("😀 pair"),
+        Gen.String[Gen.Char['\0', '\uD7FF'], 0, 6]);
+
+    static readonly Gen<JsonNode?> s_node = Gen.Recursive<JsonNode?>((depth, inner) =>
+    {
+        Gen<JsonNode?> leaf = Gen.OneOf(
+            s_text.Select(text => (JsonNode?)JsonValue.Create(text)),
+            s_text.Select(text => (JsonNode?)JsonValue.Create(text)),
+            Gen.Int.Select(number => (JsonNode?)JsonValue.Create(number)),
+            Gen.Bool.Select(value => (JsonNode?)JsonValue.Create(value)),
+            Gen.Const((JsonNode?)null));
+        return depth > 4 ? leaf : Gen.OneOf(
+            leaf,
+            inner.Array[0, 4].Select(nodes => (JsonNode?)new JsonArray([.. nodes.Select(node => node?.DeepClone())])),
+            Gen.Select(s_text, inner).Array[0, 4].Select(pairs => (JsonNode?)new JsonObject(
+                pairs.DistinctBy(pair => pair.Item1).Select(pair => KeyValuePair.Create(pair.Item1, pair.Item2?.DeepClone())))));
+    });
+
+    [Fact]
+    public void Strings_and_names_equal_those_of_a_document_walk()
+    {
+        using JsonStrings strings = new(null, "id");
+        Gen.Select(s_node, Gen.Bool).Sample((node, relaxed) =>
+        {
+            JsonSerializerOptions options = new() { Encoder = relaxed ? JavaScriptEncoder.UnsafeRelaxedJsonEscaping : JavaScriptEncoder.Default };
+            byte[] json = Encoding.UTF8.GetBytes(node?.ToJsonString(options) ?? "null");
+            using JsonDocument document = JsonDocument.Parse(json);
+            List<(string Name, string Value)> expected = [];
+            Walk(document.RootElement, "", expected);
+
+            strings.Parse(json);
+            Assert.Equal(string.Join('\n', expected.Select(pair => pair.Value)), Encoding.UTF8.GetString(strings.Text.Span));
+            Assert.Equal(expected.Count, strings.Count);
+            for (int i = 0; i < expected.Count; i++)
+            {
+                InputField field = strings.GetField(i);
+                Assert.Equal(expected[i].Name, field.Name);
+                Assert.Equal(expected[i].Value, Encoding.UTF8.GetString(strings.Text.Span.Slice(field.Start, field.Length)));
+            }
+        }, threads: 1, iter: 5000);
+    }
+
+    static void Walk(JsonElement element, string name, List<(string, string)> found)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                found.Add((name, element.GetString()!));
+                break;
+            case JsonValueKind.Array:
+                int index = 0;
+                foreach (JsonElement item in element.EnumerateArray()) Walk(item, $"{name}[{index++}]", found);
+                break;
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in element.EnumerateObject()) Walk(property.Value, name.Length == 0 ? property.Name : $"{name}.{property.Name}", found);
+                break;
+            default:
+                break;
+        }
+    }
+}
