@@ -11,12 +11,12 @@ static class BoilerplateLines
 
     static ReadOnlySpan<byte> Blank => " \t\r\n\f\v\uFEFF"u8;
 
-    /// <summary>Calls back with the byte range of each run of such lines, in order.</summary>
+    /// <summary>Finds each run of such lines: numbers from 0, the end exclusive.</summary>
     internal static void Find(ReadOnlySpan<byte> text, List<(int Start, int End)> ranges)
     {
         ranges.Clear();
-        int at = HeaderEnd(text);
-        if (at > 0) ranges.Add((0, at));
+        int at = HeaderEnd(text, out int number);
+        if (at > 0) ranges.Add((0, number));
         bool inList = false;
         while (at < text.Length)
         {
@@ -24,16 +24,17 @@ static class BoilerplateLines
             int end = length < 0 ? text.Length : at + length + 1;
             ReadOnlySpan<byte> line = text[at..end].Trim(Blank);
             // A list of names that one takes from one's own modules can be telling, and stays; Go's list of packages does not.
-            if (inList || IsImport(line)) Add(ranges, at, end);
+            if (inList || IsImport(line)) Add(ranges, number);
             inList = inList ? !line.StartsWith(")"u8) : line.SequenceEqual("import ("u8);
             at = end;
+            number++;
         }
     }
 
-    static void Add(List<(int Start, int End)> ranges, int start, int end)
+    static void Add(List<(int Start, int End)> ranges, int line)
     {
-        if (ranges.Count > 0 && ranges[^1].End == start) ranges[^1] = (ranges[^1].Start, end);
-        else ranges.Add((start, end));
+        if (ranges.Count > 0 && ranges[^1].End == line) ranges[^1] = (ranges[^1].Start, line + 1);
+        else ranges.Add((line, line + 1));
     }
 
     static bool IsImport(ReadOnlySpan<byte> line)
@@ -52,9 +53,11 @@ static class BoilerplateLines
         return line.StartsWith("export {"u8) && line.IndexOf("} from "u8) > 0;
     }
 
-    /// <summary>The end of the comment that a document begins with, if it speaks of rights; else 0.</summary>
-    static int HeaderEnd(ReadOnlySpan<byte> text)
+    /// <summary>Where the comment ends that a document begins with, if it speaks of rights; else 0.</summary>
+    static int HeaderEnd(ReadOnlySpan<byte> text, out int lines)
     {
+        lines = 0;
+        int number = 0;
         int limit = Math.Min(text.Length, HeaderBytes);
         int at = 0, commentEnd = 0;
         bool inBlock = false, speaksOfRights = false;
@@ -71,6 +74,7 @@ static class BoilerplateLines
                     // A blank line ends a header that has been seen, and is skipped before one.
                     if (line.IsEmpty && speaksOfRights) break;
                     at = end;
+                    number++;
                     continue;
                 }
                 if (line.StartsWith("/*"u8)) blockEnd = "*/"u8;
@@ -86,9 +90,10 @@ static class BoilerplateLines
                 inBlock = false;
             }
             speaksOfRights |= SpeaksOfRights(line);
-            commentEnd = end;
-            at = end;
+            commentEnd = at = end;
+            lines = ++number;
         }
+        if (!speaksOfRights) lines = 0;
         return speaksOfRights ? commentEnd : 0;
     }
 

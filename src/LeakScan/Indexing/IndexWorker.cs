@@ -1,3 +1,4 @@
+using System.Buffers;
 using LeakScan.Fingerprints;
 using LeakScan.Simd;
 using LeakScan.Text;
@@ -9,9 +10,9 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
 {
     readonly Fingerprinter _fingerprinter = new(keys, tier);
     readonly FingerprintStore.Writer _writer = new(store);
-    byte[] _canonical = new byte[64 * 1024];
-    int[] _offsets = new int[64 * 1024];
+    readonly List<int> _lineFeeds = [];
     readonly List<(int Start, int End)> _boilerplate = [];
+    byte[] _canonical = new byte[64 * 1024];
     int _length;
 
     /// <summary>Canonicalises a document.</summary>
@@ -19,52 +20,38 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
     internal byte[] Prepare(ReadOnlySpan<byte> text, out int length, out int lines)
     {
         int room = text.Length + 2 * Canonicalizer.OutputSlack;
-        if (_canonical.Length < room) (_canonical, _offsets) = (new byte[room], new int[room]);
+        if (_canonical.Length < room) _canonical = new byte[room];
         Canonicalizer canonicalizer = _fingerprinter.Canonicalizer;
         canonicalizer.Reset();
-        _length = canonicalizer.Append(text, _canonical, _offsets);
-        _length += canonicalizer.Finish(_canonical.AsSpan(_length), _offsets.AsSpan(_length));
+        _lineFeeds.Clear();
+        canonicalizer.LineFeeds = _lineFeeds;
+        _length = canonicalizer.Append(text, _canonical);
+        canonicalizer.LineFeeds = null;
+        _length += canonicalizer.Finish(_canonical.AsSpan(_length));
         length = _length;
+        lines = Math.Max(1, text.EndsWith("\n"u8) ? _lineFeeds.Count : _lineFeeds.Count + 1);
 
         BoilerplateLines.Find(text, _boilerplate);
-        ToCanonical(_boilerplate, _offsets.AsSpan(0, _length));
-
-        List<byte> table = [];
-        lines = 1;
-        int character = 0;
-        for (int at = 0; at < text.Length;)
-        {
-            int line = text[at..].IndexOf((byte)'\n');
-            if (line < 0) break;
-            at += line + 1;
-            if (at == text.Length) break; // the end of the last line begins no other
-            lines++;
-            int first = character;
-            while (character < _length && _offsets[character] < at) character++;
-            uint count = (uint)(character - first);
-            for (; count >= 0x80; count >>= 7) table.Add((byte)(count | 0x80));
-            table.Add((byte)count);
-        }
-        return [.. table];
+        for (int i = 0; i < _boilerplate.Count; i++) _boilerplate[i] = (CharactersBefore(_boilerplate[i].Start), CharactersBefore(_boilerplate[i].End));
+        return MakeLineTable(lines);
     }
 
-    /// <summary>Turns ranges of bytes into ranges of canonical characters.</summary>
-    static void ToCanonical(List<(int Start, int End)> ranges, ReadOnlySpan<int> offsets)
-    {
-        for (int i = 0; i < ranges.Count; i++)
-            ranges[i] = (FirstAtOrAfter(offsets, ranges[i].Start), FirstAtOrAfter(offsets, ranges[i].End));
-    }
+    /// <summary>Canonical characters before a line, counted from 0.</summary>
+    int CharactersBefore(int line) => line == 0 ? 0 : line <= _lineFeeds.Count ? _lineFeeds[line - 1] : _length;
 
-    static int FirstAtOrAfter(ReadOnlySpan<int> offsets, int offset)
+    byte[] MakeLineTable(int lines)
     {
-        int low = 0, high = offsets.Length;
-        while (low < high)
+        byte[] table = ArrayPool<byte>.Shared.Rent(5 * lines);
+        int bytes = 0;
+        for (int line = 0; line + 1 < lines; line++)
         {
-            int middle = low + high >> 1;
-            if (offsets[middle] < offset) low = middle + 1;
-            else high = middle;
+            uint count = (uint)(CharactersBefore(line + 1) - CharactersBefore(line));
+            for (; count >= 0x80; count >>= 7) table[bytes++] = (byte)(count | 0x80);
+            table[bytes++] = (byte)count;
         }
-        return low;
+        byte[] result = table.AsSpan(0, bytes).ToArray();
+        ArrayPool<byte>.Shared.Return(table);
+        return result;
     }
 
     /// <summary>Fingerprints what was prepared.</summary>
@@ -72,7 +59,7 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
     {
         Sink sink = new(_writer, document, _boilerplate);
         _fingerprinter.RunCanonical(_canonical.AsSpan(0, _length), GramParameters.FineWindow, ref sink);
-        if (_canonical.Length > 1 << 25) (_canonical, _offsets) = (new byte[64 * 1024], new int[64 * 1024]);
+        if (_canonical.Length > 1 << 25) _canonical = new byte[64 * 1024]; // not kept for one huge document
     }
 
     internal void AddPublic(ReadOnlySpan<byte> text)

@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
+using CommunityToolkit.HighPerformance.Buffers;
 
 namespace LeakScan.Indexing;
 
@@ -21,10 +23,24 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
     /// <summary>What one partition contributes.</summary>
     sealed class PartitionResult
     {
-        internal required ArrayBufferWriter<byte> Postings { get; init; }
-        internal required ArrayBufferWriter<ulong> Fingerprints { get; init; }
-        internal required ArrayBufferWriter<ulong> PostingFingerprints { get; init; }
+        internal ArrayPoolBufferWriter<byte> Postings { get; } = new();
+
+        /// <summary>Distinct ones, in order.</summary>
+        internal List<ulong> Fingerprints { get; } = [];
+
+        /// <summary>That of each posting.</summary>
+        internal List<ulong> PostingFingerprints { get; } = [];
+
         internal long PublicFingerprints { get; set; }
+
+        /// <summary>Makes it empty for another partition.</summary>
+        internal void Clear()
+        {
+            Postings.Clear();
+            Fingerprints.Clear();
+            PostingFingerprints.Clear();
+            PublicFingerprints = 0;
+        }
     }
 
     /// <summary>The section being written: where it began, how long it is, its checksum so far.</summary>
@@ -43,23 +59,28 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
         internal IndexHeader.Section Complete() => new(offset, _length, _hash.GetCurrentHashAsUInt128());
     }
 
+    readonly ConcurrentBag<PartitionResult> _free = [];
+
     internal IndexHeader Write(IndexOutput output, UInt128 baseId, IReadOnlyCollection<int> removals, long sourceBytes, CancellationToken cancellationToken)
     {
+        // Documents stand in the file by path, so that it does not depend on the order in which threads added them.
         int[] order = [.. Enumerable.Range(0, documents.Count)
             .OrderBy(i => documents[i].Path, StringComparer.Ordinal).ThenBy(i => documents[i].FirstLine).ThenBy(i => documents[i].Label, StringComparer.Ordinal)];
+        uint[] ranks = new uint[documents.Count];
         long[] starts = new long[documents.Count];
         long end = 0;
-        foreach (int document in order)
+        for (int rank = 0; rank < order.Length; rank++)
         {
-            starts[document] = end;
-            end += documents[document].Length;
+            ranks[order[rank]] = (uint)rank;
+            starts[rank] = end;
+            end += documents[order[rank]].Length;
         }
         if (end >= Posting.CountFlag) throw new InvalidOperationException($"An index holds up to {Posting.CountFlag} canonical characters; these documents have {end}.");
 
-        PartitionResult first = Partition(0, starts);
+        PartitionResult first = Partition(0, ranks, starts);
         long sample = Math.Max(1, store.Entries / FingerprintStore.Partitions);
         long expectedPostings = (long)Math.Ceiling(1.02 * first.Postings.WrittenCount / Posting.SizeBytes * FingerprintStore.Partitions);
-        long expectedKeys = (long)Math.Ceiling(1.02 * first.Fingerprints.WrittenCount * FingerprintStore.Partitions);
+        long expectedKeys = (long)Math.Ceiling(1.02 * first.Fingerprints.Count * FingerprintStore.Partitions);
         if (sample < 4096) (expectedKeys, expectedPostings) = (Math.Max(expectedKeys, store.Entries), Math.Max(expectedPostings, store.Entries)); // too few to be a fair sample
         int directoryBits = 8;
         while (directoryBits < 32 && expectedPostings >> directoryBits > PostingsPerBucket) directoryBits++;
@@ -93,17 +114,17 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
         for (int from = 0; from < FingerprintStore.Partitions; from += batch)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Parallel.For(from, Math.Min(from + batch, FingerprintStore.Partitions), p => results[p] ??= Partition(p, starts));
+            Parallel.For(from, Math.Min(from + batch, FingerprintStore.Partitions), p => results[p] ??= Partition(p, ranks, starts));
             for (int p = from; p < Math.Min(from + batch, FingerprintStore.Partitions); p++)
             {
                 PartitionResult result = results[p]!;
                 results[p] = null;
                 Array.Clear(filterSlice);
-                foreach (ulong fingerprint in result.Fingerprints.WrittenSpan) BlockedBloomFilter.Add(filterSlice, p * sliceBlocks, filterBytes / BlockedBloomFilter.BlockBytes, fingerprint);
+                foreach (ulong fingerprint in result.Fingerprints) BlockedBloomFilter.Add(filterSlice, p * sliceBlocks, filterBytes / BlockedBloomFilter.BlockBytes, fingerprint);
                 filter.Append(filterSlice);
 
                 Array.Clear(directorySlice);
-                foreach (ulong fingerprint in result.PostingFingerprints.WrittenSpan) directorySlice[(fingerprint << 8 >> 32) >> (32 - (directoryBits - 8))]++;
+                foreach (ulong fingerprint in result.PostingFingerprints) directorySlice[(fingerprint << 8 >> 32) >> (32 - (directoryBits - 8))]++;
                 uint start = checked((uint)header.Postings);
                 for (int i = 0; i < directorySlice.Length; i++)
                 {
@@ -113,8 +134,10 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
                 directory.Append(directoryBytes);
                 postings.Append(result.Postings.WrittenSpan);
                 header.Postings += result.Postings.WrittenCount / Posting.SizeBytes;
-                header.Fingerprints += result.Fingerprints.WrittenCount;
+                header.Fingerprints += result.Fingerprints.Count;
                 header.PublicFingerprints += result.PublicFingerprints;
+                result.Clear();
+                _free.Add(result);
             }
         }
         BinaryPrimitives.WriteUInt32LittleEndian(directoryBytes, checked((uint)header.Postings));
@@ -123,6 +146,7 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
         header.Sections[(int)IndexSection.Filter] = filter.Complete();
         header.Sections[(int)IndexSection.Directory] = directory.Complete();
         header.Sections[(int)IndexSection.Postings] = postings.Complete();
+        foreach (PartitionResult result in _free) result.Postings.Dispose();
         WriteDocuments(output, header, order, starts, removals);
         byte[] head = new byte[IndexHeader.SizeBytes];
         header.Write(head, key);
@@ -132,30 +156,22 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
 
     static long Align(long offset) => (offset + 63) / 64 * 64;
 
-    PartitionResult Partition(int number, long[] starts)
+    PartitionResult Partition(int number, uint[] ranks, long[] starts)
     {
         (ulong[] fingerprints, ulong[] places, int count) = store.Take(number);
-        PartitionResult result = new()
-        {
-            Postings = new ArrayBufferWriter<byte>(Math.Max(256, count * Posting.SizeBytes)),
-            Fingerprints = new ArrayBufferWriter<ulong>(Math.Max(16, count)),
-            PostingFingerprints = new ArrayBufferWriter<ulong>(Math.Max(16, count)),
-        };
+        if (!_free.TryTake(out PartitionResult? result)) result = new();
         for (int from = 0; from < count;)
         {
             int to = from + 1;
             while (to < count && fingerprints[to] == fingerprints[from]) to++;
             Span<ulong> group = places.AsSpan(from, to - from);
             bool isPublic = false;
-            for (int i = 0; i < group.Length; i++)
+            foreach (ref ulong place in group)
             {
-                uint document = (uint)(group[i] >> 32);
-                if (document == FoundFingerprint.Public)
-                {
-                    isPublic = true;
-                    break;
-                }
-                group[i] = (ulong)(starts[document] + (uint)group[i]);
+                uint document = (uint)(place >> 32);
+                isPublic |= document == FoundFingerprint.Public;
+                if (isPublic) break;
+                place = (ulong)ranks[document] << 32 | (uint)place;
             }
             if (isPublic) result.PublicFingerprints++;
             else WriteGroup(fingerprints[from], group, result, starts);
@@ -166,53 +182,32 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
         return result;
     }
 
-    void WriteGroup(ulong fingerprint, Span<ulong> positions, PartitionResult result, long[] starts)
+    static void WriteGroup(ulong fingerprint, Span<ulong> places, PartitionResult result, long[] starts)
     {
-        positions.Sort();
-        // Documents in file order own rising stretches of positions, so a new document begins beyond the last one's end.
+        if (places.Length > 1) places.Sort();
         int kept = 0, distinct = 0, inDocument = 0;
-        ulong documentEnd = 0;
-        foreach (ulong position in positions)
+        ulong last = ulong.MaxValue;
+        foreach (ulong place in places)
         {
-            if (position >= documentEnd)
+            if (place >> 32 != last)
             {
                 distinct++;
                 inDocument = 0;
-                documentEnd = EndOf(position, starts);
+                last = place >> 32;
             }
-            if (++inDocument <= Posting.MaxPerDocument && distinct <= Posting.MaxDocuments) positions[kept++] = position;
+            if (++inDocument <= Posting.MaxPerDocument && distinct <= Posting.MaxDocuments) places[kept++] = place;
         }
 
-        result.Fingerprints.GetSpan(1)[0] = fingerprint;
-        result.Fingerprints.Advance(1);
+        result.Fingerprints.Add(fingerprint);
         if (distinct > Posting.MaxDocuments) WritePosting(fingerprint, Posting.CountFlag | (long)distinct, result);
-        for (int i = 0; i < kept; i++) WritePosting(fingerprint, (long)positions[i], result);
+        for (int i = 0; i < kept; i++) WritePosting(fingerprint, starts[places[i] >> 32] + (uint)places[i], result);
     }
 
     static void WritePosting(ulong fingerprint, long value, PartitionResult result)
     {
         new Posting((uint)fingerprint, value).Write(result.Postings.GetSpan(Posting.SizeBytes));
         result.Postings.Advance(Posting.SizeBytes);
-        result.PostingFingerprints.GetSpan(1)[0] = fingerprint;
-        result.PostingFingerprints.Advance(1);
-    }
-
-    long[]? _sortedEnds;
-
-    ulong EndOf(ulong position, long[] starts)
-    {
-        // Empty documents share their start with the next one, which owns the position.
-        _sortedEnds ??= MakeSortedEnds(starts);
-        int at = Array.BinarySearch(_sortedEnds, (long)position + 1);
-        return (ulong)_sortedEnds[at >= 0 ? at : ~at];
-    }
-
-    long[] MakeSortedEnds(long[] starts)
-    {
-        long[] ends = new long[starts.Length];
-        for (int i = 0; i < ends.Length; i++) ends[i] = starts[i] + documents[i].Length;
-        Array.Sort(ends);
-        return ends;
+        result.PostingFingerprints.Add(fingerprint);
     }
 
     void WriteDocuments(IndexOutput output, IndexHeader header, int[] order, long[] starts, IReadOnlyCollection<int> removals)
@@ -223,9 +218,9 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
         SectionWriter records = new(output, offset);
         byte[] record = new byte[DocumentRecord.SizeBytes];
         long lines = 0;
-        foreach (int i in order)
+        for (int rank = 0; rank < order.Length; rank++)
         {
-            BuiltDocument document = documents[i];
+            BuiltDocument document = documents[order[rank]];
             if (!labels.TryGetValue(document.Label, out (uint Offset, uint Length) label))
             {
                 label = checked(((uint)strings.WrittenCount, (uint)Encoding.UTF8.GetByteCount(document.Label)));
@@ -235,7 +230,7 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
             long pathOffset = strings.WrittenCount;
             long pathLength = Encoding.UTF8.GetBytes(document.Path, strings);
             new DocumentRecord(
-                starts[i], (uint)document.Length, (uint)document.FirstLine, (uint)document.Lines, (uint)pathLength, pathOffset,
+                starts[rank], (uint)document.Length, (uint)document.FirstLine, (uint)document.Lines, (uint)pathLength, pathOffset,
                 label.Offset, label.Length, lines, document.ContentId).Write(record);
             records.Append(record);
             lines += document.LineTable.Length;

@@ -154,6 +154,7 @@ sealed partial class Canonicalizer
             }
             _position = start + i;
             Decode<TOffsets>(source[i], ref output);
+            if (source[i] == '\n') LineFeeds?.Add(output.Count);
             i++;
         }
         _position = start + source.Length;

@@ -81,7 +81,7 @@ sealed partial class Canonicalizer
                 RestartWritten = written,
                 LineStart = _lineStart - start,
             };
-            ScanBlocks<TBlock>(source, ref bytes, ref state);
+            ScanBlocks<TBlock>(source, ref bytes, ref state, LineFeeds);
 
             // Back to the automata, from the last point at which their state is known, past the block that was too hard.
             int resume = state.Open ? state.Restart : state.Index;
@@ -101,7 +101,7 @@ sealed partial class Canonicalizer
     bool CanTakeOver => IsIdle && (_line is LineState.Body or LineState.Start);
 
     /// <summary>Does whole blocks until one is too hard or fewer than 64 bytes are left; that block is left undone.</summary>
-    static void ScanBlocks<TBlock>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state) where TBlock : struct, IByteBlock<TBlock>
+    static void ScanBlocks<TBlock>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state, List<int>? lineFeeds) where TBlock : struct, IByteBlock<TBlock>
     {
         ref byte input = ref MemoryMarshal.GetReference(source);
         int index = state.Index;
@@ -168,6 +168,7 @@ sealed partial class Canonicalizer
             // What the next block has to know of the line it begins in.
             if (lineEnds != 0)
             {
+                if (lineFeeds is not null) AddLineFeeds(block.Equal((byte)'\n'), keep, written, lineFeeds);
                 int last = 63 - BitOperations.LeadingZeroCount(lineEnds);
                 ulong below = ulong.MaxValue >> 63 - last;
                 restart = index + last + 1;
@@ -205,6 +206,12 @@ sealed partial class Canonicalizer
         state.Restart = restart;
         state.RestartWritten = restartWritten;
         state.LineStart = lineStart;
+    }
+
+    static void AddLineFeeds(ulong feeds, ulong keep, int written, List<int> lineFeeds)
+    {
+        for (; feeds != 0; feeds &= feeds - 1)
+            lineFeeds.Add(written + BitOperations.PopCount(keep & (1UL << BitOperations.TrailingZeroCount(feeds)) - 1));
     }
 
     /// <summary>Takes the line numbers that begin lines out of the content; false if one runs out of the block.</summary>

@@ -31,6 +31,9 @@ sealed partial class Canonicalizer
         _held = 0;
     }
 
+    /// <summary>If set: receives, for each line feed of the text, the number of canonical bytes of its piece before it.</summary>
+    internal List<int>? LineFeeds { get; set; }
+
     /// <summary>Takes the next piece of text.</summary>
     /// <param name="source">UTF-8, possibly damaged, cut anywhere.</param>
     /// <param name="destination">At least <paramref name="source"/>'s length + <see cref="OutputSlack"/> bytes.</param>
