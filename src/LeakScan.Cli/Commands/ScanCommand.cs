@@ -55,7 +55,7 @@ static class ScanCommand
         {
             inputs, indexes, protects, publics, policy, destination, input, textField, idField, format, output, threads, resume, failOn, keyFile,
         };
-        command.SetAction(parsed => Run(Validate(new Arguments
+        command.SetAction(parsed => Run(() => Validate(new Arguments
         {
             Inputs = parsed.GetRequiredValue(inputs),
             Indexes = parsed.GetValue(indexes) ?? [],
@@ -103,14 +103,14 @@ static class ScanCommand
         return arguments;
     }
 
-    static int Run(Arguments arguments, CancellationToken cancellationToken)
+    static int Run(Func<Arguments> parse, CancellationToken cancellationToken)
     {
         Stopwatch watch = Stopwatch.StartNew();
         ScanSummary summary = new();
         int code;
         try
         {
-            code = Scan(arguments, summary, cancellationToken);
+            code = Scan(parse(), summary, cancellationToken);
         }
         catch (OperationCanceledException)
         {
