@@ -20,8 +20,10 @@ static class IndexVerifyCommand
         IReadOnlyList<IndexProblem> problems = FingerprintIndex.Verify(path, KeyFile.Load(keyFile));
         foreach (IndexProblem problem in problems)
         {
-            string message = problem.Message.StartsWith(problem.File, StringComparison.Ordinal) ? problem.Message
-                : FormattableString.Invariant($"{problem.File}: section {problem.Section} at offset {problem.Offset}: {problem.Message}");
+            // What opening the index says begins with the file, and mostly says where.
+            string rest = problem.Message.StartsWith(problem.File + ": ", StringComparison.Ordinal) ? problem.Message[(problem.File.Length + 2)..] : problem.Message;
+            string message = rest != problem.Message && rest.Contains(" at offset ", StringComparison.Ordinal) ? problem.Message
+                : FormattableString.Invariant($"{problem.File}: section {problem.Section} at offset {problem.Offset}: {rest}");
             Output.Diagnostics.Error(message);
         }
         if (problems.Count == 0) Console.Out.WriteLine($"{path}: ok");

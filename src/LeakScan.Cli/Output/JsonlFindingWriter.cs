@@ -8,18 +8,18 @@ namespace LeakScan.Cli.Output;
 sealed class JsonlFindingWriter(TokenCounter tokens) : FindingWriter
 {
     [ThreadStatic]
-    static ArrayBufferWriter<byte>? t_buffer;
+    static ArrayBufferWriter<byte>? s_buffer;
 
     [ThreadStatic]
-    static Utf8JsonWriter? t_json;
+    static Utf8JsonWriter? s_json;
 
     internal override void Write(Stream output, in RecordFinding finding)
     {
-        t_buffer ??= new ArrayBufferWriter<byte>(4096);
-        t_json ??= new Utf8JsonWriter(t_buffer);
-        t_buffer.ResetWrittenCount();
-        t_json.Reset(t_buffer);
-        Utf8JsonWriter json = t_json;
+        s_buffer ??= new ArrayBufferWriter<byte>(4096);
+        s_json ??= new Utf8JsonWriter(s_buffer);
+        s_buffer.ResetWrittenCount();
+        s_json.Reset(s_buffer);
+        Utf8JsonWriter json = s_json;
         json.WriteStartObject();
         json.WriteString("schema", "leakscan.finding/1");
         json.WriteString("id", finding.Record.Id);
@@ -59,7 +59,7 @@ sealed class JsonlFindingWriter(TokenCounter tokens) : FindingWriter
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
-        output.Write(t_buffer.WrittenSpan);
+        output.Write(s_buffer.WrittenSpan);
         output.WriteByte((byte)'\n');
     }
 

@@ -52,8 +52,12 @@ public sealed class PolicyTests
     [InlineData("{\"$schema\":\"leakscan.policy/1\"} x", "p.json:1:33: ")]
     [InlineData("{\"$schema\":\"leakscan.policy/1\",\"$schema\":\"leakscan.policy/1\"}", "p.json:1:32: \"$schema\" stands here twice")]
     [InlineData("", "p.json:1:1: ")]
+    [InlineData("{\"$schema\":\"leakscan.policy/1\",\"rules\":[{\"label\":\"\\ud800\",\"verdict\":\"warn\"}]}", "p.json:1:50: not text")]
     public void WhatIsNotKnownIsAnErrorWithItsPlace(string json, string message) =>
         Assert.StartsWith(message, Assert.Throws<PolicyException>(() => Parse(json)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void AByteOrderMarkIsNoError() => Assert.Equal(3, Parse("\uFEFF" + Documented).Rules.Count);
 
     [Fact]
     public void ALabelThatNoDocumentHasIsAnErrorWithItsPlace()

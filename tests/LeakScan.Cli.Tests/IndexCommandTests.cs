@@ -1,0 +1,192 @@
+using System.Text.Json;
+using LeakScan.Cli.Tests.Support;
+
+namespace LeakScan.Cli.Tests;
+
+public sealed class IndexCommandTests : IDisposable
+{
+    readonly Workspace _work = new();
+
+    public void Dispose() => _work.Dispose();
+
+    [Fact]
+    public void BuildInfoVerify()
+    {
+        CliResult build = _work.Run("index", "build", "-o", "corp.lsi", "--label", "secret", "src").Expect(0);
+        Assert.Empty(build.Out);
+        Assert.Contains("corp.lsi: 3 documents", build.Err, StringComparison.Ordinal);
+        Assert.Equal("corp.lsi: ok", _work.Run("index", "verify", "corp.lsi").Expect(0).Out.Trim());
+
+        JsonElement info = CliResult.Json(_work.Run("index", "info", "corp.lsi", "--format", "json").Expect(0).Out);
+        Assert.Equal("leakscan.index/1", info.GetProperty("schema").GetString());
+        Assert.Equal(3, info.GetProperty("documents").GetInt64());
+        Assert.Equal(3, info.GetProperty("documentsByLabel").GetProperty("secret").GetInt64());
+        Assert.True(info.GetProperty("fingerprints").GetInt64() > 0);
+        Assert.Equal(info.GetProperty("parameters").GetProperty("k").GetInt32() + info.GetProperty("parameters").GetProperty("fineWindow").GetInt32() - 1,
+            info.GetProperty("guaranteeCharacters").GetProperty("fine").GetInt32());
+        string text = _work.Run("index", "info", "corp.lsi").Expect(0).Out;
+        foreach (string name in new[] { "documents", "secret", "fingerprints", "parameters", "guarantee", "a fingerprint" }) Assert.Contains(name, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ALabelGoesBeforeASourceUnlessAFileHasThatName()
+    {
+        _work.Write("books/one.txt", Workspace.Code(7));
+        _work.Write("odd=name.txt", Workspace.Code(8));
+        _work.Run("index", "build", "-o", "corp.lsi", "src", "training-data=books", "odd=name.txt").Expect(0);
+        JsonElement labels = CliResult.Json(_work.Run("index", "info", "corp.lsi", "--format", "json").Expect(0).Out).GetProperty("documentsByLabel");
+        Assert.Equal(4, labels.GetProperty("proprietary-code").GetInt64());
+        Assert.Equal(1, labels.GetProperty("training-data").GetInt64());
+    }
+
+    [Fact]
+    public void OverlappingSourcesCountOnce()
+    {
+        CliResult build = _work.Run("index", "build", "-o", "corp.lsi", "src", "src/deep").Expect(0);
+        Assert.Contains("corp.lsi: 3 documents", build.Err, StringComparison.Ordinal);
+        Assert.Contains("1 documents are in more than one source", build.Err, StringComparison.Ordinal);
+        Assert.Contains("nothing to do", _work.Run("index", "add", "corp.lsi", "src").Expect(0).Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatIsExcludedOrIgnoredIsCounted()
+    {
+        _work.Write("src/.gitignore", "alpha.cs\n");
+        CliResult build = _work.Run("index", "build", "-o", "corp.lsi", "--exclude", "*.rs", "src").Expect(0);
+        Assert.Contains("corp.lsi: 2 documents", build.Err, StringComparison.Ordinal); // beta.py and .gitignore
+        Assert.Contains("1 excluded, 1 ignored", build.Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PublicTextDoesNotCount()
+    {
+        _work.Write("public/copy.cs", _work.Read("src/alpha.cs"));
+        _work.Write("prompt.txt", _work.Read("src/alpha.cs"));
+        _work.Run("index", "build", "-o", "corp.lsi", "src", "--public", "public").Expect(0);
+        Assert.Empty(_work.Run("scan", "--index", "corp.lsi", "prompt.txt").Expect(0).Out);
+    }
+
+    [Fact]
+    public void PathsCanBeStoredAsHashes()
+    {
+        _work.Run("index", "build", "-o", "corp.lsi", "--store-paths", "hash", "src").Expect(0);
+        _work.Write("prompt.txt", _work.Read("src/alpha.cs"));
+        JsonElement finding = Assert.Single(_work.Run("scan", "--index", "corp.lsi", "prompt.txt").Expect(1).Findings);
+        Assert.Matches("^[0-9a-f]{32}$", finding.GetProperty("matches")[0].GetProperty("source").GetProperty("path").GetString());
+        Assert.DoesNotContain("alpha", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(_work.PathOf("corp.lsi"))), StringComparison.Ordinal);
+        Assert.Contains("nothing to do", _work.Run("index", "add", "corp.lsi", "src").Expect(0).Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnUnreadableSourceIsAnErrorAndTheRestIsIndexed()
+    {
+        CliResult build = _work.Run("index", "build", "-o", "corp.lsi", "src", "nowhere").Expect(2);
+        Assert.Contains(build.ErrLines, l => l.StartsWith("leakscan: nowhere: ", StringComparison.Ordinal));
+        _work.Run("index", "verify", "corp.lsi").Expect(0);
+    }
+
+    [Fact]
+    public void NothingToIndexIsAnErrorAndWritesNothing()
+    {
+        _work.Write("empty/nothing.txt", "");
+        Assert.Contains("nothing to index", _work.Run("index", "build", "-o", "corp.lsi", "empty").Expect(2).Err, StringComparison.Ordinal);
+        Assert.DoesNotContain(_work.Files, f => f.StartsWith("corp.lsi", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AddTakesWhatIsNewOrChangedAndDropsWhatIsGone()
+    {
+        _work.Run("index", "build", "-o", "corp.lsi", "--label", "secret", "src").Expect(0);
+        string beta = _work.Read("src/beta.py");
+        string gamma = _work.Read("src/deep/gamma.rs");
+        _work.Write("src/beta.py", Workspace.Code(22));
+        _work.Write("src/delta.go", Workspace.Code(4));
+        File.Delete(_work.PathOf("src/deep/gamma.rs"));
+        Assert.Contains("1 documents added, 1 changed, 1 gone, 1 as they were", _work.Run("index", "add", "corp.lsi", "src").Expect(0).Err, StringComparison.Ordinal);
+        Assert.Equal("corp.lsi: ok", _work.Run("index", "verify", "corp.lsi").Expect(0).Out.Trim());
+
+        JsonElement info = CliResult.Json(_work.Run("index", "info", "corp.lsi", "--format", "json").Expect(0).Out);
+        Assert.Equal(3, info.GetProperty("documentsByLabel").GetProperty("secret").GetInt64()); // the label stays what it was
+        Assert.Equal(2, info.GetProperty("layers").GetInt32());
+
+        _work.Write("log.jsonl", string.Join('\n', Workspace.Record("old-beta", beta), Workspace.Record("new-beta", Workspace.Code(22)), Workspace.Record("gone", gamma), Workspace.Record("added", Workspace.Code(4)), Workspace.Record("kept", Workspace.Code(1))));
+        Assert.Equal(["new-beta", "added", "kept"], _work.Run("scan", "--index", "corp.lsi", "log.jsonl").Expect(1).Findings.Select(f => f.GetProperty("id").GetString()));
+        Assert.Contains("nothing to do", _work.Run("index", "add", "corp.lsi", "src").Expect(0).Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AddLeavesOtherSourcesAlone()
+    {
+        _work.Write("other/book.txt", Workspace.Code(9));
+        _work.Run("index", "build", "-o", "corp.lsi", "src", "training-data=other").Expect(0);
+        Directory.Delete(_work.PathOf("other"), recursive: true);
+        Assert.Contains("nothing to do", _work.Run("index", "add", "corp.lsi", "src").Expect(0).Err, StringComparison.Ordinal);
+    }
+
+    [LinuxFact]
+    public void TheKeyIsMadeWhereTheConfigurationIs()
+    {
+        Dictionary<string, string?> environment = new() { ["LEAKSCAN_KEY_FILE"] = null, ["XDG_CONFIG_HOME"] = _work.PathOf("config") };
+        _work.RunWith(null, environment, "index", "info", "corp.lsi").Expect(2);
+        _work.RunWith(null, environment, "index", "build", "-o", "corp.lsi", "src").Expect(0);
+        FileInfo key = new(_work.PathOf("config/leakscan/key"));
+        Assert.Equal(32, key.Length);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, key.UnixFileMode);
+        _work.RunWith(null, environment, "index", "verify", "corp.lsi").Expect(0);
+    }
+
+    [Fact]
+    public void AMissingKeyIsNotMadeByWhoOnlyReads()
+    {
+        _work.WithIndex();
+        CliResult result = _work.Run("index", "info", "corp.lsi", "--key-file", "elsewhere").Expect(2);
+        Assert.Contains("elsewhere: no key there", result.Err, StringComparison.Ordinal);
+        Assert.Contains("--key-file", result.Err, StringComparison.Ordinal);
+        Assert.False(File.Exists(_work.PathOf("elsewhere")));
+    }
+
+    [Theory]
+    [InlineData("info")]
+    [InlineData("verify")]
+    public void AWrongKeyIsToldFromDamage(string command)
+    {
+        _work.WithIndex();
+        File.WriteAllBytes(_work.PathOf("other-key"), new byte[32]);
+        Assert.Contains("another key", _work.Run("index", command, "corp.lsi", "--key-file", "other-key").Expect(2).Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void VerifyNamesSectionAndOffsetOfEveryDamage()
+    {
+        _work.WithIndex();
+        byte[] good = File.ReadAllBytes(_work.PathOf("corp.lsi"));
+        int found = 0;
+        for (int position = 0; position < good.Length; position += Math.Max(1, good.Length / 12))
+        {
+            byte[] bad = [.. good];
+            bad[position] ^= 0x10;
+            File.WriteAllBytes(_work.PathOf("corp.lsi"), bad);
+            CliResult result = _work.Run("index", "verify", "corp.lsi");
+            if (result.ExitCode == 0) continue; // between two sections
+            result.Expect(2);
+            Assert.Matches(@"corp\.lsi: .*(header|section \w+).* at offset \d+", result.Err);
+            found++;
+        }
+        Assert.InRange(found, 8, 14);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(600)]
+    [InlineData(-1)]
+    public void ACutIndexIsAnError(int length)
+    {
+        _work.WithIndex();
+        byte[] good = File.ReadAllBytes(_work.PathOf("corp.lsi"));
+        File.WriteAllBytes(_work.PathOf("corp.lsi"), good[..(length < 0 ? good.Length - 1 : length)]);
+        _work.Write("prompt.txt", "x");
+        foreach (string[] command in new string[][] { ["index", "info", "corp.lsi"], ["index", "verify", "corp.lsi"], ["index", "add", "corp.lsi", "src"], ["scan", "--index", "corp.lsi", "prompt.txt"] })
+            Assert.Contains("corp.lsi", _work.Run(command).Expect(2).Err, StringComparison.Ordinal);
+    }
+}

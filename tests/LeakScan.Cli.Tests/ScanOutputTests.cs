@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using System.Text.Json;
+using LeakScan.Cli.Tests.Support;
+
+namespace LeakScan.Cli.Tests;
+
+public sealed class ScanOutputTests : IDisposable
+{
+    readonly Workspace _work = new Workspace().WithIndex();
+
+    public void Dispose() => _work.Dispose();
+
+    void AssertNothingLeftOver(params string[] allowed) =>
+        Assert.DoesNotContain(_work.Files, f => (f.Contains(".tmp", StringComparison.Ordinal) || f.Contains(".part", StringComparison.Ordinal)) && !allowed.Contains(f));
+
+    [Fact]
+    public void AFileAppearsWhenItIsComplete()
+    {
+        _work.MakeLog(40);
+        _work.Write("out.jsonl", "old");
+        _work.Run("scan", "--index", "corp.lsi", "--output", "out.jsonl", "--policy", "none.json", "log.jsonl").Expect(2);
+        Assert.Equal("old", _work.Read("out.jsonl"));
+        CliResult result = _work.Run("scan", "--index", "corp.lsi", "--output", "out.jsonl", "log.jsonl").Expect(1);
+        Assert.Empty(result.Out);
+        Assert.Equal(_work.Run("scan", "--index", "corp.lsi", "log.jsonl").Expect(1).Out, _work.Read("out.jsonl"));
+        AssertNothingLeftOver();
+    }
+
+    [Fact]
+    public void TextNamesPlacesAndQuotesNothing()
+    {
+        string code = _work.Read("src/alpha.cs");
+        _work.Write("log.jsonl", Workspace.Record("r\u001b[31m1", code) + "\n");
+        CliResult result = _work.Run("scan", "--index", "corp.lsi", "--format", "text", "log.jsonl").Expect(1);
+        Assert.StartsWith("block  r [31m1  log.jsonl:1  proprietary-code  score ", result.Out, StringComparison.Ordinal);
+        Assert.Contains("src/alpha.cs:1-60  in messages[0].content lines 1-60", result.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', result.Out); // no colour in a pipe, and none that an id brings along
+        foreach (string line in code.Split('\n', StringSplitOptions.RemoveEmptyEntries)) Assert.DoesNotContain(line.Trim(), result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SarifHasWhatTheStandardDemands()
+    {
+        _work.MakeLog(300);
+        _work.Write("notes/a b.txt", "one\ntwo\n" + Workspace.Lines(_work.Read("src/alpha.cs"), 5, 30));
+        CliResult result = _work.Run("scan", "--index", "corp.lsi", "--format", "sarif", "log.jsonl", "notes").Expect(1);
+        JsonElement sarif = CliResult.Json(result.Out);
+        Assert.Equal("2.1.0", sarif.GetProperty("version").GetString());
+        JsonElement run = Assert.Single(sarif.GetProperty("runs").EnumerateArray());
+        JsonElement driver = run.GetProperty("tool").GetProperty("driver");
+        Assert.Equal("leakscan", driver.GetProperty("name").GetString());
+        Assert.Equal(["proprietary-code"], driver.GetProperty("rules").EnumerateArray().Select(r => r.GetProperty("id").GetString()));
+        JsonElement[] results = [.. run.GetProperty("results").EnumerateArray()];
+        Assert.Equal(76, results.Length);
+        Assert.All(results, r =>
+        {
+            Assert.Equal("error", r.GetProperty("level").GetString());
+            Assert.Equal("proprietary-code", r.GetProperty("ruleId").GetString());
+            Assert.NotEmpty(r.GetProperty("message").GetProperty("text").GetString()!);
+            foreach (JsonElement location in r.GetProperty("locations").EnumerateArray().Concat(r.GetProperty("relatedLocations").EnumerateArray()))
+            {
+                JsonElement place = location.GetProperty("physicalLocation");
+                Assert.True(Uri.IsWellFormedUriString(place.GetProperty("artifactLocation").GetProperty("uri").GetString(), UriKind.Relative));
+                Assert.True(place.GetProperty("region").GetProperty("startLine").GetInt32() >= 1);
+            }
+        });
+        JsonElement text = results[^1].GetProperty("locations")[0].GetProperty("physicalLocation");
+        Assert.Equal("notes/a%20b.txt", text.GetProperty("artifactLocation").GetProperty("uri").GetString());
+        Assert.InRange(text.GetProperty("region").GetProperty("startLine").GetInt32(), 2, 4);
+    }
+
+    [Fact]
+    public void SarifWithoutFindingsIsWhole()
+    {
+        _work.Write("a.txt", "nothing");
+        JsonElement sarif = CliResult.Json(_work.Run("scan", "--index", "corp.lsi", "--format", "sarif", "a.txt").Expect(0).Out);
+        Assert.Empty(sarif.GetProperty("runs")[0].GetProperty("results").EnumerateArray());
+    }
+
+    [UnixFact]
+    public void AReaderThatGoesAwayEndsTheScanQuietly()
+    {
+        string[] log = _work.MakeLog(4000);
+        using Process process = _work.Start(null, "scan", "--index", "corp.lsi", "--threads", "1", "log.jsonl", "log.jsonl", "log.jsonl", "log.jsonl", "log.jsonl");
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        Assert.NotNull(process.StandardOutput.ReadLine());
+        process.StandardOutput.Close();
+        CliResult result = Workspace.Finish(process, Task.FromResult(""), error).Expect(0);
+        Assert.Single(result.ErrLines);
+        Assert.InRange(result.Summary.GetProperty("records").GetInt64(), 1, 5 * log.Length - 1);
+    }
+
+    [LinuxFact]
+    public void AFullDiskIsAnErrorNotAReaderThatWentAway()
+    {
+        _work.MakeLog(4000);
+        using Process process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec dotnet '{Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll")}' scan --index corp.lsi log.jsonl > /dev/full"])
+        {
+            WorkingDirectory = _work.Root,
+            RedirectStandardError = true,
+            Environment = { ["LEAKSCAN_KEY_FILE"] = _work.PathOf("key") },
+        })!;
+        CliResult result = Workspace.Finish(process, Task.FromResult(""), process.StandardError.ReadToEndAsync()).Expect(2);
+        Assert.Contains("No space left", result.Err, StringComparison.Ordinal);
+    }
+
+    [UnixFact]
+    public void ADeviceIsWrittenToAndNotReplaced()
+    {
+        _work.MakeLog(8);
+        Assert.Equal(2, _work.Run("scan", "--index", "corp.lsi", "--output", "/dev/fd/1", "log.jsonl").Expect(1).Findings.Length);
+    }
+
+    [UnixFact]
+    public void TwoScansCanShareOneRedirection()
+    {
+        _work.MakeLog(8);
+        string scan = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll")}' scan --index corp.lsi log.jsonl";
+        using Process process = Process.Start(new ProcessStartInfo("sh", ["-c", $"({scan}; {scan}; true) > both.jsonl 2> err"])
+        {
+            WorkingDirectory = _work.Root,
+            Environment = { ["LEAKSCAN_KEY_FILE"] = _work.PathOf("key") },
+        })!;
+        process.WaitForExit();
+        Assert.Equal(4, File.ReadAllLines(_work.PathOf("both.jsonl")).Length);
+    }
+
+    [UnixFact]
+    public void AnInterruptedScanLeavesNothingHalfWritten()
+    {
+        foreach (string signal in new[] { "INT", "TERM" })
+        {
+            using Process process = _work.Start(null, "scan", "--index", "corp.lsi", "--output", "out.jsonl", "-");
+            Task<string> error = process.StandardError.ReadToEndAsync();
+            process.StandardInput.Write(string.Join('\n', _work.MakeLog(2000)) + "\n"); // more than a pipe holds: it has begun to read
+            process.StandardInput.Flush();
+            Workspace.Interrupt(process, signal); // while it waits for more
+            CliResult result = Workspace.Finish(process, Task.FromResult(""), error).Expect(130);
+            Assert.Contains("nothing was left half-written", result.Err, StringComparison.Ordinal);
+            Assert.Equal("leakscan.summary/1", result.Summary.GetProperty("schema").GetString());
+            Assert.False(File.Exists(_work.PathOf("out.jsonl")));
+            AssertNothingLeftOver();
+        }
+    }
+
+    [UnixFact]
+    public void AnInterruptedScanIsResumedWithoutALossOrADouble()
+    {
+        string log = string.Join('\n', _work.MakeLog(3000)) + "\n";
+        string[] arguments = ["scan", "--index", "corp.lsi", "--output", "out.jsonl", "--resume", "state.json", "-"];
+        using (Process process = _work.Start(null, arguments))
+        {
+            Task<string> error = process.StandardError.ReadToEndAsync();
+            process.StandardInput.Write(log[..(log.Length / 2)]);
+            process.StandardInput.Flush();
+            Workspace.Interrupt(process);
+            Assert.Contains("go on from record", Workspace.Finish(process, Task.FromResult(""), error).Expect(130).Err, StringComparison.Ordinal);
+        }
+        JsonElement state = CliResult.Json(_work.Read("state.json"));
+        Assert.InRange(state.GetProperty("records").GetInt64(), 256, 1600);
+        Assert.Equal(new FileInfo(_work.PathOf("out.jsonl.part")).Length, state.GetProperty("outputBytes").GetInt64());
+        Assert.False(File.Exists(_work.PathOf("out.jsonl")));
+
+        // A process that was killed has written more than its state says.
+        File.AppendAllText(_work.PathOf("out.jsonl.part"), "{\"half\":");
+        CliResult other = _work.RunWith(log, null, [.. arguments[..^1], "--id-field", "key", "-"]).Expect(2);
+        Assert.Contains("other options", other.Err, StringComparison.Ordinal);
+
+        CliResult resumed = _work.RunWith(log, null, [.. arguments[..^1], "--threads", "1", "-"]).Expect(1);
+        CliResult whole = _work.RunWith(log, null, "scan", "--index", "corp.lsi", "-").Expect(1);
+        Assert.Equal(whole.Out, _work.Read("out.jsonl"));
+        foreach (string total in new[] { "records", "bytes", "findings", "blocked", "warned", "errors" })
+            Assert.Equal(whole.Summary.GetProperty(total).GetInt64(), resumed.Summary.GetProperty(total).GetInt64());
+        Assert.False(File.Exists(_work.PathOf("state.json")));
+        AssertNothingLeftOver();
+    }
+
+    [Fact]
+    public void AStateWithoutItsOutputIsRefused()
+    {
+        _work.MakeLog(8);
+        string[] arguments = ["scan", "--index", "corp.lsi", "--output", "out.jsonl", "--resume", "state.json", "log.jsonl"];
+        _work.Run(arguments).Expect(1); // without a state it is a scan like any other
+        Assert.False(File.Exists(_work.PathOf("state.json")));
+        string scan = JsonSerializer.Serialize(new[] { "--index=corp.lsi", "--policy=", "--destination=", "--input=Auto", "--text-field=", "--id-field=id", "--output=out.jsonl", "log.jsonl" });
+        _work.Write("state.json", $$"""{"schema":"leakscan.resume/1","scan":{{scan}},"records":4,"outputBytes":500,"bytes":1,"findings":1,"blocked":1,"warned":0}""");
+        Assert.Contains("is shorter than", _work.Run(arguments).Expect(2).Err, StringComparison.Ordinal);
+        _work.Write("state.json", "{\"schema\":\"leakscan.resume/1\"");
+        Assert.Contains("state.json: not a state", _work.Run(arguments).Expect(2).Err, StringComparison.Ordinal);
+    }
+}
