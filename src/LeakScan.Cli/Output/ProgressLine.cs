@@ -13,6 +13,7 @@ sealed class ProgressLine : IDisposable
 
     readonly Stopwatch _watch = Stopwatch.StartNew();
     readonly Timer? _timer;
+    bool _disposed;
 
     /// <param name="verb">What is being done.</param>
     /// <param name="unit">What is counted besides bytes.</param>
@@ -33,6 +34,7 @@ sealed class ProgressLine : IDisposable
             : "";
         lock (s_lock)
         {
+            if (_disposed) return; // a timer may fire once more after it has been disposed of
             Console.Error.Write(string.Create(CultureInfo.InvariantCulture, $"\r\u001b[K{verb}: {done.Bytes / 1e6:F0} MB, {done.Units} {unit}, {rate / 1e6:F0} MB/s{left}"));
             s_shown = true;
         }
@@ -51,6 +53,7 @@ sealed class ProgressLine : IDisposable
     public void Dispose()
     {
         _timer?.Dispose();
+        lock (s_lock) _disposed = true;
         Clear();
     }
 }
