@@ -39,7 +39,9 @@ public sealed record Policy
     /// <param name="utf8Json">Its JSON.</param>
     /// <param name="name">What errors call it.</param>
     /// <exception cref="PolicyException">Not a policy.</exception>
-    public static Policy Parse(ReadOnlySpan<byte> utf8Json, string name) => new PolicyReader(utf8Json, name).Read();
+    public static Policy Parse(ReadOnlySpan<byte> utf8Json, string name) => new PolicyReader(utf8Json.StartsWith(ByteOrderMark) ? utf8Json[ByteOrderMark.Length..] : utf8Json, name).Read();
+
+    static ReadOnlySpan<byte> ByteOrderMark => "\uFEFF"u8;
 
     /// <summary>The verdict on the matches of one document.</summary>
     public Verdict Decide(string label, string? destination, MatchKind kind, int matchedCharacters, double evidenceBits)

@@ -22,6 +22,10 @@ ref struct PolicyReader(ReadOnlySpan<byte> json, string name)
         {
             throw new PolicyException($"{name}:{(e.LineNumber ?? 0) + 1}:{(e.BytePositionInLine ?? 0) + 1}: not JSON: {e.Message.Split(" LineNumber:")[0]}");
         }
+        catch (InvalidOperationException)
+        {
+            throw Error("not text: ill-formed UTF-8, or half of a surrogate pair");
+        }
     }
 
     Policy ReadPolicy()
