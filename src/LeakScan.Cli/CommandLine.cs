@@ -14,9 +14,9 @@ static class CommandLine
         using Interruption interruption = new();
         try
         {
-            RootCommand root = Build(interruption.Token);
-            ParseResult parsed = root.Parse(args);
-            if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true })
+            // No response files: @scope is a folder like any other.
+            ParseResult parsed = Build(interruption.Token).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Errors.Count > 0)
             {
                 foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors) Diagnostics.Error(error.Message);
                 Diagnostics.Note($"try: {CommandPath(parsed)} --help");
@@ -24,28 +24,26 @@ static class CommandLine
             }
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (UserException e)
-        {
-            Diagnostics.Error(e.Message);
-            return ExitCode.Failed;
-        }
-        catch (Exception e) when (e is IndexException or PolicyException or IOException or UnauthorizedAccessException or PlatformNotSupportedException)
-        {
-            Diagnostics.Error(e.Message);
-            return ExitCode.Failed;
-        }
         catch (OperationCanceledException)
         {
-            Diagnostics.Error("interrupted; nothing was left half-written");
+            Diagnostics.Note("interrupted; nothing was left half-written");
             return ExitCode.Interrupted;
         }
         catch (Exception e)
         {
-            // A fault of ours: the person can do nothing with a trace, and a message of unknown origin could quote input.
-            Diagnostics.Error($"internal error ({e.GetType().Name} in {e.TargetSite?.DeclaringType?.Name}.{e.TargetSite?.Name}); please report it with the command line");
+            Diagnostics.Error(Explain(e));
             return ExitCode.Failed;
         }
     }
+
+    /// <summary>One line for the person at the keyboard.</summary>
+    internal static string Explain(Exception exception) => exception switch
+    {
+        UserException or IndexException or PolicyException or IOException or UnauthorizedAccessException or PlatformNotSupportedException => exception.Message,
+        OutOfMemoryException => "out of memory",
+        // A fault of ours: the person can do nothing with a trace, and a message of unknown origin could quote input.
+        _ => $"internal error ({exception.GetType().Name} in {exception.TargetSite?.DeclaringType?.Name}.{exception.TargetSite?.Name}); please report it with the command line",
+    };
 
     internal static RootCommand Build(CancellationToken cancellationToken)
     {
@@ -98,6 +96,23 @@ static class CommandLine
 sealed class ExampleCommand(string name, string description, params string[] examples) : Command(name, description)
 {
     internal IReadOnlyList<string> Examples { get; } = examples;
+}
+
+static class Arguments
+{
+    /// <summary>A mistyped option must not pass for the name of a file: the work would be done without what it asked for.</summary>
+    internal static Argument<string[]> RefuseOptions(this Argument<string[]> argument)
+    {
+        argument.Validators.Add(static result =>
+        {
+            foreach (System.CommandLine.Parsing.Token token in result.Tokens)
+            {
+                if (token.Value.Length > 1 && token.Value[0] == '-' && !Path.Exists(token.Value))
+                    result.AddError($"unknown option {token.Value} (for a file of that name write ./{token.Value})");
+            }
+        });
+        return argument;
+    }
 }
 
 /// <summary>A mistake of the person at the keyboard, with what to do about it.</summary>

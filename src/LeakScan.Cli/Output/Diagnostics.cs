@@ -14,9 +14,17 @@ static class Diagnostics
         lock (s_lock)
         {
             ProgressLine.Clear();
-            Console.Error.WriteLine($"leakscan: {message.ReplaceLineEndings(" ")}");
+            Console.Error.WriteLine($"leakscan: {Printable(message)}");
         }
     }
+
+    /// <summary>Names come from others: what could move the cursor or speak to the terminal does not get through.</summary>
+    internal static string Printable(string text) => text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.AsSpan().ContainsAnyInRange('\u007f', '\u009f')
+        ? string.Create(text.Length, text, static (target, source) =>
+        {
+            for (int i = 0; i < target.Length; i++) target[i] = char.IsControl(source[i]) ? ' ' : source[i];
+        })
+        : text;
 
     internal static void Problem(SourceProblem problem)
     {

@@ -8,6 +8,7 @@ namespace LeakScan.Cli.Output;
 sealed class TextFindingWriter(bool colours) : FindingWriter
 {
     const int MaxMatches = 5;
+    const int MaxNameCharacters = 120;
 
     internal override bool WantsAllowed => false;
 
@@ -23,16 +24,19 @@ sealed class TextFindingWriter(bool colours) : FindingWriter
         console.Profile.Width = int.MaxValue;
         string colour = finding.Result.Verdict == Verdict.Block ? "red" : "yellow";
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-            $"[bold {colour}]{RecordFinding.Name(finding.Result.Verdict)}[/]  [bold]{finding.Record.Id}[/]  {finding.Record.Input}:{finding.Record.Line}  {finding.Result.Label ?? ""}  score {finding.Result.Score:F2}, {100 * finding.Result.Containment:F0} % of the record");
+            $"[bold {colour}]{RecordFinding.Name(finding.Result.Verdict)}[/]  [bold]{Diagnostics.Printable(Shorten(finding.Record.Id))}[/]  {Diagnostics.Printable(finding.Record.Input)}:{finding.Record.Line}  {Diagnostics.Printable(finding.Result.Label ?? "")}  score {finding.Result.Score:F2}, {100 * finding.Result.Containment:F0} % of the record");
         foreach (Match match in finding.Matches.Take(MaxMatches))
         {
             IndexedDocument document = finding.Index.GetDocument(match.DocumentId);
             (string? field, _, _, int startLine, int endLine) = finding.Locate(match);
-            string where = string.IsNullOrEmpty(field) ? "" : $"{field} ";
+            string where = string.IsNullOrEmpty(field) ? "" : $"{Diagnostics.Printable(Shorten(field))} ";
             console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-                $"       {document.Path}:{match.SourceStartLine}-{match.SourceEndLine}  [dim]in {where}lines {startLine}-{endLine}, {match.MatchedCharacters} characters, {RecordFinding.Name(match.Kind)}[/]");
+                $"       {Diagnostics.Printable(document.Path)}:{match.SourceStartLine}-{match.SourceEndLine}  [dim]in {where}lines {startLine}-{endLine}, {match.MatchedCharacters} characters, {RecordFinding.Name(match.Kind)}[/]");
         }
         if (finding.Matches.Count > MaxMatches) console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"       [dim]and {finding.Matches.Count - MaxMatches} more[/]");
         output.Write(Encoding.UTF8.GetBytes(text.ToString()));
     }
+
+    /// <summary>An id or a property name can be as long as its record.</summary>
+    static string Shorten(string name) => name.Length <= MaxNameCharacters ? name : $"{name.AsSpan(0, MaxNameCharacters)}...";
 }
