@@ -12,7 +12,7 @@ static class IndexAddCommand
     {
         Argument<string> index = new("INDEX") { Description = "The index to add to." };
         Argument<string[]> sources = Indexing.CreateSources();
-        Option<string[]> labels = Indexing.CreateLabels();
+        Option<string[]> labels = Indexing.CreateLabels("the one a document has; for new ones that of the index if it has only one, else proprietary-code");
         Option<string[]> excludes = Indexing.CreateExcludes();
         Option<string?> keyFile = KeyFile.CreateOption();
         ExampleCommand command = new("add", "Brings an index up to date with its sources: new and changed documents are added, those that are gone are dropped.",
@@ -22,7 +22,7 @@ static class IndexAddCommand
             index, sources, labels, excludes, keyFile,
         };
         command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(index), Indexing.Parse(parsed.GetValue(sources), parsed.GetValue(labels)), parsed.GetValue(excludes), parsed.GetValue(keyFile), cancellationToken));
+            parsed.GetRequiredValue(index), Indexing.Parse(parsed.GetValue(sources), parsed.GetValue(labels), defaultLabel: ""), parsed.GetValue(excludes), parsed.GetValue(keyFile), cancellationToken));
         return command;
     }
 
@@ -31,7 +31,9 @@ static class IndexAddCommand
         if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {path} SOURCE...");
         IndexKey key = KeyFile.Load(keyFile);
         using FingerprintIndex index = FingerprintIndex.Open(path, key);
-        Dictionary<(string Path, int FirstLine), IndexedDocument> known = index.Documents.ToDictionary(d => (d.Path, d.FirstLine));
+        // One path has more than one document where it was indexed under more than one label.
+        ILookup<(string Path, int FirstLine), IndexedDocument> known = index.Documents.ToLookup(d => (d.Path, d.FirstLine));
+        string newLabel = index.Info.DocumentsByLabel.Count == 1 ? index.Info.DocumentsByLabel.Keys.Single() : Indexing.DefaultLabel;
         PathStorage storage = index.PathStorage;
         using FingerprintIndexBuilder builder = new(key, new IndexBuildOptions { PathStorage = storage, TemporaryFolder = Path.GetDirectoryName(Path.GetFullPath(path)) });
         HashSet<(string, int)> seen = [];
@@ -40,28 +42,24 @@ static class IndexAddCommand
         {
             (string, int) place = (index.StoredPath(document.Path), document.FirstLine);
             lock (seen) seen.Add(place);
-            if (known.TryGetValue(place, out IndexedDocument? old))
+            IndexedDocument[] old = [.. known[place]];
+            string[] labels = LabelsOf(document, old, newLabel);
+            UInt128 content = key.ContentId(document.Text.Span);
+            if (old.Length == labels.Length && labels.All(l => old.Any(d => d.Label == l && d.ContentId == content)))
             {
-                if (old.Label == document.Label && old.ContentId == key.ContentId(document.Text.Span))
-                {
-                    Interlocked.Increment(ref unchanged);
-                    return;
-                }
-                builder.Remove(old);
-                Interlocked.Increment(ref changed);
+                Interlocked.Increment(ref unchanged);
+                return;
             }
-            else
-            {
-                Interlocked.Increment(ref added);
-            }
-            builder.AddDocument(document.Path, document.Label, document.Text.Span, document.FirstLine);
+            Interlocked.Increment(ref old.Length > 0 ? ref changed : ref added);
+            foreach (IndexedDocument gone in old) builder.Remove(gone);
+            foreach (string label in labels) builder.AddDocument(document.Path, label, document.Text.Span, document.FirstLine);
         }, cancellationToken);
 
         // What could not be read may still be there: only a source that was read without a problem tells what is gone.
         long removed = 0;
         if (!outcome.Failed && storage == PathStorage.Full)
         {
-            foreach (IndexedDocument document in known.Values)
+            foreach (IndexedDocument document in index.Documents)
             {
                 if (seen.Contains((document.Path, document.FirstLine)) || !sources.Any(s => IsBelow(s.Path, document.Path))) continue;
                 builder.Remove(document);
@@ -82,6 +80,17 @@ static class IndexAddCommand
         return outcome.Failed ? ExitCode.Failed : ExitCode.Clean;
     }
 
-    static bool IsBelow(string source, string path) =>
-        path == source || path.StartsWith(source.EndsWith('/') ? source : source + "/", StringComparison.Ordinal);
+    /// <summary>A label that is given counts; else a document keeps those it has.</summary>
+    static string[] LabelsOf(SourceDocument document, IndexedDocument[] old, string newLabel)
+    {
+        string[] labels = [.. old.Select(d => d.Label).Distinct(StringComparer.Ordinal)];
+        if (document.Label.Length == 0) return labels.Length > 0 ? labels : [newLabel];
+        return labels.Length > 1 ? [.. labels.Union([document.Label], StringComparer.Ordinal)] : [document.Label];
+    }
+
+    static bool IsBelow(string source, string path)
+    {
+        string folder = Path.DirectorySeparatorChar == '\\' ? source.TrimEnd('/', '\\') : source.TrimEnd('/');
+        return path == source || path.StartsWith(folder + "/", StringComparison.Ordinal);
+    }
 }

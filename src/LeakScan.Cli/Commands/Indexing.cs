@@ -12,16 +12,18 @@ static class Indexing
     /// <summary>Bytes of documents that may wait between the reader and the workers.</summary>
     const long WaitingBytes = 64 << 20;
 
-    internal static Argument<string[]> CreateSources() => new("SOURCE")
+    internal static Argument<string[]> CreateSources() => new Argument<string[]>("SOURCE")
     {
         Description = "A folder, a file, or - for standard input; label=SOURCE gives it a label of its own.",
         Arity = ArgumentArity.OneOrMore,
-    };
+    }.RefuseOptions();
 
-    internal static Option<string[]> CreateLabels() => new("--label")
+    internal const string DefaultLabel = "proprietary-code";
+
+    internal static Option<string[]> CreateLabels(string byDefault = DefaultLabel) => new("--label")
     {
         HelpName = "LABEL",
-        Description = "What the sources are, for policies. Default: proprietary-code.",
+        Description = $"What the sources are, for policies. Default: {byDefault}.",
     };
 
     internal static Option<string[]> CreateExcludes() => new("--exclude")
@@ -36,11 +38,11 @@ static class Indexing
         Description = "Text that may leave: what it shares with the index does not count. May be given more than once.",
     };
 
-    internal static IReadOnlyList<SourceSpec> Parse(string[]? sources, string[]? labels)
+    internal static IReadOnlyList<SourceSpec> Parse(string[]? sources, string[]? labels, string defaultLabel = DefaultLabel)
     {
         if (labels is { Length: > 1 }) throw new UserException("--label is given more than once: give each source its own, as in training-data=/data/books");
-        string label = labels is [var only] ? only : "proprietary-code";
-        if (label.Length == 0) throw new UserException("--label is empty");
+        string label = labels is [var only] ? only : defaultLabel;
+        if (labels is [""]) throw new UserException("--label is empty");
         return [.. (sources ?? []).Select(s => File.Exists(s) || Directory.Exists(s) ? new SourceSpec(s, label) : SourceSpec.Parse(s, label))];
     }
 
@@ -59,7 +61,9 @@ static class Indexing
         SourceReader reader = new(new SourceOptions { Exclude = excludes ?? [] });
         using BlockingCollection<SourceDocument> queue = [];
         using SemaphoreSlim room = new(0);
+        HashSet<(string, string, int)> seen = [];
         long waiting = 0;
+        long repeated = 0;
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task[] workers = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Task.Run(() =>
         {
@@ -86,6 +90,12 @@ static class Indexing
                 {
                     foreach (SourceDocument document in reader.Read(source, stop.Token))
                     {
+                        // Twice the same document would look like text that two have, which counts for less.
+                        if (!seen.Add((document.Path, document.Label, document.FirstLine)))
+                        {
+                            repeated++;
+                            continue;
+                        }
                         while (Interlocked.Read(ref waiting) > WaitingBytes) room.Wait(stop.Token);
                         Interlocked.Add(ref waiting, document.Text.Length);
                         queue.Add(document, stop.Token);
@@ -96,14 +106,17 @@ static class Indexing
                 queue.CompleteAdding();
                 Task.WaitAll(workers, CancellationToken.None);
             }
-            catch (Exception e) when (e is OperationCanceledException or AggregateException)
+            catch (Exception e)
             {
-                queue.CompleteAdding();
+                // Whatever it was, the workers must have ended before anything that they use is disposed of.
+                stop.Cancel();
                 Exception[] faults = [.. workers.Select(WaitFor).OfType<Exception>().Where(f => f is not OperationCanceledException)];
                 if (faults.Length > 0) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(faults[0]);
-                throw new OperationCanceledException(cancellationToken);
+                if (e is OperationCanceledException) throw new OperationCanceledException(cancellationToken);
+                throw;
             }
         }
+        if (repeated > 0) Diagnostics.Note(string.Create(CultureInfo.InvariantCulture, $"{repeated} documents are in more than one source; each was read once"));
         foreach (SourceProblem problem in reader.Problems)
         {
             Diagnostics.Problem(problem);
