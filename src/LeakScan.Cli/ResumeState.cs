@@ -4,7 +4,9 @@ using LeakScan.Cli.Output;
 namespace LeakScan.Cli;
 
 /// <summary>How far an interrupted scan had come; kept in the file of <c>--resume</c>.</summary>
-sealed class ResumeState(string path, IReadOnlyList<string> inputs)
+/// <param name="path">The file.</param>
+/// <param name="scan">What tells this scan from others: a state goes with one set of inputs and options only.</param>
+sealed class ResumeState(string path, IReadOnlyList<string> scan)
 {
     const string Schema = "leakscan.resume/1";
 
@@ -12,28 +14,26 @@ sealed class ResumeState(string path, IReadOnlyList<string> inputs)
 
     internal long OutputBytes { get; private set; }
 
-    internal ScanSummary Summary { get; } = new();
-
     /// <summary>Reads the state if there is one.</summary>
     /// <exception cref="UserException">It is of another scan, or not a state.</exception>
-    internal static ResumeState Load(string path, IReadOnlyList<string> inputs)
+    internal static ResumeState Load(string path, IReadOnlyList<string> scan, ScanSummary summary)
     {
-        ResumeState state = new(path, inputs);
+        ResumeState state = new(path, scan);
         if (!File.Exists(path)) return state;
         try
         {
             using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path));
             JsonElement root = json.RootElement;
             if (root.GetProperty("schema").GetString() != Schema) throw new UserException($"{path}: not a state of leakscan scan --resume");
-            if (!root.GetProperty("inputs").EnumerateArray().Select(i => i.GetString()!).SequenceEqual(inputs))
-                throw new UserException($"{path}: belongs to a scan of other inputs: give the same ones, or remove the file to begin anew");
+            if (!root.GetProperty("scan").EnumerateArray().Select(i => i.GetString()!).SequenceEqual(scan))
+                throw new UserException($"{path}: belongs to a scan of other inputs or with other options: give the same ones, or remove the file to begin anew");
             state.Records = root.GetProperty("records").GetInt64();
             state.OutputBytes = root.GetProperty("outputBytes").GetInt64();
-            state.Summary.Records = state.Records;
-            state.Summary.Bytes = root.GetProperty("bytes").GetInt64();
-            state.Summary.Findings = root.GetProperty("findings").GetInt64();
-            state.Summary.Blocked = root.GetProperty("blocked").GetInt64();
-            state.Summary.Warned = root.GetProperty("warned").GetInt64();
+            summary.Records = state.Records;
+            summary.Bytes = root.GetProperty("bytes").GetInt64();
+            summary.Findings = root.GetProperty("findings").GetInt64();
+            summary.Blocked = root.GetProperty("blocked").GetInt64();
+            summary.Warned = root.GetProperty("warned").GetInt64();
             return state;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -52,8 +52,8 @@ sealed class ResumeState(string path, IReadOnlyList<string> inputs)
             {
                 json.WriteStartObject();
                 json.WriteString("schema", Schema);
-                json.WriteStartArray("inputs");
-                foreach (string input in inputs) json.WriteStringValue(input);
+                json.WriteStartArray("scan");
+                foreach (string argument in scan) json.WriteStringValue(argument);
                 json.WriteEndArray();
                 json.WriteNumber("records", records);
                 json.WriteNumber("outputBytes", outputBytes);

@@ -8,10 +8,11 @@ namespace LeakScan.Cli;
 /// <summary>Reads records, scans them on several threads, and puts the findings out in the order of the records.</summary>
 // This thread reads and writes; batches of records are scanned by tasks, a bounded number of them at once. Batches are put
 // out in the order in which they were read, whatever the order in which they were done.
-sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter writer, FindingOutput output, ScanSummary summary, int threads)
+sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter writer, FindingOutput output, ScanSummary summary, int threads, bool flushAlways)
 {
     const int BatchRecords = 256;
     const int BatchBytes = 512 * 1024;
+    const int MaxKeptBytes = 16 * 1024;
 
     sealed class Batch
     {
@@ -24,8 +25,14 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
 
         internal void Clear()
         {
+            // Records keep their buffers; kept long ones would add up to the longest record in every place of every batch.
+            for (int i = 0; i < Count; i++)
+            {
+                if (Records[i].RawBytes > MaxKeptBytes || Records[i].Text.Length > MaxKeptBytes) Records[i] = new InputRecord();
+            }
             (Count, TextBytes, RawBytes) = (0, 0, 0);
             Findings.SetLength(0);
+            if (Findings.Capacity > BatchBytes) Findings.Capacity = 0;
             Verdicts.Clear();
         }
     }
@@ -68,11 +75,18 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
             }
             cancellationToken.ThrowIfCancellationRequested();
             if (batch.Count > 0) Start(batch);
+            while (_running.Count > 0) PutOut();
+        }
+        catch (OperationCanceledException)
+        {
+            // What has been scanned is put out, so that a resumed run begins behind it.
+            while (_running.Count > 0) PutOut();
+            throw;
         }
         finally
         {
-            // After an interruption too: what has been scanned is put out, so that a resumed run begins behind it.
-            while (_running.Count > 0) PutOut();
+            // Whatever has happened, no scan may outlive the index, which is unmapped next.
+            foreach (Task<Batch> running in _running) ((IAsyncResult)running).AsyncWaitHandle.WaitOne();
         }
     }
 
@@ -99,14 +113,8 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
     void PutOut()
     {
         Batch batch = _running.Dequeue().GetAwaiter().GetResult();
-        try
-        {
-            writer.Put(output.Stream, batch.Findings.GetBuffer().AsSpan(0, (int)batch.Findings.Length));
-        }
-        catch (IOException) when (output.IsPipe)
-        {
-            throw new BrokenPipeException();
-        }
+        writer.Put(output.Stream, batch.Findings.GetBuffer().AsSpan(0, (int)batch.Findings.Length));
+        if (flushAlways && batch.Findings.Length > 0) output.Flush();
         foreach (Verdict verdict in batch.Verdicts) summary.Add(verdict);
         summary.Records += batch.Count;
         summary.Bytes += batch.RawBytes;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 using LeakScan.Cli.Output;
 using LeakScan.Sources;
@@ -31,7 +32,7 @@ static class ScanCommand
 
     internal static Command Create(CancellationToken cancellationToken)
     {
-        Argument<string[]> inputs = new("INPUT") { Description = "Files, folders, or - for standard input; .gz and .zst are opened.", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> inputs = new Argument<string[]>("INPUT") { Description = "Files, folders, or - for standard input; .gz and .zst are opened.", Arity = ArgumentArity.OneOrMore }.RefuseOptions();
         Option<string[]> indexes = new("--index") { HelpName = "FILE", Description = "An index to scan against; may be given more than once." };
         Option<string[]> protects = new("--protect") { HelpName = "SOURCE", Description = "Builds the index in memory first, of this; may be given more than once. label=SOURCE gives it a label." };
         Option<string[]> publics = Indexing.CreatePublics();
@@ -88,6 +89,13 @@ static class ScanCommand
         if (arguments.Publics.Count > 0 && arguments.Protected.Count == 0) throw new UserException("--public goes with --protect; for an index it is given to leakscan index build");
         if (arguments.Threads is < 1 or > 1024) throw new UserException("--threads is a number from 1 to 1024");
         if (arguments.Resume is not null && (arguments.Output is null || arguments.Format != "jsonl")) throw new UserException("--resume needs --output FILE and the format jsonl");
+        if (arguments.Output is not null)
+        {
+            string output = Path.GetFullPath(arguments.Output);
+            if (!Directory.Exists(Path.GetDirectoryName(output))) throw new UserException($"{arguments.Output}: there is no folder {Path.GetDirectoryName(output)}");
+            string? other = arguments.Inputs.Concat(arguments.Indexes).Append(arguments.Policy).FirstOrDefault(p => p is not null && p != "-" && Path.GetFullPath(p) == output);
+            if (other is not null) throw new UserException($"--output {arguments.Output} would replace what is read");
+        }
         foreach (string path in arguments.Indexes)
         {
             if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {path} SOURCE...");
@@ -98,20 +106,43 @@ static class ScanCommand
     static int Run(Arguments arguments, CancellationToken cancellationToken)
     {
         Stopwatch watch = Stopwatch.StartNew();
+        ScanSummary summary = new();
+        int code;
+        try
+        {
+            code = Scan(arguments, summary, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Diagnostics.Note("interrupted; nothing was left half-written");
+            code = ExitCode.Interrupted;
+        }
+        catch (Exception e)
+        {
+            // The summary comes last whatever happens: programs that read it must not find the line of an error instead.
+            Diagnostics.Error(CommandLine.Explain(e));
+            summary.Errors++;
+            code = ExitCode.Failed;
+        }
+        Diagnostics.Raw(summary.ToJson(watch.Elapsed));
+        return code;
+    }
+
+    static int Scan(Arguments arguments, ScanSummary summary, CancellationToken cancellationToken)
+    {
         Policy policy = arguments.Policy is null ? Policy.Default : Policy.Load(arguments.Policy);
+        ResumeState? state = arguments.Resume is null ? null : ResumeState.Load(arguments.Resume, Identity(arguments), summary);
         using FingerprintIndex index = OpenIndex(arguments, out bool failed, cancellationToken);
-        policy.CheckLabels([.. index.Info.DocumentsByLabel.Keys]);
+        if (failed) summary.Errors++;
+        if (policy.Rules.Count > 0) policy.CheckLabels([.. index.Info.DocumentsByLabel.Keys]);
         ScanOptions options = new() { Policy = policy, Destination = arguments.Destination };
+        bool onTerminal = arguments.Output is null && !Console.IsOutputRedirected;
         FindingWriter writer = arguments.Format switch
         {
-            "text" => new TextFindingWriter(colours: arguments.Output is null && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""),
+            "text" => new TextFindingWriter(colours: onTerminal && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""),
             "sarif" => new SarifFindingWriter(Version, [.. index.Info.DocumentsByLabel.Keys.Order(StringComparer.Ordinal)]),
             _ => new JsonlFindingWriter(new TokenCounter()),
         };
-
-        ResumeState? state = arguments.Resume is null ? null : ResumeState.Load(arguments.Resume, arguments.Inputs);
-        ScanSummary summary = state?.Summary ?? new();
-        if (failed) summary.Errors++;
         using FindingOutput output = arguments.Output is null ? FindingOutput.ToStandardOutput()
             : state is null ? FindingOutput.ToFile(arguments.Output)
             : FindingOutput.ToResumableFile(arguments.Output, state.OutputBytes);
@@ -121,33 +152,51 @@ static class ScanCommand
             summary.Errors++;
             Diagnostics.Problem(problem);
         };
-        Scanning scanning = new(index, options, writer, output, summary, arguments.Threads);
-        int code;
+        Scanning scanning = new(index, options, writer, output, summary, arguments.Threads, flushAlways: onTerminal);
         try
         {
             using ProgressLine progress = new("scanning", "records", () => (reader.BytesRead, summary.Records), TotalBytes(arguments.Inputs));
             writer.Begin(output.Stream);
-            scanning.Run(arguments.Inputs.SelectMany(i => reader.Read(i, cancellationToken)), state?.Records ?? 0,
+            scanning.Run(arguments.Inputs.SelectMany(i => Read(reader, i, cancellationToken)), state?.Records ?? 0,
                 () => state?.Save(scanning.Done, output.Flush(), summary), cancellationToken);
             writer.End(output.Stream);
             output.Commit();
             state?.Delete();
-            code = ExitCodeOf(summary, arguments.FailOn);
+            return ExitCodeOf(summary, arguments.FailOn);
         }
         catch (OperationCanceledException)
         {
-            if (state is not null) state.Save(scanning.Done, output.Flush(), summary);
-            else if (output.IsPipe) output.Commit();
-            Diagnostics.Note(state is null ? "interrupted; nothing was left half-written" : $"interrupted; run the same command again to go on from record {scanning.Done + 1}");
-            code = ExitCode.Interrupted;
+            if (state is not null)
+            {
+                state.Save(scanning.Done, output.Flush(), summary);
+                Diagnostics.Note(string.Create(CultureInfo.InvariantCulture, $"interrupted; run the same command again to go on from record {scanning.Done + 1}"));
+                return ExitCode.Interrupted;
+            }
+            if (output.IsPipe)
+            {
+                writer.End(output.Stream);
+                output.Commit();
+            }
+            throw;
         }
-        catch (BrokenPipeException)
+        catch (IOException e) when (output.IsPipe && FindingOutput.IsBrokenPipe(e))
         {
-            code = ExitCode.Clean;
+            return ExitCode.Clean; // whoever read has what they wanted
         }
-        Diagnostics.Raw(summary.ToJson(watch.Elapsed));
-        return code;
     }
+
+    static IEnumerable<InputRecord> Read(InputReader reader, string input, CancellationToken cancellationToken) => input == "-"
+        ? reader.Read(new InterruptibleStream(Console.OpenStandardInput(), cancellationToken), input, cancellationToken)
+        : reader.Read(input, cancellationToken);
+
+    /// <summary>All that the findings depend on.</summary>
+    static string[] Identity(Arguments arguments) =>
+    [
+        .. arguments.Indexes.Select(i => $"--index={i}"), .. arguments.Protected.Select(s => $"--protect={s.Label}={s.Path}"),
+        .. arguments.Publics.Select(s => $"--public={s.Path}"), $"--policy={arguments.Policy}", $"--destination={arguments.Destination}",
+        $"--input={arguments.Input.Format}", $"--text-field={arguments.Input.TextField}", $"--id-field={arguments.Input.IdField}",
+        $"--output={arguments.Output}", .. arguments.Inputs,
+    ];
 
     static FingerprintIndex OpenIndex(Arguments arguments, out bool failed, CancellationToken cancellationToken)
     {
@@ -173,13 +222,17 @@ static class ScanCommand
         return failing > 0 ? ExitCode.Findings : ExitCode.Clean;
     }
 
+    /// <summary>For the time left; 0 where nobody looks, or where it is not known before all has been read.</summary>
     static long TotalBytes(string[] inputs)
     {
+        if (Console.IsErrorRedirected) return 0;
+        EnumerationOptions everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
         long total = 0;
         foreach (string input in inputs)
         {
-            if (File.Exists(input)) total += new FileInfo(input).Length;
-            else return 0; // folders and standard input: not known before they are read
+            if (Directory.Exists(input)) total += new DirectoryInfo(input).EnumerateFiles("*", everything).Sum(f => f.Length);
+            else if (File.Exists(input)) total += new FileInfo(input).Length;
+            else return 0;
         }
         return total;
     }

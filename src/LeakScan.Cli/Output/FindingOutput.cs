@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace LeakScan.Cli.Output;
 
 /// <summary>Where findings go: standard output, or a file that appears under its name when it is complete.</summary>
@@ -15,18 +17,39 @@ abstract class FindingOutput : IDisposable
 
     public abstract void Dispose();
 
-    internal static FindingOutput ToStandardOutput() => new StandardOutput();
+    internal static FindingOutput ToStandardOutput() => new StandardOutput(OpenStandardOutput());
 
-    internal static FindingOutput ToFile(string path) => new CompleteFile(path, $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp", keepOnDispose: false, length: 0);
+    internal static FindingOutput ToFile(string path) => IsDevice(path)
+        ? new StandardOutput(new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0))
+        : new CompleteFile(path, $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp", keepOnDispose: false, length: 0);
+
+    /// <summary>/dev/null, /dev/stdout, a shell's >(command): nothing to be replaced by a file.</summary>
+    static bool IsDevice(string path) => !OperatingSystem.IsWindows() && Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal);
+
+    /// <summary>Whether writing failed because whoever read has gone. Anything else, a full disk say, is a failure.</summary>
+    internal static bool IsBrokenPipe(IOException exception) => exception.HResult is BrokenPipeUnix or BrokenPipeWindows or PipeClosingWindows;
+
+    const int BrokenPipeUnix = 32;
+    const int BrokenPipeWindows = unchecked((int)0x8007006D);
+    const int PipeClosingWindows = unchecked((int)0x800700E8);
 
     /// <summary>A file that stays as FILE.part when the work is interrupted, to be gone on with.</summary>
     internal static FindingOutput ToResumableFile(string path, long length) => new CompleteFile(path, path + ".part", keepOnDispose: true, length);
 
-    sealed class StandardOutput : FindingOutput
+    // The console's own stream says nothing when the reader of a pipe has gone, and the scan would go on for nobody.
+    static Stream OpenStandardOutput()
+    {
+        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected) return Console.OpenStandardOutput();
+        FileStream direct = new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        // Not for files: a FileStream counts its position itself, and would write over what others write to the same redirection.
+        return direct.CanSeek ? Console.OpenStandardOutput() : direct;
+    }
+
+    sealed class StandardOutput(Stream output) : FindingOutput
     {
         internal override bool IsPipe => true;
 
-        internal override Stream Stream { get; } = new BufferedStream(Console.OpenStandardOutput(), 64 * 1024);
+        internal override Stream Stream { get; } = new BufferedStream(output, 64 * 1024);
 
         internal override long Flush()
         {
@@ -53,6 +76,11 @@ abstract class FindingOutput : IDisposable
         {
             (_path, _temporary, _keepOnDispose) = (path, temporary, keepOnDispose);
             _file = new FileStream(temporary, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, 64 * 1024);
+            if (_file.Length < length)
+            {
+                _file.Dispose();
+                throw new UserException($"{temporary}: is shorter than the file of --resume says: remove both to begin anew");
+            }
             _file.SetLength(length);
             _file.Position = length;
         }
@@ -80,6 +108,3 @@ abstract class FindingOutput : IDisposable
         }
     }
 }
-
-/// <summary>Whoever read standard output has gone: nothing to report, nothing more to do.</summary>
-sealed class BrokenPipeException : Exception;

@@ -33,7 +33,11 @@ sealed class SarifFindingWriter(string version, IReadOnlyList<string> labels) : 
                 $"{RecordFinding.Name(finding.Result.Verdict)}: record {finding.Record.Id} matches {finding.Result.Label}: {finding.Result.MatchedCharacters} characters, score {finding.Result.Score:F2}"));
             json.WriteEndObject();
             json.WriteStartArray("locations");
-            WriteLocation(json, null, finding.Record.Input, (int)Math.Min(finding.Record.Line, int.MaxValue), null);
+            // A record of JSON is a line; of a text the lines that match best are named.
+            bool isText = finding.Record.Fields.Count == 0;
+            long first = finding.Record.Line + (isText ? finding.Matches[0].StartLine - 1 : 0);
+            long last = finding.Record.Line + (isText ? finding.Matches[0].EndLine - 1 : 0);
+            WriteLocation(json, null, finding.Record.Input, (int)Math.Min(first, int.MaxValue), (int)Math.Min(last, int.MaxValue));
             json.WriteEndArray();
             json.WriteStartArray("relatedLocations");
             int id = 0;
@@ -53,7 +57,7 @@ sealed class SarifFindingWriter(string version, IReadOnlyList<string> labels) : 
         _hasResults = true;
     }
 
-    static void WriteLocation(Utf8JsonWriter json, int? id, string path, int startLine, int? endLine)
+    static void WriteLocation(Utf8JsonWriter json, int? id, string path, int startLine, int endLine)
     {
         json.WriteStartObject();
         if (id is int number) json.WriteNumber("id", number);
@@ -63,7 +67,7 @@ sealed class SarifFindingWriter(string version, IReadOnlyList<string> labels) : 
         json.WriteEndObject();
         json.WriteStartObject("region");
         json.WriteNumber("startLine", startLine);
-        if (endLine is int last) json.WriteNumber("endLine", last);
+        json.WriteNumber("endLine", endLine);
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();
