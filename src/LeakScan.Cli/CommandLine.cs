@@ -39,6 +39,7 @@ static class CommandLine
     /// <summary>One line for the person at the keyboard.</summary>
     internal static string Explain(Exception exception) => exception switch
     {
+        AggregateException { InnerExceptions: [var inner, ..] } => Explain(inner), // of work that ran on several threads
         UserException or IndexException or PolicyException or IOException or UnauthorizedAccessException or PlatformNotSupportedException => exception.Message,
         OutOfMemoryException => "out of memory",
         // A fault of ours: the person can do nothing with a trace, and a message of unknown origin could quote input.
@@ -48,7 +49,9 @@ static class CommandLine
     internal static RootCommand Build(CancellationToken cancellationToken)
     {
         RootCommand root = new("Finds proprietary code and training data in what AI coding tools send out.");
-        Command index = new("index", "Builds and looks after indexes of what must not leave.");
+        Command index = new ExampleCommand("index", "Builds and looks after indexes of what must not leave.",
+            "leakscan index build -o corp.lsi --label proprietary-code src training-data=/data/books",
+            "leakscan index info corp.lsi");
         index.Add(IndexBuildCommand.Create(cancellationToken));
         index.Add(IndexAddCommand.Create(cancellationToken));
         index.Add(IndexVerifyCommand.Create());

@@ -15,10 +15,20 @@ static class KeyFile
 
     internal static string PathFrom(string? option)
     {
-        if (!string.IsNullOrEmpty(option)) return option;
+        if (option is "") throw new UserException("--key-file is empty: name a file, or leave the option out");
+        if (option is not null) return option;
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } variable) return variable;
-        string folder = Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        string folder = ConfigurationFolder();
         return folder.Length > 0 ? Path.Combine(folder, "leakscan", "key") : throw new UserException($"there is no configuration folder to look for a key in: use --key-file FILE or set {Variable}");
+    }
+
+    // ApplicationData alone would be ~/Library/Application Support on macOS, where command-line tools use ~/.config as on Linux.
+    static string ConfigurationFolder()
+    {
+        if (OperatingSystem.IsWindows()) return Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        if (Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is string configured && Path.IsPathRooted(configured)) return configured;
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        return home.Length > 0 ? Path.Combine(home, ".config") : "";
     }
 
     internal static IndexKey LoadOrCreate(string? option) => IndexKey.LoadOrCreate(PathFrom(option));

@@ -62,12 +62,23 @@ public sealed record Policy
     /// <exception cref="PolicyException">A rule has another label.</exception>
     public void CheckLabels(IReadOnlyCollection<string> known)
     {
+        foreach ((string label, string place) in UnknownLabels(known))
+            throw new PolicyException($"{place}: no document has the label \"{label}\"; there are: {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+    }
+
+    /// <summary>The labels of rules that are not among those of an index, in the order of the rules, each with its place.</summary>
+    /// <param name="known">The labels there are.</param>
+    /// <returns>Label, and <c>name:line:column</c> (or <c>rule N</c> for a policy that was not read from JSON).</returns>
+    public IReadOnlyList<(string Label, string Place)> UnknownLabels(IEnumerable<string> known)
+    {
+        HashSet<string> labels = [.. known];
+        List<(string, string)> unknown = [];
         for (int i = 0; i < Rules.Count; i++)
         {
-            if (Rules[i].Label == "*" || known.Contains(Rules[i].Label)) continue;
-            string place = i < LabelPlaces.Count ? LabelPlaces[i] : $"rule {i + 1}";
-            throw new PolicyException($"{place}: no document has the label \"{Rules[i].Label}\"; there are: {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+            if (Rules[i].Label == "*" || labels.Contains(Rules[i].Label)) continue;
+            unknown.Add((Rules[i].Label, i < LabelPlaces.Count ? LabelPlaces[i] : $"rule {i + 1}"));
         }
+        return unknown;
     }
 
     /// <summary>For each rule where its label stands, as <c>name:line:column</c>.</summary>

@@ -41,6 +41,8 @@ static class IndexBuildCommand
     {
         Stopwatch watch = Stopwatch.StartNew();
         string? folder = Path.GetDirectoryName(Path.GetFullPath(arguments.Output));
+        // The index is moved to its name: for root that would put a file where /dev/null was, for every program on the machine.
+        if (FindingOutput.IsDevice(arguments.Output)) throw new UserException($"{arguments.Output}: is a device; an index is a file");
         if (!Directory.Exists(folder)) throw new UserException($"{arguments.Output}: there is no folder {folder}");
         IndexKey key = KeyFile.LoadOrCreate(arguments.KeyFile);
         using FingerprintIndexBuilder builder = new(key, new IndexBuildOptions { PathStorage = arguments.PathStorage, TemporaryFolder = folder });

@@ -51,7 +51,9 @@ static class Indexing
     {
         internal long Documents;
         internal long Bytes;
-        internal bool Failed;
+        internal long Problems;
+
+        internal bool Failed => Problems > 0;
     }
 
     /// <summary>Reads documents on this thread and hands them to workers on all cores.</summary>
@@ -120,7 +122,7 @@ static class Indexing
         foreach (SourceProblem problem in reader.Problems)
         {
             Diagnostics.Problem(problem);
-            outcome.Failed = true;
+            outcome.Problems++;
         }
         if (reader.Skipped.Values.Sum() is > 0 and long skipped)
         {

@@ -89,6 +89,8 @@ static class ScanCommand
         if (arguments.Publics.Count > 0 && arguments.Protected.Count == 0) throw new UserException("--public goes with --protect; for an index it is given to leakscan index build");
         if (arguments.Threads is < 1 or > 1024) throw new UserException("--threads is a number from 1 to 1024");
         if (arguments.Resume is not null && (arguments.Output is null || arguments.Format != "jsonl")) throw new UserException("--resume needs --output FILE and the format jsonl");
+        if (arguments.Resume is not null && (FindingOutput.IsDevice(arguments.Output!) || FindingOutput.IsDevice(arguments.Resume)))
+            throw new UserException("--resume and its --output are files, not devices: only a file can be gone on with");
         if (arguments.Output is not null)
         {
             string output = Path.GetFullPath(arguments.Output);
@@ -132,8 +134,7 @@ static class ScanCommand
     {
         Policy policy = arguments.Policy is null ? Policy.Default : Policy.Load(arguments.Policy);
         ResumeState? state = arguments.Resume is null ? null : ResumeState.Load(arguments.Resume, Identity(arguments), summary);
-        using FingerprintIndex index = OpenIndex(arguments, out bool failed, cancellationToken);
-        if (failed) summary.Errors++;
+        using FingerprintIndex index = OpenIndex(arguments, summary, cancellationToken);
         if (policy.Rules.Count > 0) policy.CheckLabels([.. index.Info.DocumentsByLabel.Keys]);
         ScanOptions options = new() { Policy = policy, Destination = arguments.Destination };
         bool onTerminal = arguments.Output is null && !Console.IsOutputRedirected;
@@ -198,15 +199,14 @@ static class ScanCommand
         $"--output={arguments.Output}", .. arguments.Inputs,
     ];
 
-    static FingerprintIndex OpenIndex(Arguments arguments, out bool failed, CancellationToken cancellationToken)
+    static FingerprintIndex OpenIndex(Arguments arguments, ScanSummary summary, CancellationToken cancellationToken)
     {
-        failed = false;
         if (arguments.Indexes.Length > 0) return FingerprintIndex.Open(arguments.Indexes, KeyFile.Load(arguments.KeyFile));
         using FingerprintIndexBuilder builder = new(IndexKey.Generate());
         Indexing.Outcome documents = Indexing.Read(arguments.Protected, null, "indexing", d => builder.AddDocument(d.Path, d.Label, d.Text.Span, d.FirstLine), cancellationToken);
         if (documents.Documents == 0) throw new UserException("nothing to protect: no source of --protect has a text file that is not left out");
         Indexing.Outcome publics = Indexing.Read(arguments.Publics, null, "reading public text", d => builder.AddPublic(d.Text.Span), cancellationToken);
-        failed = documents.Failed || publics.Failed;
+        summary.Errors += documents.Problems + publics.Problems;
         return builder.Build(cancellationToken);
     }
 

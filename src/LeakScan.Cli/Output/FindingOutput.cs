@@ -23,8 +23,9 @@ abstract class FindingOutput : IDisposable
         ? new StandardOutput(new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0))
         : new CompleteFile(path, $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp", keepOnDispose: false, length: 0);
 
-    /// <summary>/dev/null, /dev/stdout, a shell's >(command): nothing to be replaced by a file.</summary>
-    static bool IsDevice(string path) => !OperatingSystem.IsWindows() && Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal);
+    /// <summary>/dev/null, /dev/stdout, a shell's >(command): nothing to be replaced by a file. /dev/shm holds files.</summary>
+    internal static bool IsDevice(string path) => !OperatingSystem.IsWindows()
+        && Path.GetFullPath(path) is string full && full.StartsWith("/dev/", StringComparison.Ordinal) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
     /// <summary>Whether writing failed because whoever read has gone. Anything else, a full disk say, is a failure.</summary>
     internal static bool IsBrokenPipe(IOException exception) => exception.HResult is BrokenPipeUnix or BrokenPipeWindows or PipeClosingWindows;

@@ -60,6 +60,16 @@ public sealed class PolicyTests
     public void AByteOrderMarkIsNoError() => Assert.Equal(3, Parse("\uFEFF" + Documented).Rules.Count);
 
     [Fact]
+    public void EveryUnknownLabelIsNamedWithItsPlace()
+    {
+        Assert.Empty(Parse(Documented).UnknownLabels(["proprietary-code", "training-data", "other"]));
+        Assert.Equal(
+            [("proprietary-code", "p.json:2:20"), ("proprietary-code", "p.json:3:20"), ("training-data", "p.json:4:20")],
+            Parse(Documented).UnknownLabels([]));
+        Assert.Equal([("x", "rule 2")], new Policy { Rules = [new() { Verdict = Verdict.Warn }, new() { Label = "x", Verdict = Verdict.Warn }] }.UnknownLabels(["y"]));
+    }
+
+    [Fact]
     public void ALabelThatNoDocumentHasIsAnErrorWithItsPlace()
     {
         Parse(Documented).CheckLabels(["proprietary-code", "training-data"]);
