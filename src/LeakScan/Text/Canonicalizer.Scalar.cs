@@ -97,6 +97,7 @@ sealed partial class Canonicalizer
     int _escapeCount;
     int _escapeValue;
     int _highSurrogate;
+    long _highOffset;
     long _escapeOffset;
     HexDigits _escapeDigits;
     HexDigits _escapeDigitOffsets;
@@ -231,7 +232,7 @@ sealed partial class Canonicalizer
                 int digit = CanonicalText.HexValue(symbol);
                 if (digit < 0)
                 {
-                    if (_escape == EscapeState.HighUnicode) Entity<TOffsets>(CodePointFold.Space, _escapeOffset, ref output);
+                    if (_escape == EscapeState.HighUnicode) Entity<TOffsets>(CodePointFold.Space, _highOffset, ref output);
                     _escape = EscapeState.None;
                     Entity<TOffsets>('\\', _escapeOffset, ref output);
                     Entity<TOffsets>('u', _escapeOffset, ref output);
@@ -252,7 +253,7 @@ sealed partial class Canonicalizer
                     return;
                 }
                 _escape = EscapeState.None;
-                Entity<TOffsets>(CodePointFold.Space, offset, ref output);
+                Entity<TOffsets>(CodePointFold.Space, _highOffset, ref output);
                 Entity<TOffsets>(symbol, offset, ref output);
                 return;
 
@@ -263,7 +264,7 @@ sealed partial class Canonicalizer
                     BeginUnicode(EscapeState.HighUnicode, offset);
                     return;
                 }
-                Entity<TOffsets>(CodePointFold.Space, offset, ref output);
+                Entity<TOffsets>(CodePointFold.Space, _highOffset, ref output);
                 AfterBackslash<TOffsets>(symbol, offset, ref output);
                 return;
         }
@@ -311,11 +312,12 @@ sealed partial class Canonicalizer
                 Decoded<TOffsets>(0x10000 + (_highSurrogate - 0xD800 << 10) + (_escapeValue - 0xDC00), offset, ref output);
                 return;
             }
-            Entity<TOffsets>(CodePointFold.Space, offset, ref output);
+            Entity<TOffsets>(CodePointFold.Space, _highOffset, ref output);
         }
         if (_escapeValue is >= 0xD800 and < 0xDC00)
         {
             _highSurrogate = _escapeValue;
+            _highOffset = offset;
             _escape = EscapeState.High;
             return;
         }

@@ -87,6 +87,15 @@ public sealed class CanonicalizerTests
         foreach (SimdTier tier in Tiers.Available) Assert.Equal(canonical, Encoding.UTF8.GetString(Run(new Canonicalizer(tier), bytes)));
     }
 
+    /// <summary>Found by the property test: half a surrogate pair that ends the text ends a line number before the limit, not behind it.</summary>
+    [Fact]
+    public void AHalfSurrogatePairStandsWhereItsEscapeEnds()
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(new string(' ', 505) + "7\\ud833");
+        Assert.Empty(CanonicalOracle.Canonicalize(bytes).Bytes);
+        foreach (SimdTier tier in Tiers.Available) Assert.Empty(Run(new Canonicalizer(tier), bytes));
+    }
+
     [Theory]
     [MemberData(nameof(TierNames))]
     public void ReadsNothingOutsideOfItsInput(string tier)
