@@ -209,7 +209,8 @@ public sealed class Scanner
         int matchedCharacters = 0;
         foreach (ref RankedDocument document in _ranking.Documents)
         {
-            if (document.Evidence < Evidence.ReportBits || _matchCount >= _options.MaxMatches) break;
+            // The best document is always told, so that scores can be compared; others only if they would be told by themselves.
+            if (document.Evidence < (label is null ? Evidence.ReportBits : Evidence.WarnBits) || _matchCount >= _options.MaxMatches) break;
             MappedIndex layer = Index.Layers[document.Layer];
             ReadOnlySpan<Stretch> stretches = _stretches.Stretches.Slice(document.First, document.Count);
             double fresh = 0;

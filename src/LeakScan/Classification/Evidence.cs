@@ -5,7 +5,7 @@ namespace LeakScan.Classification;
 // be in minimum description length: what the matching text says, less what it costs to say where it matches.
 //
 //   bits(stretch)  = sum over its canonical characters of BitsPerCharacter x rarity(character)
-//   bits(document) = sum over its stretches of max(0, bits(stretch) - cost of pointing at it)
+//   bits(document) = sum over its stretches of bits(stretch) - cost of pointing at it, where that is more than StretchBits
 //
 // A canonical character of source code carries about two bits (white space, case and punctuation, which carry little, are
 // gone). Rarity is that of the k-grams over the character: 1 if one document of many has it, falling with a power of the logarithm
@@ -22,6 +22,9 @@ static class Evidence
 
     /// <summary>A stretch continues another if it is at most so many canonical characters away, in the text and in the document.</summary>
     internal const int ContinuationCharacters = 1024;
+
+    /// <summary>A stretch that says less is chance: it neither counts nor is shown.</summary>
+    internal const double StretchBits = 6;
 
     /// <summary>Documents with less are not reported at all.</summary>
     internal const double ReportBits = 12;

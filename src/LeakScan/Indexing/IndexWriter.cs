@@ -20,6 +20,9 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
     /// <summary>Postings a directory bucket holds on average.</summary>
     const int PostingsPerBucket = 6;
 
+    /// <summary>A filter block for each partition.</summary>
+    const int SliceUnit = FingerprintStore.Partitions * BlockedBloomFilter.BlockBytes;
+
     /// <summary>What one partition contributes.</summary>
     sealed class PartitionResult
     {
@@ -85,7 +88,7 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
         int directoryBits = 8;
         while (directoryBits < 32 && expectedPostings >> directoryBits > PostingsPerBucket) directoryBits++;
         long filterBytes = BlockedBloomFilter.SizeBytes(expectedKeys);
-        int filterSliceBytes = checked((int)((filterBytes / FingerprintStore.Partitions + BlockedBloomFilter.BlockBytes - 1) / BlockedBloomFilter.BlockBytes * BlockedBloomFilter.BlockBytes));
+        int filterSliceBytes = checked((int)((filterBytes + SliceUnit - 1) / SliceUnit * BlockedBloomFilter.BlockBytes));
         filterBytes = (long)filterSliceBytes * FingerprintStore.Partitions;
 
         IndexHeader header = new()

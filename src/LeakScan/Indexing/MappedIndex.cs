@@ -21,6 +21,7 @@ sealed unsafe class MappedIndex : IDisposable
     readonly byte* _memory;
     byte* _start;
     bool[]? _removed;
+    bool _borrowed;
 
     MappedIndex(string name, IndexHeader header, byte* start, long length, MemoryMappedFile? file, MemoryMappedViewAccessor? view)
     {
@@ -75,6 +76,9 @@ sealed unsafe class MappedIndex : IDisposable
 
     /// <summary>Takes over memory that <see cref="MemoryIndexOutput"/> allocated.</summary>
     internal static MappedIndex FromMemory(string name, byte* start, long length, IndexHeader header) => new(name, header, start, length, null, null);
+
+    /// <summary>Reads memory that stays the caller's: for tests, which put an index between pages that cannot be read.</summary>
+    internal static MappedIndex FromBorrowedMemory(string name, byte* start, long length, IndexHeader header) => new(name, header, start, length, null, null) { _borrowed = true };
 
     /// <summary>The document's record; a default one if the number is out of range.</summary>
     internal DocumentRecord GetDocument(int document) =>
@@ -236,7 +240,7 @@ sealed unsafe class MappedIndex : IDisposable
             _view.Dispose();
             _file!.Dispose();
         }
-        else
+        else if (!_borrowed)
         {
             NativeMemory.Free(_memory);
         }

@@ -72,7 +72,8 @@ sealed class DocumentRanking
             bool continues = previous >= 0
                 && stretch.Start - stretches[previous].End <= Evidence.ContinuationCharacters
                 && Math.Abs(stretch.Diagonal + stretch.Start - (stretches[previous].Diagonal + stretches[previous].End)) <= Evidence.ContinuationCharacters;
-            stretch.Evidence = Math.Max(0, stretch.Bits * share - (continues ? Evidence.ContinuationBits : placement));
+            stretch.Evidence = stretch.Bits * share - (continues ? Math.Min(Evidence.ContinuationBits, placement) : placement);
+            if (stretch.Evidence < Evidence.StretchBits) stretch.Evidence = 0;
             evidence += stretch.Evidence;
             matched += (int)(stretch.Matched * share);
             covered = stretch.End;

@@ -1,5 +1,5 @@
-using LeakScan.Fingerprints;
 using LeakScan.Classification;
+using LeakScan.Fingerprints;
 
 namespace LeakScan.Matching;
 

@@ -1,0 +1,56 @@
+using LeakScan.Simd;
+using LeakScan.Tests.Support;
+using LeakScan.Text;
+
+namespace LeakScan.Fuzz;
+
+/// <summary>Random text between pages that cannot be read: every tier and every cutting gives what the scalar code gives.</summary>
+sealed class CanonicalTarget : IFuzzTarget
+{
+    static readonly string[] s_pieces =
+    [
+        "\\n", "\\\\", "\\u00e9", "\\ud83d\\ude00", "&amp;", "&lt;", "&#65;", "\u001b[31m", "12:", "-12-", "a/b.go:7:", "\n", "\r\n", "\t", "    ", "日本", "\u200b", "Word", "_x9", "→",
+    ];
+
+    readonly Canonicalizer[] _canonicalizers = [.. Enum.GetValues<SimdTier>().Where(SimdTiers.IsSupported).Select(t => new Canonicalizer(t))];
+
+    public byte[] Make(Random random)
+    {
+        List<byte> bytes = [];
+        int pieces = random.Next(80);
+        for (int i = 0; i < pieces; i++)
+        {
+            if (random.Next(3) == 0) bytes.Add((byte)random.Next(256));
+            else bytes.AddRange(System.Text.Encoding.UTF8.GetBytes(s_pieces[random.Next(s_pieces.Length)]));
+        }
+        return [.. bytes];
+    }
+
+    public string Run(byte[] input)
+    {
+        byte[]? wanted = null;
+        foreach (Canonicalizer canonicalizer in _canonicalizers)
+        {
+            foreach (Guard guard in Enum.GetValues<Guard>())
+            {
+                using GuardedMemory memory = new(input, guard);
+                foreach (int step in (int[])[int.MaxValue, 1 + input.Length / 3, 70])
+                {
+                    byte[] output = new byte[input.Length + 2 * Canonicalizer.OutputSlack];
+                    canonicalizer.Reset();
+                    int count = 0;
+                    for (int at = 0; at < input.Length;)
+                    {
+                        int take = Math.Min(step, input.Length - at);
+                        count += canonicalizer.Append(memory.Span.Slice(at, take), output.AsSpan(count));
+                        at += take;
+                    }
+                    count += canonicalizer.Finish(output.AsSpan(count));
+                    wanted ??= output[..count];
+                    if (!wanted.AsSpan().SequenceEqual(output.AsSpan(0, count))) throw new InvalidOperationException($"pieces of {step} give other text");
+                }
+            }
+        }
+        return "same";
+    }
+}

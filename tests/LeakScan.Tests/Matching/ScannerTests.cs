@@ -1,0 +1,165 @@
+using System.Text;
+using LeakScan.Simd;
+using LeakScan.Tests.Support;
+
+namespace LeakScan.Tests.Matching;
+
+public sealed class ScannerTests : IDisposable
+{
+    readonly string[] _documents;
+    readonly FingerprintIndex _index;
+
+    public ScannerTests()
+    {
+        Random random = new(41);
+        _documents = [.. Enumerable.Range(0, 30).Select(_ => CodeText.Lines(random, 150))];
+        using FingerprintIndexBuilder builder = new(s_key);
+        for (int i = 0; i < _documents.Length; i++) builder.AddDocument($"file-{i:00}", i < 20 ? "proprietary-code" : "training-data", Encoding.UTF8.GetBytes(_documents[i]));
+        _index = builder.Build();
+    }
+
+    static readonly IndexKey s_key = IndexKey.FromBytes(Encoding.ASCII.GetBytes("scanner test key with 32 bytes.."));
+
+    static readonly string s_other = CodeText.Lines(new Random(42), 40);
+
+    static string Cut(string document, int first, int count) => string.Join('\n', document.Split('\n')[first..(first + count)]);
+
+    [Fact]
+    public void AMatchNamesFileAndLinesOnBothSides()
+    {
+        string text = s_other + "\n" + Cut(_documents[7], 50, 30) + "\n" + s_other;
+        List<Match> matches = [];
+        ScanResult result = new Scanner(_index).Scan(Encoding.UTF8.GetBytes(text), matches);
+        Assert.Equal(Verdict.Block, result.Verdict);
+        Assert.Equal("proprietary-code", result.Label);
+        Match match = Assert.Single(matches);
+        Assert.Equal("file-07", _index.GetDocument(match.DocumentId).Path);
+        // At each end up to w - 1 canonical characters may lie before the first selected k-gram: three lines of this text at most.
+        Assert.InRange(match.SourceStartLine, 51, 54);
+        Assert.InRange(match.SourceEndLine, 77, 80);
+        Assert.Equal(match.SourceStartLine - 51, match.StartLine - 41);
+        Assert.Equal(match.SourceEndLine - 80, match.EndLine - 70);
+        Assert.InRange(result.Containment, 0.2, 0.5);
+    }
+
+    [Fact]
+    public void FragmentsOfOneDocumentAddUp()
+    {
+        List<Match> matches = [];
+        Scanner scanner = new(_index);
+        double one = scanner.Scan(Encoding.UTF8.GetBytes(Cut(_documents[3], 10, 6)), matches).EvidenceBits;
+        string scattered = string.Join('\n', Enumerable.Range(0, 5).Select(i => Cut(_documents[3], 10 + 25 * i, 6) + "\n" + Cut(s_other, 7 * i, 7)));
+        ScanResult result = scanner.Scan(Encoding.UTF8.GetBytes(scattered), matches);
+        Assert.True(result.EvidenceBits > 2 * one, $"{result.EvidenceBits} bits for five fragments, {one} for one");
+        Assert.All(matches, m => Assert.Equal("file-03", _index.GetDocument(m.DocumentId).Path));
+        Assert.True(matches.Count >= 3);
+    }
+
+    [Fact]
+    public void EveryTierEverySpellingAndEveryDepthGivesTheSame()
+    {
+        Random random = new(43);
+        for (int round = 0; round < 60; round++)
+        {
+            string document = _documents[random.Next(_documents.Length)];
+            int lines = random.Next(8, 60);
+            string text = s_other + "\n" + Wrappers.OfLines[round % Wrappers.OfLines.Length].Wrap(Cut(document, random.Next(150 - lines), lines), random);
+            byte[] utf8 = Encoding.UTF8.GetBytes(text);
+            List<Match> wanted = [], got = [];
+            ScanResult result = new Scanner(_index, null, SimdTier.Scalar).Scan(utf8, wanted);
+            foreach (SimdTier tier in Tiers.Available)
+            {
+                Assert.Equal(result, new Scanner(_index, null, tier).Scan(utf8, got));
+                Assert.Equal(wanted, got);
+                Assert.Equal(result, new Scanner(_index, new ScanOptions { Depth = ScanDepth.Coarse }, tier).Scan(utf8, got));
+                Assert.Equal(wanted, got);
+            }
+            Assert.Equal(result, new Scanner(_index).Scan(text.AsSpan(), got));
+            Assert.Equal(wanted.Select(m => Encoding.UTF8.GetString(utf8, m.Start, m.Length)), got.Select(m => text.Substring(m.Start, m.Length)));
+            Match[] span = new Match[2];
+            Assert.Equal(result, new Scanner(_index).Scan(utf8, span.AsSpan()));
+            Assert.Equal(wanted.Take(2), span.Take(wanted.Count));
+        }
+    }
+
+    [Fact]
+    public void WhatIsPublicDoesNotCount()
+    {
+        string shared = Cut(_documents[0], 20, 60);
+        using FingerprintIndexBuilder builder = new(s_key);
+        builder.AddDocument("file", "proprietary-code", Encoding.UTF8.GetBytes(_documents[0]));
+        builder.AddPublic(Encoding.UTF8.GetBytes("first\n" + shared + "\nlast"));
+        using FingerprintIndex index = builder.Build();
+        Assert.True(index.Info.PublicFingerprints > 0);
+        List<Match> matches = [];
+        Assert.Equal(Verdict.Allow, new Scanner(index).Scan(Encoding.UTF8.GetBytes(shared), matches).Verdict);
+        Assert.Equal(Verdict.Block, new Scanner(index).Scan(Encoding.UTF8.GetBytes(Cut(_documents[0], 90, 40)), matches).Verdict);
+    }
+
+    [Fact]
+    public void HeaderAndImportsAloneAreNothing()
+    {
+        const string Header = "// Copyright 2026 An Invented Company. All rights reserved.\n// This file is confidential and must not be shown to anybody outside of the invented company.\n";
+        const string Imports = "import numpy as np\nimport torch.nn.functional as F\nfrom heron.lattice.scheduler import LatticeScheduler, PhaseGate\nusing System.Collections.Concurrent;\n#include <heron/lattice/scheduler.hpp>\nuse heron::lattice::scheduler::PhaseGate;\n";
+        using FingerprintIndexBuilder builder = new(s_key);
+        builder.AddDocument("a", "proprietary-code", Encoding.UTF8.GetBytes(Header + "\n" + Imports + _documents[0]));
+        using FingerprintIndex index = builder.Build();
+        List<Match> matches = [];
+        Assert.Equal(0, new Scanner(index).Scan(Encoding.UTF8.GetBytes(Header + "\n" + Imports), matches).Matches);
+        Assert.Equal(Verdict.Block, new Scanner(index).Scan(Encoding.UTF8.GetBytes(Header + Imports + Cut(_documents[0], 0, 30)), matches).Verdict);
+    }
+
+    [Fact]
+    public void AllocatesNothingAfterWarmUp()
+    {
+        byte[] clean = Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Repeat(s_other, 50)));
+        byte[] leaking = Encoding.UTF8.GetBytes(s_other + Cut(_documents[1], 5, 90) + s_other + Cut(_documents[25], 5, 20));
+        Scanner scanner = new(_index);
+        List<Match> matches = new(64);
+        long allocated = 0;
+        // Tiered compilation allocates on this thread now and then; a path that allocates does so every time.
+        for (int attempt = 0; attempt < 5; attempt++)
+        {
+            for (int i = 0; i < 40; i++) Scan();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 40; i++) Scan();
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            if (allocated == 0) return;
+        }
+#if DEBUG
+        Assert.True(allocated < 1 << 20); // closures and asserts of Debug builds
+#else
+        Assert.Fail($"80 scans allocate {allocated} bytes");
+#endif
+
+        void Scan()
+        {
+            scanner.Scan(clean, matches);
+            scanner.Scan(leaking, matches);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 10_000_000)]
+    [InlineData('a', 2_000_000)]
+    [InlineData('0', 2_000_000)]
+    [InlineData(0xFF, 2_000_000)]
+    [InlineData('\\', 2_000_000)]
+    [InlineData('&', 2_000_000)]
+    [InlineData('\n', 2_000_000)]
+    public void OneByteAgainAndAgainIsNoMatchAndNoTrouble(int value, int length)
+    {
+        byte[] text = new byte[length];
+        Array.Fill(text, (byte)value);
+        List<Match> matches = [];
+        Assert.Equal(0, new Scanner(_index).Scan(text, matches).Matches);
+        using FingerprintIndexBuilder builder = new(s_key);
+        builder.AddDocument("monotony", "x", text);
+        using FingerprintIndex index = builder.Build();
+        Assert.InRange(index.Info.Postings, 0, 4);
+        Assert.Equal(Verdict.Allow, new Scanner(_index).Scan(text, matches).Verdict);
+    }
+
+    public void Dispose() => _index.Dispose();
+}
