@@ -1,0 +1,195 @@
+using System.IO.Hashing;
+using System.Text;
+using LeakScan.Indexing;
+using LeakScan.Tests.Support;
+
+namespace LeakScan.Tests.Indexing;
+
+public sealed class IndexFormatTests : IDisposable
+{
+    static readonly IndexKey s_key = IndexKey.FromBytes(Encoding.ASCII.GetBytes("index format test key, 32 bytes."));
+
+    readonly string _folder = Directory.CreateTempSubdirectory("leakscan-").FullName;
+
+    string Build(string name, Action<FingerprintIndexBuilder>? add = null, IndexBuildOptions? options = null)
+    {
+        string path = Path.Combine(_folder, name);
+        using FingerprintIndexBuilder builder = new(s_key, options);
+        (add ?? AddSample)(builder);
+        builder.Write(path);
+        return path;
+    }
+
+    static (string Path, byte[] Text)[] Sample => [.. Enumerable.Range(0, 40).Select(i => ($"folder/file-{i:00}.py", Encoding.UTF8.GetBytes(CodeText.Lines(new Random(i), 80))))];
+
+    static void AddSample(FingerprintIndexBuilder builder)
+    {
+        foreach ((string path, byte[] text) in Sample) builder.AddDocument(path, path[^4] > '4' ? "training-data" : "proprietary-code", text);
+        builder.AddPublic(Sample[0].Text);
+    }
+
+    /// <summary>Everything of a file but its random name and what depends on it.</summary>
+    static string Digest(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        return Convert.ToHexStringLower(XxHash128.Hash(bytes.AsSpan(IndexHeader.SizeBytes))) + " " + Convert.ToHexStringLower(XxHash128.Hash(bytes.AsSpan(80, 48)));
+    }
+
+    /// <summary>A format version is frozen: if this fails, the version of the format or of canonical text must change.</summary>
+    [Fact]
+    public void BytesAreFrozen() => Assert.Equal("@@DIGEST@@", Digest(Build("frozen.lsi")));
+
+    [Fact]
+    public void BytesDependNeitherOnOrderNorOnThreadsNorOnMemory()
+    {
+        string wanted = Digest(Build("one.lsi"));
+        Assert.Equal(wanted, Digest(Build("two.lsi", builder =>
+        {
+            builder.AddPublic(Sample[0].Text);
+            foreach ((string path, byte[] text) in Sample.Reverse()) builder.AddDocument(path, path[^4] > '4' ? "training-data" : "proprietary-code", text);
+        })));
+        Assert.Equal(wanted, Digest(Build("three.lsi", builder =>
+        {
+            Parallel.ForEach(Sample, d => builder.AddDocument(d.Path, d.Path[^4] > '4' ? "training-data" : "proprietary-code", d.Text));
+            builder.AddPublic(Sample[0].Text);
+        }, new IndexBuildOptions { MemoryBudgetBytes = 1 })));
+        Assert.Empty(Directory.GetFiles(_folder, "*.tmp"));
+    }
+
+    [Fact]
+    public void SaysWhatItHolds()
+    {
+        using FingerprintIndex index = FingerprintIndex.Open(Build("info.lsi"), s_key);
+        Assert.Equal(40, index.Info.Documents);
+        Assert.Equal(20, index.Info.DocumentsByLabel["training-data"]);
+        Assert.Equal(Sample.Sum(d => d.Text.Length), index.Info.SourceBytes);
+        Assert.Equal((40, 64), (index.Info.FineGuarantee, index.Info.CoarseGuarantee));
+        Assert.Equal(Sample.Select(d => d.Path), index.Documents.Select(d => d.Path));
+        Assert.Equal(Sample.Select(d => d.Text.AsSpan().TrimEnd((byte)'\n').Count((byte)'\n') + 1), index.Documents.Select(d => d.Lines)); // CodeText may end in an empty line
+        Assert.Equal(s_key.ContentId(Sample[3].Text), index.GetDocument(3).ContentId);
+        Assert.Throws<ArgumentOutOfRangeException>(() => index.GetDocument(40));
+        Assert.Throws<ArgumentOutOfRangeException>(() => index.GetDocument(-1));
+    }
+
+    [Fact]
+    public void AnotherKeyIsAnErrorThatNamesBothKeys()
+    {
+        string path = Build("key.lsi");
+        IndexKey other = IndexKey.Generate();
+        string message = Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, other)).Message;
+        Assert.Contains(path, message, StringComparison.Ordinal);
+        Assert.Contains(other.Id, message, StringComparison.Ordinal);
+        Assert.Contains(s_key.Id, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACutFileIsAnErrorThatNamesIt()
+    {
+        byte[] sound = File.ReadAllBytes(Build("sound.lsi"));
+        string path = Path.Combine(_folder, "cut.lsi");
+        for (int length = 0; length < sound.Length; length += length < 600 ? 37 : 9973)
+        {
+            File.WriteAllBytes(path, sound.AsSpan(0, length));
+            Assert.Contains(path, Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, s_key)).Message, StringComparison.Ordinal);
+            Assert.NotEmpty(FingerprintIndex.Verify(path, s_key));
+        }
+    }
+
+    [Fact]
+    public void ADamagedByteIsFoundAndItsSectionNamed()
+    {
+        string path = Build("damage.lsi");
+        Assert.Empty(FingerprintIndex.Verify(path, s_key));
+        byte[] sound = File.ReadAllBytes(path);
+        IndexHeader header = IndexHeader.Read(path, sound.AsSpan(0, IndexHeader.SizeBytes), sound.Length, s_key);
+        foreach (IndexSection section in Enum.GetValues<IndexSection>())
+        {
+            if (header[section].Length == 0) continue;
+            byte[] damaged = [.. sound];
+            damaged[header[section].Offset + header[section].Length / 2] ^= 1;
+            File.WriteAllBytes(path, damaged);
+            IndexProblem problem = Assert.Single(FingerprintIndex.Verify(path, s_key));
+            Assert.Equal((section.ToString(), header[section].Offset), (problem.Section, problem.Offset));
+        }
+        for (int at = 0; at < IndexHeader.SizeBytes; at += 11)
+        {
+            byte[] damaged = [.. sound];
+            damaged[at] ^= 1;
+            File.WriteAllBytes(path, damaged);
+            Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, s_key));
+        }
+    }
+
+    [Fact]
+    public void ADeltaAddsAndDrops()
+    {
+        string path = Build("base.lsi");
+        byte[] added = Encoding.UTF8.GetBytes(CodeText.Lines(new Random(900), 80));
+        using (FingerprintIndex before = FingerprintIndex.Open(path, s_key))
+        using (FingerprintIndexBuilder builder = new(s_key))
+        {
+            builder.AddDocument("new.py", "proprietary-code", added);
+            builder.Remove(before.GetDocument(5));
+            Assert.Equal(2, builder.WriteDelta(path).Layers);
+        }
+        List<Match> matches = [];
+        using (FingerprintIndex after = FingerprintIndex.Open(path, s_key))
+        {
+            Assert.Equal(40, after.Info.Documents);
+            Assert.DoesNotContain(after.Documents, d => d.Path == Sample[5].Path);
+            Scanner scanner = new(after);
+            scanner.Scan(added, matches);
+            Assert.Equal("new.py", after.GetDocument(matches[0].DocumentId).Path);
+            scanner.Scan(Sample[5].Text, matches);
+            Assert.DoesNotContain(matches, m => after.GetDocument(m.DocumentId).Path == Sample[5].Path);
+            scanner.Scan(Sample[6].Text, matches);
+            Assert.Equal(Sample[6].Path, after.GetDocument(matches[0].DocumentId).Path);
+        }
+
+        // A second delta goes on the first; a new base makes both stale.
+        using (FingerprintIndexBuilder builder = new(s_key))
+        {
+            builder.AddDocument("newer.py", "proprietary-code", added);
+            Assert.Equal(3, builder.WriteDelta(path).Layers);
+        }
+        byte[] stale = File.ReadAllBytes(path + ".1");
+        Build("base.lsi");
+        Assert.False(File.Exists(path + ".1"));
+        File.WriteAllBytes(path + ".1", stale);
+        using FingerprintIndex rebuilt = FingerprintIndex.Open(path, s_key);
+        Assert.Equal(1, rebuilt.Info.Layers);
+    }
+
+    [Fact]
+    public void SeveralIndexesAreOne()
+    {
+        string one = Build("one.lsi", b => b.AddDocument("one", "a", Sample[1].Text));
+        string two = Build("two.lsi", b => b.AddDocument("two", "b", Sample[2].Text));
+        using FingerprintIndex index = FingerprintIndex.Open([one, two], s_key);
+        List<Match> matches = [];
+        new Scanner(index).Scan([.. Sample[1].Text, (byte)'\n', .. Sample[2].Text], matches);
+        Assert.Equal(["one", "two"], matches.Select(m => index.GetDocument(m.DocumentId).Path).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void HashedPathsTellDocumentsApartAndNameNone()
+    {
+        string path = Build("hashed.lsi", options: new IndexBuildOptions { PathStorage = PathStorage.Hash });
+        using FingerprintIndex index = FingerprintIndex.Open(path, s_key);
+        Assert.Equal(40, index.Documents.Select(d => d.Path).Distinct().Count());
+        Assert.Contains(index.Documents, d => d.Path == index.StoredPath(Sample[7].Path));
+        Assert.Equal(-1, File.ReadAllBytes(path).AsSpan().IndexOf("file-07"u8));
+    }
+
+    [Fact]
+    public void AnIndexHoldsNoText()
+    {
+        byte[] index = File.ReadAllBytes(Build("secret.lsi"));
+        foreach ((_, byte[] text) in Sample)
+        {
+            for (int at = 0; at + 12 <= text.Length; at += 12) Assert.Equal(-1, index.AsSpan().IndexOf(text.AsSpan(at, 12)));
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
