@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using LeakScan.Cli.Tests.Support;
 
@@ -121,6 +122,93 @@ public sealed class IndexCommandTests : IDisposable
         _work.Run("index", "build", "-o", "corp.lsi", "src", "training-data=other").Expect(0);
         Directory.Delete(_work.PathOf("other"), recursive: true);
         Assert.Contains("nothing to do", _work.Run("index", "add", "corp.lsi", "src").Expect(0).Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ADocumentMayHaveTwoLabels()
+    {
+        _work.Run("index", "build", "-o", "corp.lsi", "a=src", "b=src").Expect(0);
+        JsonElement labels = CliResult.Json(_work.Run("index", "info", "corp.lsi", "--format", "json").Expect(0).Out).GetProperty("documentsByLabel");
+        Assert.Equal((3, 3), (labels.GetProperty("a").GetInt64(), labels.GetProperty("b").GetInt64()));
+        Assert.Contains("nothing to do", _work.Run("index", "add", "corp.lsi", "src").Expect(0).Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AddDropsNothingWhereSomethingCouldNotBeRead()
+    {
+        _work.WithIndex();
+        File.Move(_work.PathOf("src/alpha.cs"), _work.PathOf("alpha.txt"));
+        _work.Run("index", "add", "corp.lsi", "src", "nowhere").Expect(2);
+        _work.Run("scan", "--index", "corp.lsi", "alpha.txt").Expect(1);
+    }
+
+    [Fact(Skip = "A delta without documents has an empty filter, which the index reader refuses: to be fixed where indexes are written.")]
+    public void AddCanDropWithoutAdding()
+    {
+        _work.WithIndex();
+        File.Move(_work.PathOf("src/alpha.cs"), _work.PathOf("alpha.txt"));
+        Assert.Contains("1 gone", _work.Run("index", "add", "corp.lsi", "src").Expect(0).Err, StringComparison.Ordinal);
+        _work.Run("scan", "--index", "corp.lsi", "--fail-on", "warn", "alpha.txt").Expect(0);
+    }
+
+    [Fact]
+    public void BuildingAgainReplacesTheIndexAndItsDeltas()
+    {
+        _work.WithIndex();
+        _work.Write("src/delta.go", Workspace.Code(4));
+        _work.Run("index", "add", "corp.lsi", "src").Expect(0);
+        Assert.Contains("corp.lsi.1", _work.Files);
+        _work.Run("index", "build", "-o", "corp.lsi", "src/beta.py").Expect(0);
+        Assert.DoesNotContain("corp.lsi.1", _work.Files);
+        Assert.Equal(1, CliResult.Json(_work.Run("index", "info", "corp.lsi", "--format", "json").Expect(0).Out).GetProperty("documents").GetInt64());
+    }
+
+    // The name is none that a device has: a wrong program must not be able to harm the machine.
+    [UnixFact]
+    public void ADeviceIsNotReplacedByAnIndex()
+    {
+        const string Device = "/dev/leakscan-test-no-such-device";
+        try
+        {
+            Assert.Contains("is a device", _work.Run("index", "build", "-o", Device, "src").Expect(2).Err, StringComparison.Ordinal);
+            Assert.False(File.Exists(Device));
+        }
+        finally
+        {
+            File.Delete(Device);
+        }
+    }
+
+    [UnixFact]
+    public void AnInterruptedBuildWritesNothing()
+    {
+        using Process process = _work.Start(null, "index", "build", "-o", "corp.lsi", "-");
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        for (int i = 0; i < 1000 && !File.Exists(_work.PathOf("key")); i++) Thread.Sleep(20); // it has the key: it is about to read
+        Workspace.Interrupt(process, "TERM");
+        Thread.Sleep(500); // the signal comes before the end of the input
+        process.StandardInput.Close();
+        CliResult result = Workspace.Finish(process, Task.FromResult(""), error).Expect(130);
+        Assert.Equal("leakscan: interrupted; nothing was left half-written", Assert.Single(result.ErrLines));
+        Assert.Equal(["key", "src/alpha.cs", "src/beta.py", "src/deep/gamma.rs"], _work.Files);
+    }
+
+    [Fact]
+    public void TheKeyFileOptionComesBeforeTheVariable()
+    {
+        _work.Run("index", "build", "-o", "corp.lsi", "--key-file", "other-key", "src").Expect(0);
+        Assert.True(File.Exists(_work.PathOf("other-key")));
+        Assert.False(File.Exists(_work.PathOf("key")));
+        _work.Run("index", "verify", "corp.lsi", "--key-file", "other-key").Expect(0);
+        Assert.Contains("--key-file is empty", _work.Run("index", "verify", "corp.lsi", "--key-file", "").Expect(2).Err, StringComparison.Ordinal);
+    }
+
+    [UnixFact]
+    public void WithoutAConfigurationFolderTheKeyIsBelowHome()
+    {
+        Dictionary<string, string?> environment = new() { ["LEAKSCAN_KEY_FILE"] = null, ["XDG_CONFIG_HOME"] = null, ["HOME"] = _work.Root };
+        _work.RunWith(null, environment, "index", "build", "-o", "corp.lsi", "src").Expect(0);
+        Assert.Contains(".config/leakscan/key", _work.Files);
     }
 
     [LinuxFact]

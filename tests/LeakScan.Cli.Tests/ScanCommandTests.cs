@@ -99,6 +99,15 @@ public sealed class ScanCommandTests : IDisposable
     }
 
     [Fact]
+    public void EverySourceThatCannotBeProtectedIsAnError()
+    {
+        _work.MakeLog(8);
+        CliResult result = _work.Run("scan", "--protect", "src", "--protect", "no1", "--public", "no2", "log.jsonl").Expect(2);
+        Assert.Equal(2, result.Summary.GetProperty("errors").GetInt64());
+        Assert.Equal(2, result.Findings.Length);
+    }
+
+    [Fact]
     public void SeveralIndexesAreOne()
     {
         _work.Write("more/eps.ts", Workspace.Code(55));
@@ -177,6 +186,9 @@ public sealed class ScanCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("{\"$schema\":\"leakscan.policy/1\",\n \"rules\":[{\"verdict\":\"deny\"}]}", "leakscan: leakscan.json:2:22: \"verdict\" is \"deny\"; it may be allow, warn or block")]
+    [InlineData("{\"$schema\":\"leakscan.policy/1\"} // no comments", "leakscan: leakscan.json:1:33: ")]
+    [InlineData("{\"$schema\":\"leakscan.policy/1\",}", "leakscan: leakscan.json:1:32: ")]
     [InlineData("{\"$schema\":\"leakscan.policy/1\",\n \"rulez\":[]}", "leakscan: leakscan.json:2:2: unknown key \"rulez\"")]
     [InlineData("{\"$schema\":\"leakscan.policy/1\",\n \"rules\":[{\"label\":\"mistyped\",\"verdict\":\"warn\"}]}", "leakscan: leakscan.json:2:20: no document has the label \"mistyped\"")]
     public void AnErrorOfThePolicyHasItsPlace(string policy, string message)
@@ -204,6 +216,7 @@ public sealed class ScanCommandTests : IDisposable
     [InlineData("--output", "index", "build", "src")]
     [InlineData("would replace what is read", "scan", "--index", "corp.lsi", "--output", "corp.lsi", "src")]
     [InlineData("there is no folder", "scan", "--index", "corp.lsi", "--output", "no/where.jsonl", "src")]
+    [InlineData("not devices", "scan", "--index", "corp.lsi", "--resume", "state", "--output", "/dev/leakscan-test-no-such-device", "src")]
     [InlineData("--resume needs --output", "scan", "--index", "corp.lsi", "--resume", "state", "src")]
     public void AMistakeIsOneLineThatSaysWhich(string message, params string[] arguments)
     {

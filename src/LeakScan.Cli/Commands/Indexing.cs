@@ -108,13 +108,13 @@ static class Indexing
                 queue.CompleteAdding();
                 Task.WaitAll(workers, CancellationToken.None);
             }
-            catch (Exception e)
+            catch
             {
                 // Whatever it was, the workers must have ended before anything that they use is disposed of.
                 stop.Cancel();
                 Exception[] faults = [.. workers.Select(WaitFor).OfType<Exception>().Where(f => f is not OperationCanceledException)];
                 if (faults.Length > 0) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(faults[0]);
-                if (e is OperationCanceledException) throw new OperationCanceledException(cancellationToken);
+                cancellationToken.ThrowIfCancellationRequested(); // what was caught may be the workers' cancellations as one AggregateException
                 throw;
             }
         }
