@@ -37,7 +37,11 @@ public sealed class IndexFormatTests : IDisposable
 
     /// <summary>A format version is frozen: if this fails, the version of the format or of canonical text must change.</summary>
     [Fact]
-    public void BytesAreFrozen() => Assert.Equal("@@DIGEST@@", Digest(Build("frozen.lsi")));
+    public void BytesAreFrozen()
+    {
+        string digest = Digest(Build("frozen.lsi"));
+        Assert.True(digest == "bb62d414189c6ebd3f24b9d65256448a d498094a671e02e8285674bb432b0812", $"the sections and counts are {digest}");
+    }
 
     [Fact]
     public void BytesDependNeitherOnOrderNorOnThreadsNorOnMemory()
