@@ -6,6 +6,7 @@ using LeakScan.Benchmarks;
 return args switch
 {
     ["make-text", string from, string bytes, string to] => TextMaker.Run(from, long.Parse(bytes, CultureInfo.InvariantCulture), to),
+    ["files", string protect, .. string[] inputs] => Files.Run(protect, inputs),
     ["rates", .. string[] rest] => Rates.Run(rest),
     ["--smoke", ..] => Smoke.Run(),
     _ => RunBenchmarkDotNet(args),
@@ -20,6 +21,7 @@ static int RunBenchmarkDotNet(string[] args)
               make-text FROM BYTES TO        writes folder TO with BYTES of text: the files of FROM again and again, each time with other names in it
               rates [--text FILE|DIR] [--sizes 1,16] [--gigabytes N]
                                              whole scan through the public API against a plain read of the same memory, as a Markdown table
+              files PROTECT INPUT...         scan of files, one thread, against a plain read of the same files, as a Markdown table
               --smoke                        every benchmark once, on small data: checks answers and allocations, never times
               --filter '*'                   BenchmarkDotNet
             """);
