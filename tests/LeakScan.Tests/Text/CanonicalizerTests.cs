@@ -76,6 +76,8 @@ public sealed class CanonicalizerTests
     [InlineData("\\u0041\\\\u00e9", "aé")]
     [InlineData("\\ud83d\\ude00x\\ud83dy", "xy")]
     [InlineData("a &amp;amp;lt; b &#65; &#x42; &unknown; &amp", "ababunknownamp")]
+    [InlineData("12\" a\n13&quot; b\n14&lt;c\n15\\u003cd", "12a13b14c15d")]
+    [InlineData("16&nbsp;a\n17&#32;b", "ab")]
     [InlineData("\u001b[31mred\u001b[0m", "red")]
     [InlineData("ｆｕｌｌ wi\u200bdth сорy", "fullwidthcopy")]
     [InlineData("ÀÉ Straße", "àéstraße")]
