@@ -20,7 +20,7 @@ namespace LeakScan.Text;
 //   6. Lines. At the start of a line, before its first letter, gutters are dropped, as often as there are any:
 //        - digits followed by a space, a tab, ':', '-', '|' or the line end: `  12<tab>code`, `12:code`, `12|code`, and the
 //          arrow of some tools, since it is a space by step 2;
-//        - `path:12:` and `path-12-`: path characters (letters, digits, any of _./@+~-[]() ), then one of :-, digits, one of :-.
+//        - `path:12:` and `path-12-`: path characters (letters, digits, any of _./\@+~-[]() ), then one of :-, digits, one of :-.
 //      What comes before a gutter and between gutters may be any punctuation (`+`, `-`, `> `, `//`).
 //      A gutter ends less than GutterLimitBytes after its line's start, else it is text.
 //   Of the rest only letters, digits, underscores and symbols outside ASCII are kept.
@@ -56,8 +56,8 @@ static class CanonicalText
     internal static bool IsContent(int symbol) =>
         symbol >= 0x80 || (uint)(symbol - 'a') < 26 || IsDigit(symbol) || symbol == '_';
 
-    /// <summary>What may stand in the path of a `path:12:` gutter; ':' ends it, '-' may do so.</summary>
-    internal static bool IsPathSymbol(int symbol) => IsContent(symbol) || symbol is '.' or '/' or '@' or '+' or '~' or '-' or '[' or ']' or '(' or ')';
+    /// <summary>What may stand in the path of a `path:12:` gutter; ':' ends it, '-' may do so. The backslash is for JSON writers that escape slashes, and Windows.</summary>
+    internal static bool IsPathSymbol(int symbol) => IsContent(symbol) || symbol is '.' or '/' or '\\' or '@' or '+' or '~' or '-' or '[' or ']' or '(' or ')';
 
     /// <summary>What ends a line number, besides the line end.</summary>
     internal static bool IsNumberDelimiter(int symbol) => IsSpace(symbol) || symbol is ':' or '-' or '|';

@@ -68,6 +68,8 @@ public sealed class CanonicalizerTests
     [InlineData("   12→code\n   13→more", "codemore")]
     [InlineData("12\tcode\n13\t\tmore", "codemore")]
     [InlineData("src/a-b.go:12:x := 1\nsrc/a-b.go-13-y := 2", "x1y2")]
+    [InlineData("src\\/a-b.go:12:x := 1\\nsrc\\/a-b.go-13-y := 2", "x1y2")]
+    [InlineData("src\\main.rs:12:x", "x")]
     [InlineData("+  12: a", "a")]
     [InlineData("12, 13", "1213")]
     [InlineData("12.5 0.3", "12503")]
