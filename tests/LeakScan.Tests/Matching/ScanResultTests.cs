@@ -252,7 +252,9 @@ public sealed class ScanResultTests(ScanResultTests.Corpus corpus) : IClassFixtu
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         }
         Assert.Equal(matching, matches.Count > 0);
+#if !DEBUG
         Assert.Equal(0, allocated);
+#endif
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed partial class RandomWrapperTests
     {
         RandomWrappers.Named wrapper = Named(name);
         Canonicalizer canonicalizer = new(Tiers.Parse(tier));
-        Check(500, (text, random) => AssertSame(canonicalizer, text, wrapper.Wrap(text, random)));
+        Check(250, (text, random) => AssertSame(canonicalizer, text, wrapper.Wrap(text, random)));
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed partial class RandomWrapperTests
     {
         RandomWrappers.Named wrapper = Named(name);
         Canonicalizer canonicalizer = new(Tiers.Parse(tier));
-        Check(500, (text, random) => AssertContains(canonicalizer, text, wrapper.Wrap(text, random)));
+        Check(250, (text, random) => AssertContains(canonicalizer, text, wrapper.Wrap(text, random)));
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed partial class RandomWrapperTests
     public void NestsOfThree(string tier)
     {
         Canonicalizer canonicalizer = new(Tiers.Parse(tier));
-        Check(4000, (text, random) =>
+        Check(1500, (text, random) =>
         {
             RandomWrappers.Named[] nest = random.Next(4) switch
             {
@@ -75,7 +75,7 @@ public sealed partial class RandomWrapperTests
     public void LineWrappersAroundJsonOfWrappedLines(string tier)
     {
         Canonicalizer canonicalizer = new(Tiers.Parse(tier));
-        Check(2000, (text, random) =>
+        Check(800, (text, random) =>
         {
             RandomWrappers.Named[] nest = [OfLines(random), RandomWrappers.Encodings[random.Next(5)], OfLines(random)];
             AssertSame(canonicalizer, text, Wrap(nest, text, random), nest);
@@ -87,7 +87,7 @@ public sealed partial class RandomWrapperTests
     public void HeadersInEncodings(string tier)
     {
         Canonicalizer canonicalizer = new(Tiers.Parse(tier));
-        Check(2000, (text, random) =>
+        Check(800, (text, random) =>
         {
             RandomWrappers.Named[] nest = [Among(RandomWrappers.Headed, random), random.Next(2) == 0 ? OfLines(random) : Among(RandomWrappers.Encodings, random), Among(RandomWrappers.Encodings, random)];
             AssertContains(canonicalizer, text, Wrap(nest, text, random), nest);
@@ -99,7 +99,7 @@ public sealed partial class RandomWrapperTests
     public void JoinedToOneLine(string tier)
     {
         Canonicalizer canonicalizer = new(Tiers.Parse(tier));
-        Check(500, (text, random) =>
+        Check(250, (text, random) =>
         {
             text = string.Join('\n', text.Split('\n').Where(l => !BeginsWithGutter().IsMatch(l) && !l.EndsWith('\\')));
             AssertSame(canonicalizer, text, RandomWrappers.OneLine(text, random));
