@@ -1,5 +1,5 @@
 using System.Text;
-using LeakScan.Classification;
+using LeakScan.Matching;
 
 namespace LeakScan.Tests.Classification;
 

@@ -1,4 +1,4 @@
-namespace LeakScan.Classification;
+namespace LeakScan.Matching;
 
 /// <summary>What a match is worth, in bits, and what amount of evidence means.</summary>
 // A match is evidence as far as it is unlikely to have come about without the document. So it is weighed as a message would
