@@ -107,14 +107,20 @@ public sealed class FingerprintIndex : IDisposable
         List<MappedIndex> layers = [];
         try
         {
-            layers.AddRange(OpenLayers(path, key));
+            try
+            {
+                OpenLayers(path, key, layers);
+            }
+            catch (IndexException e)
+            {
+                problems.Add(new(layers.Count == 0 ? path : DeltaPath(path, layers.Count), "header", 0, e.Message));
+            }
             foreach (MappedIndex layer in layers) problems.AddRange(layer.Verify());
         }
-        catch (IndexException e)
+        finally
         {
-            problems.Add(new(path, "header", 0, e.Message));
+            foreach (MappedIndex layer in layers) layer.Dispose();
         }
-        foreach (MappedIndex layer in layers) layer.Dispose();
         return problems;
     }
 
@@ -154,33 +160,10 @@ public sealed class FingerprintIndex : IDisposable
     /// <summary>The base at a path and the deltas that were made for it, each for the one before.</summary>
     internal static List<MappedIndex> OpenLayers(string path, IndexKey key)
     {
-        List<MappedIndex> layers = [MappedIndex.Open(path, key)];
+        List<MappedIndex> layers = [];
         try
         {
-            for (int number = 1; File.Exists(DeltaPath(path, number)); number++)
-            {
-                MappedIndex delta = MappedIndex.Open(DeltaPath(path, number), key);
-                if (delta.Header.BaseId != layers[^1].Header.Id)
-                {
-                    // Left over from a base that has been replaced.
-                    delta.Dispose();
-                    break;
-                }
-                foreach (int removed in delta.Removals)
-                {
-                    int document = removed;
-                    foreach (MappedIndex layer in layers)
-                    {
-                        if ((uint)document < (uint)layer.Documents)
-                        {
-                            layer.Remove(document);
-                            break;
-                        }
-                        document -= layer.Documents;
-                    }
-                }
-                layers.Add(delta);
-            }
+            OpenLayers(path, key, layers);
             return layers;
         }
         catch
@@ -188,6 +171,44 @@ public sealed class FingerprintIndex : IDisposable
             foreach (MappedIndex layer in layers) layer.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The same into a list, which after an error holds those that could be opened.</summary>
+    static void OpenLayers(string path, IndexKey key, List<MappedIndex> layers)
+    {
+        layers.Add(MappedIndex.Open(path, key));
+        for (int number = 1; File.Exists(DeltaPath(path, number)); number++)
+        {
+            MappedIndex? delta = OpenDelta(DeltaPath(path, number), key, layers[^1].Header.Id);
+            if (delta is null) break;
+            foreach (int removed in delta.Removals)
+            {
+                int document = removed;
+                foreach (MappedIndex layer in layers)
+                {
+                    if ((uint)document < (uint)layer.Documents)
+                    {
+                        layer.Remove(document);
+                        break;
+                    }
+                    document -= layer.Documents;
+                }
+            }
+            layers.Add(delta);
+        }
+    }
+
+    /// <summary>Opens a delta; null if it is stale, left over from a base that has been replaced.</summary>
+    internal static MappedIndex? OpenDelta(string path, IndexKey key, UInt128 baseId)
+    {
+        byte[] header = new byte[IndexHeader.SizeBytes];
+        int length;
+        using (Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path, share: FileShare.Read | FileShare.Delete)) length = RandomAccess.Read(file, header, 0);
+        if (IndexHeader.IsOfAnotherKeyAndBase(header.AsSpan(0, length), key, baseId)) return null;
+        MappedIndex delta = MappedIndex.Open(path, key);
+        if (delta.Header.BaseId == baseId) return delta;
+        delta.Dispose();
+        return null;
     }
 
     IndexInfo MakeInfo()

@@ -104,12 +104,13 @@ public sealed class FingerprintIndexBuilder : IDisposable
     }
 
     /// <summary>Writes a delta for the index at a path; <see cref="FingerprintIndex.Open(string, IndexKey)"/> reads both.</summary>
-    /// <exception cref="IndexException">The index is damaged, or another delta was written meanwhile.</exception>
+    /// <exception cref="IndexException">The index is damaged, or another process has changed it meanwhile.</exception>
     /// <inheritdoc cref="Write" path="/exception"/>
     public IndexInfo WriteDelta(string path, CancellationToken cancellationToken = default)
     {
         Finish(path);
         List<MappedIndex> layers = FingerprintIndex.OpenLayers(path, _key);
+        IndexHeader written;
         using (FingerprintIndex index = new([.. layers], _key))
         {
             HashSet<(string, int, UInt128)> removed = [.. _removed.Select(d => (d.Path, d.FirstLine, d.ContentId))];
@@ -124,27 +125,42 @@ public sealed class FingerprintIndexBuilder : IDisposable
                 }
             }
             string deltaPath = FingerprintIndex.DeltaPath(path, layers.Count);
+            // A delta of a base that is gone may lie there, and goes now: from here on, what appears under this name is another's work.
+            DeleteStale(deltaPath, path, layers[^1].Header.Id);
             using FileIndexOutput output = new(deltaPath);
-            new IndexWriter(_key, _options.PathStorage, _documents, _store).Write(output, layers[^1].Header.Id, removals, _sourceBytes, cancellationToken);
+            written = new IndexWriter(_key, _options.PathStorage, _documents, _store).Write(output, layers[^1].Header.Id, removals, _sourceBytes, cancellationToken);
             try
             {
-                // A delta of a base that is gone may lie there; one of this base may not.
-                output.Commit(overwrite: File.Exists(deltaPath) && IsStale(deltaPath, layers[^1].Header.Id));
+                output.Commit(overwrite: false);
             }
             catch (IOException) when (File.Exists(deltaPath))
             {
-                throw new IndexException($"{deltaPath}: another process has added to {path} meanwhile: run it again");
+                throw AddedToMeanwhile(path);
             }
         }
         using FingerprintIndex result = FingerprintIndex.Open(path, _key);
-        return result.Info;
+        foreach (MappedIndex layer in result.Layers)
+        {
+            if (layer.Header.Id == written.Id) return result.Info;
+        }
+        throw new IndexException($"{path}: another process has built it anew meanwhile, without what was to be added: run it again");
     }
 
-    bool IsStale(string deltaPath, UInt128 baseId)
+    void DeleteStale(string deltaPath, string path, UInt128 baseId)
     {
-        using MappedIndex delta = MappedIndex.Open(deltaPath, _key);
-        return delta.Header.BaseId != baseId;
+        try
+        {
+            using MappedIndex? delta = FingerprintIndex.OpenDelta(deltaPath, _key, baseId);
+            if (delta is not null) throw AddedToMeanwhile(path);
+        }
+        catch (FileNotFoundException)
+        {
+            return;
+        }
+        File.Delete(deltaPath);
     }
+
+    static IndexException AddedToMeanwhile(string path) => new($"{path}: another process has added to it meanwhile: run it again");
 
     /// <summary>Builds the index in memory.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>

@@ -16,7 +16,7 @@ public sealed record IndexBuildOptions
     /// <summary>How paths are stored. Default: <see cref="PathStorage.Full"/>.</summary>
     public PathStorage PathStorage { get; init; }
 
-    /// <summary>Bytes of fingerprints held in memory before they are spilled to <see cref="TemporaryFolder"/>. Default: 1 GiB; at least 1 MiB.</summary>
+    /// <summary>Bytes of fingerprints held in memory before they are spilled to <see cref="TemporaryFolder"/>. Default: 1 GiB; never less than 8 MiB.</summary>
     public long MemoryBudgetBytes { get; init; } = 1L << 30;
 
     /// <summary>Where fingerprints are spilled. Default: beside the index that is written, else the system's folder for temporary files.</summary>

@@ -9,6 +9,9 @@ static class BoilerplateLines
     /// <summary>A header is looked for in this many bytes at the beginning of a document.</summary>
     const int HeaderBytes = 8 * 1024;
 
+    /// <summary>A line beyond this is a program that has been put on one line, or prose: no import.</summary>
+    const int MaxImportBytes = 256;
+
     static ReadOnlySpan<byte> Blank => " \t\r\n\f\v\uFEFF"u8;
 
     /// <summary>Finds each run of such lines: numbers from 0, the end exclusive.</summary>
@@ -23,6 +26,7 @@ static class BoilerplateLines
             int length = text[at..].IndexOf((byte)'\n');
             int end = length < 0 ? text.Length : at + length + 1;
             ReadOnlySpan<byte> line = text[at..end].Trim(Blank);
+            inList = inList && IsListed(line);
             // A list of names that one takes from one's own modules can be telling, and stays; Go's list of packages does not.
             if (inList || IsImport(line)) Add(ranges, number);
             inList = inList ? !line.StartsWith(")"u8) : line.SequenceEqual("import ("u8);
@@ -37,8 +41,19 @@ static class BoilerplateLines
         else ranges.Add((line, line + 1));
     }
 
+    /// <summary>Whether a line may stand within Go's <c>import (...)</c>: a path, perhaps named, or a comment. Other code ends the list, closed or not.</summary>
+    static bool IsListed(ReadOnlySpan<byte> line)
+    {
+        if (line.IsEmpty || line[0] == ')' || line.StartsWith("//"u8) || line.StartsWith("/*"u8) || line[0] == '*') return line.Length <= MaxImportBytes;
+        int name = 0;
+        while (name < line.Length && (char.IsAsciiLetterOrDigit((char)line[name]) || line[name] is (byte)'_' or (byte)'.' or >= 0x80)) name++;
+        line = line[name..].TrimStart(Blank);
+        return line.Length <= MaxImportBytes && !line.IsEmpty && line[0] is (byte)'"' or (byte)'`';
+    }
+
     static bool IsImport(ReadOnlySpan<byte> line)
     {
+        if (line.Length > MaxImportBytes) return false;
         if (line.EndsWith("{"u8) || line.EndsWith("("u8) && !line.SequenceEqual("import ("u8)) return false;
         if (line.StartsWith("import "u8)) return true;
         if (line.StartsWith("from "u8)) return line.IndexOf(" import"u8) > 0;
@@ -59,7 +74,7 @@ static class BoilerplateLines
         lines = 0;
         int number = 0;
         int limit = Math.Min(text.Length, HeaderBytes);
-        int at = 0, commentEnd = 0;
+        int at = 0, commentEnd = 0, blockStart = 0;
         bool inBlock = false, speaksOfRights = false;
         ReadOnlySpan<byte> blockEnd = default;
         while (at < limit)
@@ -69,10 +84,12 @@ static class BoilerplateLines
             ReadOnlySpan<byte> line = text[at..end].Trim(Blank);
             if (!inBlock)
             {
-                if (line.IsEmpty || line.StartsWith("#!"u8) || line.StartsWith("<?"u8))
+                blockStart = at;
+                bool isGuard = IsIncludeGuard(line);
+                if (line.IsEmpty || isGuard || line.StartsWith("#!"u8) || line.StartsWith("<?"u8))
                 {
                     // A blank line ends a header that has been seen, and is skipped before one.
-                    if (line.IsEmpty && speaksOfRights) break;
+                    if ((line.IsEmpty || isGuard) && speaksOfRights) break;
                     at = end;
                     number++;
                     continue;
@@ -82,12 +99,16 @@ static class BoilerplateLines
                 else if (line.StartsWith("\"\"\""u8)) blockEnd = "\"\"\""u8;
                 else if (line.StartsWith("//"u8) || line.StartsWith("#"u8) || line.StartsWith("--"u8) || line.StartsWith(";"u8) || line.StartsWith("%"u8)) blockEnd = default;
                 else break;
-                inBlock = !blockEnd.IsEmpty && line[Math.Min(2, line.Length)..].IndexOf(blockEnd) < 0;
-                if (line.StartsWith("#"u8) && IsImport(line)) break;
+                if (line.StartsWith("#"u8) && (IsImport(line) || IsDirective(line))) break;
+                inBlock = !blockEnd.IsEmpty;
             }
-            else if (line.IndexOf(blockEnd) >= 0)
+            if (inBlock)
             {
-                inBlock = false;
+                int from = at == blockStart ? Math.Min(2, line.Length) : 0;
+                int close = line[from..].IndexOf(blockEnd);
+                inBlock = close < 0;
+                // Code goes on behind the comment, all of it perhaps: that line is no header.
+                if (close >= 0 && line[(from + close + blockEnd.Length)..].TrimStart(Blank) is { IsEmpty: false } rest && !rest.StartsWith("//"u8)) break;
             }
             speaksOfRights |= SpeaksOfRights(line);
             commentEnd = at = end;
@@ -96,6 +117,14 @@ static class BoilerplateLines
         if (!speaksOfRights) lines = 0;
         return speaksOfRights ? commentEnd : 0;
     }
+
+    /// <summary>What may stand before a header in C: <c>#pragma</c>, <c>#ifndef NAME</c>, <c>#define NAME</c>.</summary>
+    static bool IsIncludeGuard(ReadOnlySpan<byte> line) => line.StartsWith("#pragma "u8) || line.StartsWith("#ifndef "u8)
+        || (line.StartsWith("#define "u8) && line["#define "u8.Length..].IndexOfAny((byte)' ', (byte)'\t') < 0);
+
+    /// <summary>A line of C's preprocessor is no comment, though a name in it may speak of a licence.</summary>
+    static bool IsDirective(ReadOnlySpan<byte> line) => line.StartsWith("#define "u8) || line.StartsWith("#undef "u8) || line.StartsWith("#if "u8)
+        || line.StartsWith("#if("u8) || line.StartsWith("#ifdef "u8) || line.StartsWith("#else"u8) || line.StartsWith("#elif "u8) || line.StartsWith("#endif"u8);
 
     static bool SpeaksOfRights(ReadOnlySpan<byte> line)
     {

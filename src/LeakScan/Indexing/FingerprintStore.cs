@@ -124,6 +124,8 @@ sealed class FingerprintStore : IDisposable
                     BufferSize = 0,
                     Options = FileOptions.DeleteOnClose,
                 });
+            // On Unix that alone would leave the file behind when the process is killed; without a name it goes with the process.
+            if (!OperatingSystem.IsWindows()) File.Delete(_spill.Name);
             foreach (Partition partition in _partitions)
             {
                 for (int i = 0; i < partition.Chunks.Count; i++)

@@ -94,6 +94,13 @@ sealed class IndexHeader
         return Parse(file, header, fileLength, keyId);
     }
 
+    /// <summary>Whether a delta's header names another key and another base: left over from an index that was built again with a new key.</summary>
+    /// <remarks>Not authenticated. Both must differ, or damage to one field would make a delta look stale.</remarks>
+    internal static bool IsOfAnotherKeyAndBase(ReadOnlySpan<byte> header, IndexKey key, UInt128 baseId) =>
+        header.Length >= SizeBytes && header.StartsWith(Magic)
+        && !header.Slice(32, 16).SequenceEqual(Convert.FromHexString(key.Id))
+        && BinaryPrimitives.ReadUInt128LittleEndian(header[64..]) != baseId;
+
     /// <summary>The part of <see cref="Read"/> after authentication; apart for fuzzing, which knows no key.</summary>
     internal static IndexHeader Parse(string file, ReadOnlySpan<byte> header, long fileLength, string keyId)
     {

@@ -68,7 +68,8 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
     {
         // Documents stand in the file by path, so that it does not depend on the order in which threads added them.
         int[] order = [.. Enumerable.Range(0, documents.Count)
-            .OrderBy(i => documents[i].Path, StringComparer.Ordinal).ThenBy(i => documents[i].FirstLine).ThenBy(i => documents[i].Label, StringComparer.Ordinal)];
+            .OrderBy(i => documents[i].Path, StringComparer.Ordinal).ThenBy(i => documents[i].FirstLine).ThenBy(i => documents[i].Label, StringComparer.Ordinal)
+            .ThenBy(i => documents[i].ContentId)];
         uint[] ranks = new uint[documents.Count];
         long[] starts = new long[documents.Count];
         long end = 0;

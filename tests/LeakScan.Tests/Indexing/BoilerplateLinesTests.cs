@@ -24,10 +24,41 @@ public sealed class BoilerplateLinesTests
     [InlineData("import {\n  telling,\n} from './own';\n", "")]
     [InlineData("important = 1\nuser = 2\npackages = 3\nfrom x\n", "")]
     [InlineData("", "")]
+    [InlineData("/*! Copyright X */function secret() { return 1; }\nint y;\n", "")] // code on the comment's line
+    [InlineData("/*\n * Copyright X\n */ int secret = 1;\nint y;\n", "0-2")]
+    [InlineData("<!-- Copyright X --><p>secret</p>\n", "")]
+    [InlineData("/* Copyright X */\nint y;\n", "0-1")]
+    [InlineData("/* Copyright X */ // and more\nint y;\n", "0-1")]
+    [InlineData("\"\"\"Copyright X\"\"\"\nx = 1\n", "0-1")]
+    [InlineData("import (\n\t\"fmt\"\n\n\t// of ours\n\tx \"a/b\"\n\t_ `c` // why\n)\nx\n", "0-7")]
+    [InlineData("import (\n\tsecret := compute()\n\tmore := secret\n", "0-1")] // no such list
+    [InlineData("import (\n\t\"fmt\"\nfunc secret() {\n\tprint(\"x\")\n}\n", "0-2")]
+    [InlineData("#define LICENSE_LIMIT 17\n#define SECRET 18\nint y;\n", "")]
+    [InlineData("#ifndef LICENSE_H\n#define LICENSE_H\n", "")]
+    [InlineData("#pragma once\n// Copyright X\n#define N 1\n", "0-2")]
+    [InlineData("#ifndef A_H\n#define A_H\n/* Copyright X */\nint x;\n", "0-3")]
+    [InlineData("\n\n# Copyright X\n", "0-3")]
+    [InlineData("\ufeff// Copyright X\r\n\r\nint x;\r\n", "0-1")]
     public void FindsHeaderAndImports(string text, string ranges)
     {
         List<(int Start, int End)> found = [];
         BoilerplateLines.Find(Encoding.UTF8.GetBytes(text), found);
         Assert.Equal(ranges, string.Join(' ', found.Select(r => $"{r.Start}-{r.End}")));
+    }
+
+    /// <summary>A program on one line is no import, whatever it begins with.</summary>
+    [Theory]
+    [InlineData("import a from 'b';")]
+    [InlineData("const a = require('b');")]
+    [InlineData("export * from 'b';")]
+    [InlineData("from b import a;")]
+    [InlineData("package b;")]
+    public void ALongLineIsNoImport(string line)
+    {
+        List<(int Start, int End)> found = [];
+        BoilerplateLines.Find(Encoding.UTF8.GetBytes(line + "\n"), found);
+        Assert.Equal([(0, 1)], found);
+        BoilerplateLines.Find(Encoding.UTF8.GetBytes(line + string.Concat(Enumerable.Repeat("function secret(){return 1}", 40)) + ";\n"), found);
+        Assert.Empty(found);
     }
 }

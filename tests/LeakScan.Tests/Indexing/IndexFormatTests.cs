@@ -60,6 +60,40 @@ public sealed class IndexFormatTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder, "*.tmp"));
     }
 
+    /// <summary>Enough text that the smallest budget is exceeded several times over.</summary>
+    [Fact]
+    public void SpillingChangesNothingAndLeavesNothing()
+    {
+        (string Path, byte[] Text)[] documents = [.. Enumerable.Range(0, 8).Select(i => ($"{i}.py", Encoding.UTF8.GetBytes(CodeText.Lines(new Random(100 + i), 20_000))))];
+        void Add(FingerprintIndexBuilder builder)
+        {
+            foreach ((string path, byte[] text) in documents) builder.AddDocument(path, "proprietary-code", text);
+        }
+        string wanted = Digest(Build("in-memory.lsi", Add));
+        string spills = Directory.CreateDirectory(Path.Combine(_folder, "spills")).FullName;
+        DateTime before = Directory.GetLastWriteTimeUtc(spills);
+        Assert.Equal(wanted, Digest(Build("spilled.lsi", builder =>
+        {
+            Thread.Sleep(20); // the clock of a file system may be coarse
+            Add(builder);
+            Assert.True(Directory.GetLastWriteTimeUtc(spills) > before, "nothing was spilled");
+            // Where a file can be used after it has lost its name, not even kill -9 leaves one.
+            if (!OperatingSystem.IsWindows()) Assert.Empty(Directory.GetFiles(spills));
+        }, new IndexBuildOptions { MemoryBudgetBytes = 1 << 20, TemporaryFolder = spills })));
+        Assert.Empty(Directory.GetFiles(spills));
+    }
+
+    /// <summary>The same name may be given to different texts; the file is the same whoever comes first.</summary>
+    [Fact]
+    public void DocumentsOfOneNameHaveAnOrder()
+    {
+        string[] digests = [.. Enumerable.Range(0, 3).Select(round => Digest(Build("same.lsi", builder =>
+        {
+            for (int i = 0; i < 6; i++) builder.AddDocument("same", "a", Sample[round == 0 ? i : round == 1 ? 5 - i : (i + 3) % 6].Text);
+        })))];
+        Assert.Single(digests.Distinct());
+    }
+
     [Fact]
     public void SaysWhatItHolds()
     {
@@ -97,6 +131,81 @@ public sealed class IndexFormatTests : IDisposable
             Assert.Contains(path, Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, s_key)).Message, StringComparison.Ordinal);
             Assert.NotEmpty(FingerprintIndex.Verify(path, s_key));
         }
+    }
+
+    [Fact]
+    public void AFileCutAtASectionIsAnErrorThatNamesIt()
+    {
+        string path = Build("sound.lsi");
+        byte[] sound = File.ReadAllBytes(path);
+        IndexHeader header = IndexHeader.Read(path, sound.AsSpan(0, IndexHeader.SizeBytes), sound.Length, s_key);
+        // Every section but the last ones, which are empty here, lies within the file and does not overlap the one before.
+        Assert.Equal(header.Sections.OrderBy(s => s.Offset), header.Sections);
+        for (int i = 1; i < header.Sections.Length; i++) Assert.True(header.Sections[i].Offset >= header.Sections[i - 1].Offset + header.Sections[i - 1].Length);
+        Assert.Equal(sound.Length, header.Sections[^1].Offset + header.Sections[^1].Length);
+
+        Random random = new(8);
+        IEnumerable<long> lengths = header.Sections.SelectMany(s => new[] { s.Offset - 1, s.Offset, s.Offset + 1, s.Offset + s.Length - 1 })
+            .Concat([0, 1, IndexHeader.SizeBytes - 1, IndexHeader.SizeBytes]).Concat(Enumerable.Range(0, 20).Select(_ => random.NextInt64(sound.Length)));
+        foreach (long length in lengths.Where(l => l < sound.Length).Distinct())
+        {
+            File.WriteAllBytes(path, sound.AsSpan(0, (int)length));
+            Assert.StartsWith(path + ": ", Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, s_key)).Message, StringComparison.Ordinal);
+            Assert.Equal("header", Assert.Single(FingerprintIndex.Verify(path, s_key)).Section);
+        }
+    }
+
+    [Fact]
+    public void EveryBitOfTheHeaderCounts()
+    {
+        string path = Build("header.lsi");
+        byte[] sound = File.ReadAllBytes(path);
+        for (int bit = 0; bit < IndexHeader.SizeBytes * 8; bit++)
+        {
+            byte[] damaged = sound[..IndexHeader.SizeBytes];
+            damaged[bit / 8] ^= (byte)(1 << bit % 8);
+            Assert.StartsWith("x: ", Assert.Throws<IndexException>(() => IndexHeader.Read("x", damaged, sound.Length, s_key)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void AnotherVersionIsToldFromDamage()
+    {
+        string path = Build("version.lsi");
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[8] = 2;
+        File.WriteAllBytes(path, bytes);
+        Assert.Equal($"{path}: index format 2, this version reads format 1: build the index again", Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, s_key)).Message);
+        File.WriteAllText(path, new string('x', 1000));
+        Assert.Equal($"{path}: not an index: it does not begin with LEAKSCAN", Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, s_key)).Message);
+    }
+
+    /// <summary>Parameters that an authentic header names but this version does not use, and numbers that contradict each other.</summary>
+    [Theory]
+    [InlineData(12, 99)] // version of canonical text
+    [InlineData(16, 23)] // k
+    [InlineData(20, 18)] // w
+    [InlineData(24, 40)]
+    [InlineData(28, 9)] // directory bits
+    [InlineData(28, -1)]
+    [InlineData(28, 64)]
+    [InlineData(80, 41)] // documents
+    [InlineData(84, -1)]
+    [InlineData(96, 1)] // postings
+    [InlineData(128 + 8, 0)] // length of the filter
+    [InlineData(128 + 8, 31)]
+    [InlineData(128, 511)] // its offset, within the header
+    [InlineData(132, -1)]
+    [InlineData(128 + 6 * 32 + 8, 2)] // length of the removals
+    public void AnAuthenticHeaderMustMakeSense(int offset, int value)
+    {
+        string path = Build("sense.lsi");
+        byte[] bytes = File.ReadAllBytes(path);
+        Span<byte> header = bytes.AsSpan(0, IndexHeader.SizeBytes);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(header[offset..], value);
+        System.Security.Cryptography.HMACSHA256.HashData(s_key.Derive("leakscan index header"), header[..^32], header[^32..]);
+        File.WriteAllBytes(path, bytes);
+        Assert.StartsWith(path + ": ", Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, s_key)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,248 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using LeakScan.Tests.Support;
+
+namespace LeakScan.Tests.Indexing;
+
+public sealed class DeltaTests : IDisposable
+{
+    static readonly IndexKey s_key = IndexKey.FromBytes(Encoding.ASCII.GetBytes("delta test key, which has 32 b.."));
+
+    readonly string _folder = Directory.CreateTempSubdirectory("leakscan-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    string PathOf(string name) => Path.Combine(_folder, name);
+
+    static byte[] Text(int seed, int lines = 60) => Encoding.UTF8.GetBytes(CodeText.Lines(new Random(seed), lines));
+
+    static void Build(string path, IndexKey key, params (string Path, int Seed)[] documents)
+    {
+        using FingerprintIndexBuilder builder = new(key);
+        foreach ((string name, int seed) in documents) builder.AddDocument(name, "proprietary-code", Text(seed));
+        builder.Write(path);
+    }
+
+    static IndexInfo Add(string path, string name, int seed)
+    {
+        using FingerprintIndexBuilder builder = new(s_key);
+        builder.AddDocument(name, "proprietary-code", Text(seed));
+        return builder.WriteDelta(path);
+    }
+
+    static string[] Names(string path, IndexKey? key = null)
+    {
+        using FingerprintIndex index = FingerprintIndex.Open(path, key ?? s_key);
+        return [.. index.Documents.Select(d => d.Path).Order(StringComparer.Ordinal)];
+    }
+
+    static string? BestOf(FingerprintIndex index, byte[] text)
+    {
+        List<Match> matches = [];
+        new Scanner(index).Scan(text, matches);
+        return matches.Count == 0 ? null : index.GetDocument(matches[0].DocumentId).Path;
+    }
+
+    [Fact]
+    public void ADeltaMayOnlyDrop()
+    {
+        string path = PathOf("base.lsi");
+        Build(path, s_key, ("a", 1), ("b", 2), ("c", 3));
+        using (FingerprintIndex index = FingerprintIndex.Open(path, s_key))
+        using (FingerprintIndexBuilder builder = new(s_key))
+        {
+            builder.Remove(index.Documents.Single(d => d.Path == "b"));
+            builder.WriteDelta(path);
+        }
+        Assert.Equal(["a", "c"], Names(path));
+        Add(path, "d", 4);
+        using FingerprintIndex after = FingerprintIndex.Open(path, s_key);
+        Assert.NotEqual("b", BestOf(after, Text(2)));
+        foreach ((string name, int seed) in new[] { ("a", 1), ("c", 3), ("d", 4) }) Assert.Equal(name, BestOf(after, Text(seed)));
+        Assert.Empty(FingerprintIndex.Verify(path, s_key));
+    }
+
+    [Fact]
+    public void ADeltaDropsFromADeltaBefore()
+    {
+        string path = PathOf("base.lsi");
+        Build(path, s_key, ("a", 1));
+        Add(path, "b", 2);
+        using (FingerprintIndex index = FingerprintIndex.Open(path, s_key))
+        using (FingerprintIndexBuilder builder = new(s_key))
+        {
+            builder.Remove(index.Documents.Single(d => d.Path == "b"));
+            builder.AddDocument("b", "training-data", Text(22));
+            Assert.Equal(3, builder.WriteDelta(path).Layers);
+        }
+        using FingerprintIndex after = FingerprintIndex.Open(path, s_key);
+        Assert.Equal(["a", "b"], after.Documents.Select(d => d.Path));
+        Assert.Equal(s_key.ContentId(Text(22)), after.Documents.Single(d => d.Path == "b").ContentId);
+        Assert.NotEqual("b", BestOf(after, Text(2)));
+        Assert.Equal("b", BestOf(after, Text(22)));
+        Assert.Equal(1, after.Info.DocumentsByLabel["training-data"]);
+    }
+
+    /// <summary>Whoever is told that an addition was made finds it in the index; whoever is not gets an error that says what to do.</summary>
+    [Fact]
+    public void OfTwoAtOnceNoneIsLost()
+    {
+        int errors = 0;
+        for (int round = 0; round < 12; round++)
+        {
+            string path = PathOf(string.Create(CultureInfo.InvariantCulture, $"round-{round}.lsi"));
+            Build(path, s_key, ("a", 1));
+            // In every other round something stale lies where the delta goes.
+            if (round % 2 == 1)
+            {
+                Add(path, "old", 9);
+                byte[] stale = File.ReadAllBytes(path + ".1");
+                Build(path, s_key, ("a", 1));
+                File.WriteAllBytes(path + ".1", stale);
+            }
+            ConcurrentBag<string> added = ["a"];
+            using Barrier barrier = new(2);
+            Thread[] threads = [.. Enumerable.Range(0, 2).Select(i => new Thread(() =>
+            {
+                string name = "b" + i.ToString(CultureInfo.InvariantCulture);
+                using FingerprintIndexBuilder builder = new(s_key);
+                builder.AddDocument(name, "proprietary-code", Text(10 + i));
+                barrier.SignalAndWait();
+                try
+                {
+                    builder.WriteDelta(path);
+                    added.Add(name);
+                }
+                catch (IndexException e) when (e.Message.StartsWith(path, StringComparison.Ordinal) && e.Message.Contains("run it again", StringComparison.Ordinal))
+                {
+                    Interlocked.Increment(ref errors);
+                }
+                catch (Exception e)
+                {
+                    added.Add(e.ToString()); // on a thread of its own it would end the process
+                }
+            }))];
+            foreach (Thread thread in threads) thread.Start();
+            foreach (Thread thread in threads) thread.Join();
+            Assert.Equal(added.Order(StringComparer.Ordinal), Names(path));
+            Assert.Empty(Directory.GetFiles(_folder, "*.tmp"));
+        }
+        Assert.True(errors > 0, "the two never met");
+    }
+
+    /// <summary>The base is replaced while a delta for it is being written: the delta would be ignored, so it must not pass for written.</summary>
+    [Fact]
+    public void AnAdditionToAnIndexThatIsReplacedMeanwhileIsAnError()
+    {
+        string path = PathOf("base.lsi"), other = PathOf("other.lsi");
+        Build(path, s_key, ("a", 1));
+        Build(other, s_key, ("z", 26));
+        using FingerprintIndexBuilder builder = new(s_key);
+        builder.AddDocument("large", "proprietary-code", Text(50, 30_000));
+        using CancellationTokenSource stop = new();
+        Thread replacer = new(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                if (Directory.GetFiles(_folder, "base.lsi.1.*.tmp").Length == 0) continue;
+                File.Move(other, path, overwrite: true);
+                return;
+            }
+        });
+        replacer.Start();
+        try
+        {
+            IndexException e = Assert.Throws<IndexException>(() => builder.WriteDelta(path));
+            Assert.Contains("run it again", e.Message, StringComparison.Ordinal);
+            Assert.StartsWith(path, e.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            stop.Cancel();
+            replacer.Join();
+        }
+        Assert.Equal(["z"], Names(path));
+        Assert.Empty(Directory.GetFiles(_folder, "*.tmp"));
+        Add(path, "b", 2);
+        Assert.Equal(["b", "z"], Names(path));
+    }
+
+    /// <summary>A build with a new key that ends between its two steps leaves deltas made with the old one.</summary>
+    [Fact]
+    public void StaleDeltasOfAnotherKeyAreIgnoredToo()
+    {
+        string path = PathOf("base.lsi");
+        Build(path, s_key, ("a", 1));
+        Add(path, "b", 2);
+        byte[] stale = File.ReadAllBytes(path + ".1");
+        IndexKey next = IndexKey.Generate();
+        Build(path, next, ("c", 3));
+        File.WriteAllBytes(path + ".1", stale);
+        Assert.Equal(["c"], Names(path, next));
+        Assert.Empty(FingerprintIndex.Verify(path, next));
+        using (FingerprintIndexBuilder builder = new(next))
+        {
+            builder.AddDocument("d", "proprietary-code", Text(4));
+            Assert.Equal(2, builder.WriteDelta(path).Layers);
+        }
+        Assert.Equal(["c", "d"], Names(path, next));
+    }
+
+    /// <summary>Damage must not make a delta look stale: its documents would pass unnoticed.</summary>
+    [Fact]
+    public void ADamagedDeltaIsAnErrorThatNamesIt()
+    {
+        string path = PathOf("base.lsi");
+        Build(path, s_key, ("a", 1));
+        Add(path, "b", 2);
+        byte[] sound = File.ReadAllBytes(path + ".1");
+        for (int at = 0; at < 512; at += 3)
+        {
+            byte[] damaged = [.. sound];
+            damaged[at] ^= 4;
+            File.WriteAllBytes(path + ".1", damaged);
+            Assert.StartsWith(path + ".1: ", Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, s_key)).Message, StringComparison.Ordinal);
+            IndexProblem problem = Assert.Single(FingerprintIndex.Verify(path, s_key));
+            Assert.Equal((path + ".1", "header"), (problem.File, problem.Section));
+        }
+        File.WriteAllBytes(path + ".1", sound.AsSpan(0, 100));
+        Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, s_key));
+        Assert.Equal(path + ".1", Assert.Single(FingerprintIndex.Verify(path, s_key)).File);
+    }
+
+    [Fact]
+    public void DamageInOneLayerDoesNotHideThatInAnother()
+    {
+        string path = PathOf("base.lsi");
+        Build(path, s_key, ("a", 1));
+        Add(path, "b", 2);
+        foreach ((string file, int at) in new[] { (path, 600), (path + ".1", 300) })
+        {
+            byte[] bytes = File.ReadAllBytes(file);
+            bytes[at] ^= 1;
+            File.WriteAllBytes(file, bytes);
+        }
+        Assert.Equal([(path, "Filter"), (path + ".1", "header")], FingerprintIndex.Verify(path, s_key).Select(p => (p.File, p.Section)).Order());
+    }
+
+    [Fact]
+    public void DeltasOfHashedPathsStayHashed()
+    {
+        string path = PathOf("base.lsi");
+        using (FingerprintIndexBuilder builder = new(s_key, new IndexBuildOptions { PathStorage = PathStorage.Hash }))
+        {
+            builder.AddDocument("secret/a", "one", Text(1));
+            builder.Write(path);
+        }
+        using (FingerprintIndexBuilder builder = new(s_key, new IndexBuildOptions { PathStorage = PathStorage.Hash }))
+        {
+            builder.AddDocument("secret/b", "two", Text(2));
+            builder.WriteDelta(path);
+        }
+        using FingerprintIndex index = FingerprintIndex.Open(path, s_key);
+        Assert.Equal(index.StoredPath("secret/b"), BestOf(index, Text(2)));
+        Assert.Equal((1, 1), (index.Info.DocumentsByLabel["one"], index.Info.DocumentsByLabel["two"]));
+        foreach (string file in Directory.GetFiles(_folder)) Assert.Equal(-1, File.ReadAllBytes(file).AsSpan().IndexOf("secret/"u8));
+    }
+}
