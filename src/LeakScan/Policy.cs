@@ -1,4 +1,5 @@
 using LeakScan.Classification;
+using LeakScan.Matching;
 
 namespace LeakScan;
 

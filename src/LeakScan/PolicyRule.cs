@@ -19,7 +19,7 @@ public sealed record PolicyRule
     public int MinCharacters { get; init; }
 
     /// <summary>Evidence in bits that is needed at least. Default: as much as the default policy wants for a warning.</summary>
-    public double MinEvidenceBits { get; init; } = Classification.Evidence.WarnBits;
+    public double MinEvidenceBits { get; init; } = Matching.Evidence.WarnBits;
 
     internal bool Fits(string label, string? destination, MatchKind kind, int matchedCharacters, double evidenceBits) =>
         (Label == "*" || Label == label)

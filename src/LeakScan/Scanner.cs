@@ -1,5 +1,4 @@
 using System.Text;
-using LeakScan.Classification;
 using LeakScan.Fingerprints;
 using LeakScan.Indexing;
 using LeakScan.Matching;

@@ -74,12 +74,24 @@ public class InputReaderTests
     public void Text_field_alone()
     {
         InputReader reader = new(new InputOptions { TextField = "t" });
-        List<Copy> records = Read(reader, Stream("{\"a\":\"no\",\"t\":\"yes\",\"b\":{\"t\":\"no\"}}\n{\"t\":[{\"t\":\"1\",\"u\":\"2\"}],\"b\":\"no\"}\n{\"u\":\"no\"}\n[\"no\"]\n{\"t\":1}"), "a.jsonl");
-        Assert.Equal(["yes", "1\n2", "", "", ""], records.Select(record => record.Text));
+        List<Copy> records = Read(reader, Stream("{\"a\":\"no\",\"t\":\"yes\",\"b\":{\"t\":\"no\"}}\n{\"t\":[{\"t\":\"1\",\"u\":\"2\"}],\"b\":\"no\"}\n{\"u\":\"all\"}\n[\"all\"]\n{\"t\":1}"), "a.jsonl");
+        Assert.Equal(["yes", "1\n2", "all", "all", ""], records.Select(record => record.Text));
         Assert.Equal(["t"], records[0].Fields.Select(field => field.Name));
         SourceProblem problem = Assert.Single(reader.Problems);
         Assert.Equal(3, problem.Record);
         Assert.StartsWith("2 records", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bytes_after_the_end_of_gzip_data_are_told()
+    {
+        using MemoryStream bytes = new();
+        using (System.IO.Compression.GZipStream gzip = new(bytes, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true)) gzip.Write("some text\n"u8);
+        bytes.Write("and a secret behind it"u8);
+        InputReader reader = new();
+        List<Copy> records = Read(reader, new MemoryStream(bytes.ToArray()), "a.txt.gz");
+        Assert.Equal(["some text\n"], records.Select(record => record.Text));
+        Assert.Contains("other bytes follow the gzip data", Assert.Single(reader.Problems).Message, StringComparison.Ordinal);
     }
 
     [Fact]

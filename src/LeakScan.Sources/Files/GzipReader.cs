@@ -35,7 +35,7 @@ sealed class GzipReader : Stream
     {
         if (_ended || buffer.Length == 0) return 0;
         int read = _gzip.Read(buffer);
-        if (!_input.IsMarkRead) return read; // 0: complete, with bytes after it that are no gzip member, which gzip ignores too
+        if (!_input.IsMarkRead) return read > 0 ? read : throw new InvalidDataException("other bytes follow the gzip data; they are not read");
         _ended = true;
         Span<byte> tail = stackalloc byte[s_mark.Length + 1];
         int length = Math.Min(read, tail.Length);

@@ -42,6 +42,8 @@ static class SkipRules
 
     static readonly string[] s_minifiableEnds = [".js", ".mjs", ".cjs", ".css", ".svg", ".map"];
 
+    static readonly string[] s_dataEnds = [".jsonl", ".ndjson", ".json", ".txt", ".csv", ".tsv", ".md"];
+
     static readonly string[] s_commentStarts = ["//", "/*", "*", "#", "--", "<!--", ";", "%", "\"\"\"", "'", "(*", "{-", "@"];
 
     internal static bool IsVendorFolder(string name) => s_vendorFolders.Contains(name);
@@ -58,7 +60,8 @@ static class SkipRules
     internal static string? ByContent(string name, ReadOnlySpan<byte> head)
     {
         if (IsBinary(head)) return Binary;
-        if (IsGenerated(head)) return Generated;
+        // A mark in data or prose is about something else, or is quoted.
+        if (!s_dataEnds.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase)) && IsGenerated(head)) return Generated;
         return s_minifiableEnds.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase)) && IsMinified(head) ? Minified : null;
     }
 

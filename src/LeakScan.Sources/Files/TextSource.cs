@@ -62,6 +62,14 @@ sealed class TextSource : IDisposable
         }
     }
 
+    /// <summary>With the largest window there is: what `zstd --long=31` writes can be read.</summary>
+    static DecompressionStream OpenZstd(Stream compressed)
+    {
+        DecompressionStream stream = new(compressed, leaveOpen: false);
+        stream.SetParameter(ZstdSharp.Unsafe.ZSTD_dParameter.ZSTD_d_windowLogMax, 31);
+        return stream;
+    }
+
     Stream OpenText()
     {
         bool gzip = IsGzip;
@@ -73,7 +81,7 @@ sealed class TextSource : IDisposable
             zstd = head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]);
         }
         HeadStream bytes = gzip ? new HeadStream(new GzipReader(_raw), null)
-            : zstd ? new HeadStream(new DecompressionStream(_raw, leaveOpen: false), null)
+            : zstd ? new HeadStream(OpenZstd(_raw), null)
             : _raw;
         ReadOnlySpan<byte> mark = bytes.Peek(2);
         Encoding? utf16 = mark.SequenceEqual((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? Encoding.Unicode

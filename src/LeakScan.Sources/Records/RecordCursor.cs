@@ -14,6 +14,7 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
 
     readonly LineBuffer _buffer = new();
     readonly JsonStrings _strings = new(options.TextField, options.IdField);
+    readonly JsonStrings _allStrings = new(null, options.IdField);
     TextSource? _source;
     string _name = "";
     bool _isJsonl;
@@ -117,8 +118,15 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
         try
         {
             _strings.Parse(line);
-            if (_strings.IsTextFieldMissing && _missing++ == 0) _firstMissingLine = _line;
-            Record.Set(_name, _line, _buffer.Position, _strings.Text, _doneBytes, _strings);
+            JsonStrings strings = _strings;
+            if (strings.IsTextFieldMissing)
+            {
+                // Rather too much than nothing: what is not looked at cannot be found.
+                if (_missing++ == 0) _firstMissingLine = _line;
+                strings = _allStrings;
+                strings.Parse(line);
+            }
+            Record.Set(_name, _line, _buffer.Position, strings.Text, _doneBytes, strings);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -202,7 +210,7 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
         }
         if (_missing > 0)
         {
-            problem(new SourceProblem(_name, _firstMissingLine, -1, string.Create(CultureInfo.InvariantCulture, $"{_missing} records, this is the first, have no field \"{options.TextField}\"; nothing of them is scanned")));
+            problem(new SourceProblem(_name, _firstMissingLine, -1, string.Create(CultureInfo.InvariantCulture, $"{_missing} records, this is the first, have no field \"{options.TextField}\"; all strings of them are scanned")));
         }
     }
 
@@ -210,5 +218,6 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
     {
         _buffer.Dispose();
         _strings.Dispose();
+        _allStrings.Dispose();
     }
 }

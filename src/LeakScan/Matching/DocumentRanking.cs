@@ -1,4 +1,3 @@
-using LeakScan.Classification;
 using LeakScan.Indexing;
 
 namespace LeakScan.Matching;

@@ -1,4 +1,3 @@
-using LeakScan.Classification;
 using LeakScan.Fingerprints;
 
 namespace LeakScan.Matching;

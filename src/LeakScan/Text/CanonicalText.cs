@@ -15,12 +15,12 @@ namespace LeakScan.Text;
 //   3. Unescape. A run of backslashes, whatever its length (that is: at any depth of JSON in JSON), followed by n or r is a
 //      line end, by t, b or f a space, by uXXXX that code point (surrogate pairs joined, then folded). Any other run of
 //      backslashes is one punctuation mark.
-//   4. Entities: & (amp;)* then lt; gt; quot; apos; nbsp; are spaces, #N; and #xN; the code point. Depth does not matter.
+//   4. Entities: & (amp;)* then lt; gt; quot; apos; nbsp; are the mark or space, #N; and #xN; the code point. Depth does not matter.
 //   5. Terminal control: ESC [ ... letter vanishes.
 //   6. Lines. At the start of a line, before its first letter, gutters are dropped, as often as there are any:
 //        - digits followed by a space, a tab, ':', '-', '|' or the line end: `  12<tab>code`, `12:code`, `12|code`, and the
 //          arrow of some tools, since it is a space by step 2;
-//        - `path:12:` and `path-12-`: path characters (letters, digits, any of _./@+~-[]() ), then one of :-, digits, one of :-.
+//        - `path:12:` and `path-12-`: path characters (letters, digits, any of _./\@+~-[]() ), then one of :-, digits, one of :-.
 //      What comes before a gutter and between gutters may be any punctuation (`+`, `-`, `> `, `//`).
 //      A gutter ends less than GutterLimitBytes after its line's start, else it is text.
 //   Of the rest only letters, digits, underscores and symbols outside ASCII are kept.
@@ -56,15 +56,16 @@ static class CanonicalText
     internal static bool IsContent(int symbol) =>
         symbol >= 0x80 || (uint)(symbol - 'a') < 26 || IsDigit(symbol) || symbol == '_';
 
-    /// <summary>What may stand in the path of a `path:12:` gutter; ':' ends it, '-' may do so.</summary>
-    internal static bool IsPathSymbol(int symbol) => IsContent(symbol) || symbol is '.' or '/' or '@' or '+' or '~' or '-' or '[' or ']' or '(' or ')';
+    /// <summary>What may stand in the path of a `path:12:` gutter; ':' ends it, '-' may do so. The backslash is for JSON writers that escape slashes, and Windows.</summary>
+    internal static bool IsPathSymbol(int symbol) => IsContent(symbol) || symbol is '.' or '/' or '\\' or '@' or '+' or '~' or '-' or '[' or ']' or '(' or ')';
 
     /// <summary>What ends a line number, besides the line end.</summary>
     internal static bool IsNumberDelimiter(int symbol) => IsSpace(symbol) || symbol is ':' or '-' or '|';
 
-    /// <summary>The space that entities of these names stand for; the caller handles amp and numbers.</summary>
-    internal static bool IsPunctuationEntity(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("lt"u8) || name.SequenceEqual("gt"u8) || name.SequenceEqual("quot"u8) || name.SequenceEqual("apos"u8) || name.SequenceEqual("nbsp"u8);
+    /// <summary>The mark that an entity of this name stands for, or -1. The mark itself: a space would end a line number where the mark does not.</summary>
+    internal static int ParsePunctuationEntity(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("lt"u8) ? '<' : name.SequenceEqual("gt"u8) ? '>' : name.SequenceEqual("quot"u8) ? '"' : name.SequenceEqual("apos"u8) ? '\''
+        : name.SequenceEqual("nbsp"u8) ? ' ' : -1;
 
     /// <summary>Reads the digits of #N or #xN: a code point, or -1.</summary>
     internal static int ParseNumericEntity(ReadOnlySpan<byte> name)

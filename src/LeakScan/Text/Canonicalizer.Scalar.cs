@@ -357,9 +357,8 @@ sealed partial class Canonicalizer
         if (symbol == ';')
         {
             ReadOnlySpan<byte> name = _entityName[.._entityLength];
-            int value = name.SequenceEqual("amp"u8) ? '&'
-                : CanonicalText.IsPunctuationEntity(name) ? CodePointFold.Space
-                : CanonicalText.ParseNumericEntity(name);
+            int value = name.SequenceEqual("amp"u8) ? '&' : CanonicalText.ParsePunctuationEntity(name);
+            if (value < 0) value = CanonicalText.ParseNumericEntity(name);
             if (value == '&')
             {
                 _entityLength = 0;

@@ -19,7 +19,7 @@ namespace LeakScan.Text;
 // A backslash run ends at the first bit after it, so one shift finds every escaped letter: n, r, t, b, f are taken out of the
 // content there, and n, r added to the line ends. What is rare goes to the automata of Canonicalizer.Scalar, from a point at
 // which their state is known, until they are idle again:
-//   - bytes outside ASCII, ESC, \uXXXX;
+//   - bytes outside ASCII other than common symbols (Symbols), ESC, \uXXXX;
 //   - an ampersand before something that looks like an entity;
 //   - `path:12:` at the start of a line. Its signature SEPARATOR digits SEPARATOR is looked for everywhere (two shifts and an
 //     addition); where it stands after nothing but path characters, the line is done again from its start. Its letters
@@ -120,7 +120,13 @@ sealed partial class Canonicalizer
             // SAFETY: the loop condition leaves 64 readable bytes at index; the caller's destination holds the whole source
             // and OutputSlack more, and at most 64 bytes are written at or below the number of bytes read so far.
             TBlock block = TBlock.Load(ref Unsafe.Add(ref input, index));
-            if ((block.High() | block.Equal(CanonicalText.Escape)) != 0) break;
+            ulong high = block.High();
+            ulong symbols = 0;
+            if ((high | block.Equal(CanonicalText.Escape)) != 0)
+            {
+                symbols = Symbols(block, high);
+                if (symbols == 0) break;
+            }
 
             TBlock lower = block.Lower();
             ulong digits = block.InRange((byte)'0', 10);
@@ -147,7 +153,7 @@ sealed partial class Canonicalizer
             if ((first & digits) != 0)
             {
                 if (index + ByteBlock.LengthBytes - lineStart >= CanonicalText.GutterLimitBytes && atStart != 0) break;
-                ulong delimiters = block.InRange(0, ' ' + 1) | block.Equal((byte)':') | block.Equal((byte)'-') | block.Equal((byte)'|') | block.Equal(0x7F);
+                ulong delimiters = block.InRange(0, ' ' + 1) | block.Equal((byte)':') | block.Equal((byte)'-') | block.Equal((byte)'|') | block.Equal(0x7F) | symbols;
                 if (!DropLineNumbers(first & digits, digits, content, lineEnds, delimiters, backslashes, escaped, ref dropped)) break;
             }
             ulong keep = content & ~dropped;
@@ -156,7 +162,7 @@ sealed partial class Canonicalizer
             ulong numberStarts = (separators << 1 | separatorCarry | separatorDigitsCarry) & digits;
             ulong summed = numberStarts + digits;
             ulong gutterEnds = (summed & ~digits | separatorDigitsCarry) & separators;
-            ulong pathEnds = block.InRange(0, 0x28) | block.InRange(0x3B, 5); // not all of them, but nothing that is in a path
+            ulong pathEnds = block.InRange(0, 0x28) | block.InRange(0x3B, 5) | symbols; // not all of them, but nothing that is in a path
             if (gutterEnds != 0)
             {
                 bool carried = atStart != 0 || open;
@@ -206,6 +212,20 @@ sealed partial class Canonicalizer
         state.Restart = restart;
         state.RestartWritten = restartWritten;
         state.LineStart = lineStart;
+    }
+
+    /// <summary>
+    /// The first bytes of the block's symbols outside ASCII if each is one that folds to a space, lies in the block and has the
+    /// usual three bytes: arrows, boxes, dashes, quotation marks, which prose and the listings of tools are full of. Else 0.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong Symbols<TBlock>(TBlock block, ulong high) where TBlock : struct, IByteBlock<TBlock>
+    {
+        ulong leads = block.Equal(0xE2); // U+2000 to U+2FFF
+        if ((leads << 1 | leads << 2 | leads) != high || leads >> 62 != 0 || block.Equal(CanonicalText.Escape) != 0) return 0;
+        // U+2080 to 20FF and U+2140 to 2BFF, by their second byte; U+2010 to 2029 by the third too. The zero-width ones are elsewhere.
+        ulong seconds = block.InRange(0x82, 2) | block.InRange(0x85, 0x2B) | block.Equal(0x80) & block.InRange(0x90, 0x1A) >> 1;
+        return (seconds & leads << 1) == leads << 1 && (block.InRange(0x80, 0x40) & leads << 2) == leads << 2 ? leads : 0;
     }
 
     static void AddLineFeeds(ulong feeds, ulong keep, int written, List<int> lineFeeds)

@@ -42,7 +42,8 @@ static class CodePointFold
     static int FoldLatin(int codePoint) => codePoint switch
     {
         0xAD => Removed,
-        0xAA or 0xB5 or 0xBA => codePoint,
+        0xB5 => 'm', // the micro sign, a small mu
+        0xAA or 0xBA => codePoint,
         < 0xC0 or 0xD7 or 0xF7 => Space,
         <= 0xDE => codePoint + 0x20,
         < 0x100 => codePoint,
@@ -60,9 +61,27 @@ static class CodePointFold
     {
         int small = codePoint switch
         {
-            >= 0x391 and <= 0x3A9 => codePoint + 0x20,
+            (>= 0x391 and <= 0x3A1) or (>= 0x3A3 and <= 0x3AB) => codePoint + 0x20,
+            0x386 => 0x3AC,
+            >= 0x388 and <= 0x38A => codePoint + 0x25,
+            0x38C => 0x3CC,
+            0x38E or 0x38F => codePoint + 0x3F,
+            0x3C2 => 0x3C3, // final sigma has the same capital
+            // Forms used in formulas, of letters with one capital.
+            0x3D0 => 0x3B2,
+            0x3D1 or 0x3F4 => 0x3B8,
+            0x3D5 => 0x3C6,
+            0x3D6 => 0x3C0,
+            0x3F0 => 0x3BA,
+            0x3F1 => 0x3C1,
+            0x3F5 => 0x3B5,
+            0x3F9 => 0x3F2,
             >= 0x400 and <= 0x40F => codePoint + 0x50,
             >= 0x410 and <= 0x42F => codePoint + 0x20,
+            0x4C0 => 0x4CF,
+            // Pairs: capital even, small odd; in 04C1-04CE the other way round.
+            >= 0x4C1 and <= 0x4CE => (codePoint & 1) != 0 ? codePoint + 1 : codePoint,
+            (>= 0x460 and <= 0x481) or (>= 0x48A and <= 0x4BF) or (>= 0x4D0 and <= 0x52F) => codePoint | 1,
             _ => codePoint,
         };
         // A capital may look like a Latin letter where its small form does not (В, Н, К, М, Т; Greek Β, Ε, Ζ, Η, Κ, Μ, Ν, Ρ, Τ, Υ, Χ):

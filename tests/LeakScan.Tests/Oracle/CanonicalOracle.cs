@@ -114,7 +114,7 @@ static class CanonicalOracle
                 string name = string.Concat(symbols[at..end].Select(s => (char)s.Value));
                 int value = end == symbols.Count || symbols[end].Value != ';' ? -1
                     : name == "amp" ? '&'
-                    : name is "lt" or "gt" or "quot" or "apos" or "nbsp" ? ' '
+                    : name is "lt" or "gt" or "quot" or "apos" or "nbsp" ? name switch { "lt" => '<', "gt" => '>', "quot" => '"', "apos" => '\'', _ => ' ' }
                     : CanonicalText.ParseNumericEntity(Encoding.ASCII.GetBytes(name));
                 if (value == '&')
                 {

@@ -20,7 +20,7 @@ public sealed class CanonicalizerTests
         {
             byte[] bytes = Encoding.UTF8.GetBytes(text);
             Assert.Equal(Show(CanonicalOracle.Canonicalize(bytes).Bytes), Show(Run(canonicalizer, bytes)));
-        }, threads: 1, iter: 20_000, seed: "0000KLMNOPQR", print: text => System.Text.Json.JsonSerializer.Serialize(text));
+        }, threads: 1, iter: 8_000, seed: "0000KLMNOPQR", print: text => System.Text.Json.JsonSerializer.Serialize(text));
     }
 
     [Theory]
@@ -30,7 +30,7 @@ public sealed class CanonicalizerTests
         Canonicalizer canonicalizer = new(Tiers.Parse(tier));
         Gen.OneOf(Gen.Byte, TextGenerators.Among((byte)'\\', (byte)'n', (byte)'u', (byte)'&', (byte)'\n', (byte)'1', (byte)':', (byte)0xE2, (byte)0x80, (byte)0xC3)).Array[0, 300].Sample(bytes =>
             Assert.Equal(Show(CanonicalOracle.Canonicalize(bytes).Bytes), Show(Run(canonicalizer, bytes))),
-            threads: 1, iter: 20_000, seed: "0000KLMNOPQR", print: Convert.ToHexString);
+            threads: 1, iter: 8_000, seed: "0000KLMNOPQR", print: Convert.ToHexString);
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class CanonicalizerTests
         {
             byte[] bytes = Encoding.UTF8.GetBytes(text);
             Assert.Equal(Show(Run(canonicalizer, bytes)), Show(Run(canonicalizer, bytes, sizes)));
-        }, threads: 1, iter: 20_000, seed: "0000KLMNOPQR", print: t => System.Text.Json.JsonSerializer.Serialize(t.Item1) + " " + string.Join(",", t.Item2));
+        }, threads: 1, iter: 8_000, seed: "0000KLMNOPQR", print: t => System.Text.Json.JsonSerializer.Serialize(t.Item1) + " " + string.Join(",", t.Item2));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class CanonicalizerTests
             (byte[] wantedBytes, int[] wantedOffsets) = CanonicalOracle.Canonicalize(bytes);
             Assert.Equal(Show(wantedBytes), Show(output[..count]));
             Assert.Equal(wantedOffsets, offsets[..count]);
-        }, threads: 1, iter: 20_000, seed: "0000KLMNOPQR", print: text => System.Text.Json.JsonSerializer.Serialize(text));
+        }, threads: 1, iter: 8_000, seed: "0000KLMNOPQR", print: text => System.Text.Json.JsonSerializer.Serialize(text));
     }
 
     [Theory]
@@ -68,6 +68,8 @@ public sealed class CanonicalizerTests
     [InlineData("   12→code\n   13→more", "codemore")]
     [InlineData("12\tcode\n13\t\tmore", "codemore")]
     [InlineData("src/a-b.go:12:x := 1\nsrc/a-b.go-13-y := 2", "x1y2")]
+    [InlineData("src\\/a-b.go:12:x := 1\\nsrc\\/a-b.go-13-y := 2", "x1y2")]
+    [InlineData("src\\main.rs:12:x", "x")]
     [InlineData("+  12: a", "a")]
     [InlineData("12, 13", "1213")]
     [InlineData("12.5 0.3", "12503")]
@@ -76,6 +78,8 @@ public sealed class CanonicalizerTests
     [InlineData("\\u0041\\\\u00e9", "aé")]
     [InlineData("\\ud83d\\ude00x\\ud83dy", "xy")]
     [InlineData("a &amp;amp;lt; b &#65; &#x42; &unknown; &amp", "ababunknownamp")]
+    [InlineData("12\" a\n13&quot; b\n14&lt;c\n15\\u003cd", "12a13b14c15d")]
+    [InlineData("16&nbsp;a\n17&#32;b", "ab")]
     [InlineData("\u001b[31mred\u001b[0m", "red")]
     [InlineData("ｆｕｌｌ wi\u200bdth сорy", "fullwidthcopy")]
     [InlineData("ÀÉ Straße", "àéstraße")]
