@@ -181,21 +181,27 @@ public sealed class FingerprintIndex : IDisposable
         {
             MappedIndex? delta = OpenDelta(DeltaPath(path, number), key, layers[^1].Header.Id);
             if (delta is null) break;
-            foreach (int removed in delta.Removals)
-            {
-                int document = removed;
-                foreach (MappedIndex layer in layers)
-                {
-                    if ((uint)document < (uint)layer.Documents)
-                    {
-                        layer.Remove(document);
-                        break;
-                    }
-                    document -= layer.Documents;
-                }
-            }
-            layers.Add(delta);
+            AddLayer(layers, delta);
         }
+    }
+
+    /// <summary>Puts a delta on the layers before it, and drops from them what it says.</summary>
+    internal static void AddLayer(List<MappedIndex> layers, MappedIndex delta)
+    {
+        foreach (int removed in delta.Removals)
+        {
+            int document = removed;
+            foreach (MappedIndex layer in layers)
+            {
+                if ((uint)document < (uint)layer.Documents)
+                {
+                    layer.Remove(document);
+                    break;
+                }
+                document -= layer.Documents;
+            }
+        }
+        layers.Add(delta);
     }
 
     /// <summary>Opens a delta; null if it is stale, left over from a base that has been replaced.</summary>

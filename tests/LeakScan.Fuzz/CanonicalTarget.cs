@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using LeakScan.Simd;
 using LeakScan.Tests.Support;
 using LeakScan.Text;
@@ -29,19 +30,21 @@ sealed class CanonicalTarget : IFuzzTarget
     public string Run(byte[] input)
     {
         byte[]? wanted = null;
+        int[]? wantedOffsets = null;
+        Random random = new((int)XxHash32.HashToUInt32(input));
         foreach (Canonicalizer canonicalizer in _canonicalizers)
         {
             foreach (Guard guard in Enum.GetValues<Guard>())
             {
                 using GuardedMemory memory = new(input, guard);
-                foreach (int step in (int[])[int.MaxValue, 1 + input.Length / 3, 70])
+                foreach (int step in (int[])[int.MaxValue, 1 + input.Length / 3, 70, 0])
                 {
                     byte[] output = new byte[input.Length + 2 * Canonicalizer.OutputSlack];
                     canonicalizer.Reset();
                     int count = 0;
                     for (int at = 0; at < input.Length;)
                     {
-                        int take = Math.Min(step, input.Length - at);
+                        int take = Math.Min(step == 0 ? random.Next(1, 90) : step, input.Length - at);
                         count += canonicalizer.Append(memory.Span.Slice(at, take), output.AsSpan(count));
                         at += take;
                     }
@@ -49,8 +52,27 @@ sealed class CanonicalTarget : IFuzzTarget
                     wanted ??= output[..count];
                     if (!wanted.AsSpan().SequenceEqual(output.AsSpan(0, count))) throw new InvalidOperationException($"pieces of {step} give other text");
                 }
+                int[] offsets = WithOffsets(canonicalizer, memory.Span, wanted!);
+                wantedOffsets ??= offsets;
+                if (!wantedOffsets.AsSpan().SequenceEqual(offsets)) throw new InvalidOperationException("other offsets");
             }
         }
         return "same";
+    }
+
+    /// <summary>Each character's place in the source: they rise, and lie within it.</summary>
+    static int[] WithOffsets(Canonicalizer canonicalizer, ReadOnlySpan<byte> source, byte[] wanted)
+    {
+        byte[] output = new byte[source.Length + 2 * Canonicalizer.OutputSlack];
+        int[] offsets = new int[output.Length];
+        canonicalizer.Reset();
+        int count = canonicalizer.Append(source, output, offsets);
+        count += canonicalizer.Finish(output.AsSpan(count), offsets.AsSpan(count));
+        if (!wanted.AsSpan().SequenceEqual(output.AsSpan(0, count))) throw new InvalidOperationException("with offsets comes other text");
+        for (int i = 0; i < count; i++)
+        {
+            if (offsets[i] < 0 || offsets[i] >= source.Length || (i > 0 && offsets[i] < offsets[i - 1])) throw new InvalidOperationException($"offset {offsets[i]} of character {i}");
+        }
+        return offsets[..count];
     }
 }

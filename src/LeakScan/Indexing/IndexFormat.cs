@@ -26,6 +26,7 @@ sealed class IndexHeader
     const int SectionEntryBytes = 32;
     const int MacBytes = 32;
     const int MacOffset = SizeBytes - MacBytes;
+    const long MaxCount = 1L << 48;
 
     internal static readonly int s_sections = Enum.GetValues<IndexSection>().Length;
 
@@ -123,6 +124,9 @@ sealed class IndexHeader
             SourceBytes = BinaryPrimitives.ReadInt64LittleEndian(header[112..]),
             PathStorage = BinaryPrimitives.ReadInt32LittleEndian(header[120..]) == 0 ? PathStorage.Full : PathStorage.Hash,
         };
+        // Sums over layers must not overflow either.
+        if (result.Fingerprints is < 0 or > MaxCount || result.PublicFingerprints is < 0 or > MaxCount || result.SourceBytes is < 0 or > MaxCount)
+            throw new IndexException($"{file}: header at offset 0 names {result.Fingerprints} and {result.PublicFingerprints} fingerprints of {result.SourceBytes} bytes, which no index has");
         for (int i = 0; i < s_sections; i++)
         {
             ReadOnlySpan<byte> entry = header.Slice(SectionTable + i * SectionEntryBytes, SectionEntryBytes);

@@ -191,6 +191,9 @@ public sealed class IndexFormatTests : IDisposable
     [InlineData(28, 64)]
     [InlineData(80, 41)] // documents
     [InlineData(84, -1)]
+    [InlineData(92, -1)] // fingerprints
+    [InlineData(108, -1)] // those of public text
+    [InlineData(116, int.MaxValue)] // bytes of text
     [InlineData(96, 1)] // postings
     [InlineData(128 + 8, 0)] // length of the filter
     [InlineData(128 + 8, 31)]
