@@ -174,7 +174,29 @@ public sealed class FingerprintIndex : IDisposable
     }
 
     /// <summary>The same into a list, which after an error holds those that could be opened.</summary>
+    // Another process may replace the base meanwhile and delete its deltas. An old base without them would miss what they hold,
+    // so what was opened counts only if the base is still there when all deltas have been opened.
     static void OpenLayers(string path, IndexKey key, List<MappedIndex> layers)
+    {
+        const int MaxAttempts = 100;
+        for (int attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            try
+            {
+                OpenLayersOnce(path, key, layers);
+                if (IndexHeader.ReadId(path) == layers[0].Header.Id) return;
+            }
+            catch (FileNotFoundException) when (layers.Count > 0)
+            {
+                // A delta was deleted between being seen and being opened.
+            }
+            foreach (MappedIndex layer in layers) layer.Dispose();
+            layers.Clear();
+        }
+        throw new IOException($"{path}: other processes keep replacing it: try again");
+    }
+
+    static void OpenLayersOnce(string path, IndexKey key, List<MappedIndex> layers)
     {
         layers.Add(MappedIndex.Open(path, key));
         for (int number = 1; File.Exists(DeltaPath(path, number)); number++)

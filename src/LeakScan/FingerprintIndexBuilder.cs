@@ -148,16 +148,29 @@ public sealed class FingerprintIndexBuilder : IDisposable
 
     void DeleteStale(string deltaPath, string path, UInt128 baseId)
     {
+        string aside = $"{deltaPath}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
         try
         {
-            using MappedIndex? delta = FingerprintIndex.OpenDelta(deltaPath, _key, baseId);
-            if (delta is not null) throw AddedToMeanwhile(path);
+            if (!IsStale(deltaPath, baseId)) throw AddedToMeanwhile(path);
+            File.Move(deltaPath, aside);
         }
         catch (FileNotFoundException)
         {
             return;
         }
-        File.Delete(deltaPath);
+        // Between the question and the move another process may have done the same, and put its own delta there.
+        if (!IsStale(aside, baseId))
+        {
+            File.Move(aside, deltaPath, overwrite: false);
+            throw AddedToMeanwhile(path);
+        }
+        File.Delete(aside);
+    }
+
+    bool IsStale(string deltaPath, UInt128 baseId)
+    {
+        using MappedIndex? delta = FingerprintIndex.OpenDelta(deltaPath, _key, baseId);
+        return delta is null;
     }
 
     static IndexException AddedToMeanwhile(string path) => new($"{path}: another process has added to it meanwhile: run it again");

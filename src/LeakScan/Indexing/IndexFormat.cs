@@ -95,6 +95,14 @@ sealed class IndexHeader
         return Parse(file, header, fileLength, keyId);
     }
 
+    /// <summary>The id in a file's header, not authenticated; 0 if there is none.</summary>
+    internal static UInt128 ReadId(string path)
+    {
+        using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path, share: FileShare.Read | FileShare.Delete);
+        Span<byte> id = stackalloc byte[16];
+        return RandomAccess.Read(file, id, 48) == id.Length ? BinaryPrimitives.ReadUInt128LittleEndian(id) : 0;
+    }
+
     /// <summary>Whether a delta's header names another key and another base: left over from an index that was built again with a new key.</summary>
     /// <remarks>Not authenticated. Both must differ, or damage to one field would make a delta look stale.</remarks>
     internal static bool IsOfAnotherKeyAndBase(ReadOnlySpan<byte> header, IndexKey key, UInt128 baseId) =>

@@ -50,13 +50,13 @@ sealed unsafe class MappedIndex : IDisposable
 
     internal static MappedIndex Open(string path, IndexKey key)
     {
-        long length = new FileInfo(path).Length;
-        if (length < IndexHeader.SizeBytes) throw new IndexException($"{path}: not an index: {length} bytes, the header alone has {IndexHeader.SizeBytes}");
         FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
         MemoryMappedFile? file = null;
         MemoryMappedViewAccessor? view = null;
         try
         {
+            long length = stream.Length; // of the file that was opened; by now its name may be another's
+            if (length < IndexHeader.SizeBytes) throw new IndexException($"{path}: not an index: {length} bytes, the header alone has {IndexHeader.SizeBytes}");
             file = MemoryMappedFile.CreateFromFile(stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
             view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
             byte* start = null;

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using LeakScan.Tests.Support;
 
@@ -120,12 +122,12 @@ public sealed class DeltaTests : IDisposable
                 }
                 catch (Exception e)
                 {
-                    added.Add(e.ToString()); // on a thread of its own it would end the process
+                    added.Add(e.Message + e.StackTrace); // on a thread of its own it would end the process
                 }
             }))];
             foreach (Thread thread in threads) thread.Start();
             foreach (Thread thread in threads) thread.Join();
-            Assert.Equal(added.Order(StringComparer.Ordinal), Names(path));
+            Assert.Equal(string.Join('\n', added.Order(StringComparer.Ordinal)), string.Join('\n', Names(path)));
             Assert.Empty(Directory.GetFiles(_folder, "*.tmp"));
         }
         Assert.True(errors > 0, "the two never met");
@@ -166,6 +168,58 @@ public sealed class DeltaTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder, "*.tmp"));
         Add(path, "b", 2);
         Assert.Equal(["b", "z"], Names(path));
+    }
+
+    /// <summary>Whoever opens an index that is being replaced gets the old one or the new one: never an old base without its deltas.</summary>
+    [Fact]
+    public void AnIndexThatIsReplacedIsOpenedWhole()
+    {
+        string path = PathOf("base.lsi"), temporary = PathOf("moving");
+        Build(path, s_key, ("a", 1));
+        Add(path, "b", 2);
+        (byte[] oldBase, byte[] oldDelta) = (File.ReadAllBytes(path), File.ReadAllBytes(path + ".1"));
+        Build(path, s_key, ("c", 3));
+        byte[] newBase = File.ReadAllBytes(path);
+        using CancellationTokenSource stop = new();
+        Thread replacer = new(() =>
+        {
+            for (ulong round = 1; !stop.IsCancellationRequested; round++)
+            {
+                // As with real builds, no id comes twice.
+                Name(oldBase, 2 * round, 0);
+                Name(oldDelta, ulong.MaxValue - round, 2 * round);
+                Name(newBase, 2 * round + 1, 0);
+                // The delta comes first, stale as yet, so that there is never an old base without it; then the order of a build.
+                Put(path + ".1", oldDelta);
+                Put(path, oldBase);
+                Put(path, newBase);
+                File.Delete(path + ".1");
+            }
+        });
+        replacer.Start();
+        try
+        {
+            for (int i = 0; i < 1500; i++) Assert.Contains(string.Join(' ', Names(path)), new[] { "a b", "c" });
+        }
+        finally
+        {
+            stop.Cancel();
+            replacer.Join();
+        }
+
+        static void Name(byte[] file, UInt128 id, UInt128 baseId)
+        {
+            Span<byte> header = file.AsSpan(0, 512);
+            BinaryPrimitives.WriteUInt128LittleEndian(header[48..], id);
+            BinaryPrimitives.WriteUInt128LittleEndian(header[64..], baseId);
+            HMACSHA256.HashData(s_key.Derive("leakscan index header"), header[..^32], header[^32..]);
+        }
+
+        void Put(string name, byte[] bytes)
+        {
+            File.WriteAllBytes(temporary, bytes);
+            File.Move(temporary, name, overwrite: true);
+        }
     }
 
     /// <summary>A build with a new key that ends between its two steps leaves deltas made with the old one.</summary>
