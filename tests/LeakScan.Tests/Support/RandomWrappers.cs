@@ -276,7 +276,7 @@ static partial class RandomWrappers
     {
         0 => "a.py",
         1 => "./src/train-er/run_2.py",
-        2 => "/home/someone/work/x.y/z.go",
+        2 => "/home/someone/src/x.y/z.go",
         3 => "app/[id]/(group)/page.tsx",
         4 => "2026-11-24-notes.md",
         5 => "3rdparty/lib-1/a+b.cc",
