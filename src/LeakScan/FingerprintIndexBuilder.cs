@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using LeakScan.Fingerprints;
 using LeakScan.Indexing;
+using LeakScan.Primitives;
 using LeakScan.Simd;
 
 namespace LeakScan;
@@ -161,7 +162,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
         // Between the question and the move another process may have done the same, and put its own delta there.
         if (!IsStale(aside, baseId))
         {
-            File.Move(aside, deltaPath, overwrite: false);
+            ExclusiveMove.Move(aside, deltaPath);
             throw AddedToMeanwhile(path);
         }
         File.Delete(aside);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LeakScan.Primitives;
 
 namespace LeakScan;
 
@@ -69,7 +70,7 @@ public sealed class IndexKey
             }
             try
             {
-                File.Move(temporary, path, overwrite: false);
+                ExclusiveMove.Move(temporary, path);
             }
             catch (IOException) when (File.Exists(path))
             {

@@ -7,12 +7,23 @@ public sealed class IndexKeyTests : IDisposable
     [Fact]
     public void ManyWhoFindNoKeyMakeOne()
     {
-        string path = Path.Combine(_folder, "sub", "key");
-        string[] ids = new string[8];
-        Parallel.For(0, ids.Length, i => ids[i] = IndexKey.LoadOrCreate(path).Id);
-        Assert.Single(ids.Distinct());
-        Assert.Equal([path], Directory.GetFiles(Path.Combine(_folder, "sub")));
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        for (int round = 0; round < 60; round++)
+        {
+            string path = Path.Combine(_folder, "sub", "key");
+            string[] ids = new string[8];
+            using Barrier barrier = new(ids.Length);
+            Thread[] threads = [.. Enumerable.Range(0, ids.Length).Select(i => new Thread(() =>
+            {
+                barrier.SignalAndWait();
+                ids[i] = IndexKey.LoadOrCreate(path).Id;
+            }))];
+            foreach (Thread thread in threads) thread.Start();
+            foreach (Thread thread in threads) thread.Join();
+            Assert.Equal(IndexKey.Load(path).Id, Assert.Single(ids.Distinct()));
+            Assert.Equal([path], Directory.GetFiles(Path.Combine(_folder, "sub")));
+            if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+            File.Delete(path);
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LeakScan.Primitives;
 using Microsoft.Win32.SafeHandles;
 
 namespace LeakScan.Indexing;
@@ -33,7 +34,8 @@ sealed class FileIndexOutput : IndexOutput
         RandomAccess.FlushToDisk(_file!);
         _file!.Dispose();
         _file = null;
-        File.Move(_temporary, _path, overwrite);
+        if (overwrite) File.Move(_temporary, _path, overwrite: true);
+        else ExclusiveMove.Move(_temporary, _path);
     }
 
     public override void Dispose()
