@@ -6,7 +6,7 @@ namespace LeakScan.Sources.Files;
 // GZipStream ends in silence wherever its input does. So the input is followed by one more gzip member of known content: if the
 // file was complete, that content comes out of it; if it was cut, anything else does, and is thrown away. All that the file
 // itself holds has come out by then, because the inflater asks for more input only when it has nothing left to give.
-sealed class GzipReader : Stream
+sealed class GzipReader : ReadOnlyStream
 {
     static readonly byte[] s_mark = "leakscan: end of the gzip file"u8.ToArray();
     static readonly byte[] s_markMember = Compress(s_mark);
@@ -20,16 +20,6 @@ sealed class GzipReader : Stream
         _input = new MarkedInput(input);
         _gzip = new GZipStream(_input, CompressionMode.Decompress);
     }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override int Read(Span<byte> buffer)
     {
@@ -45,18 +35,6 @@ sealed class GzipReader : Stream
         return 0;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (disposing) _gzip.Dispose();
@@ -70,23 +48,13 @@ sealed class GzipReader : Stream
         return compressed.ToArray();
     }
 
-    sealed class MarkedInput(Stream input) : Stream
+    sealed class MarkedInput(Stream input) : ReadOnlyStream
     {
         int _markRead;
 
         internal bool IsMarkRead => _markRead > 0;
 
         internal bool IsEmpty { get; private set; } = true;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
         public override int Read(Span<byte> buffer)
         {
@@ -101,18 +69,6 @@ sealed class GzipReader : Stream
             _markRead += read;
             return read;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -99,23 +99,13 @@ sealed class TextSource : IDisposable
     }
 
     /// <summary>A stream of which the first bytes can be looked at, and which counts what is read.</summary>
-    sealed class HeadStream(Stream inner, ByteCounter? counter) : Stream
+    sealed class HeadStream(Stream inner, ByteCounter? counter) : ReadOnlyStream
     {
         readonly byte[] _head = new byte[4];
         int _headStart;
         int _headEnd;
 
         internal long BytesRead { get; private set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
         /// <summary>Up to so many bytes of those to come; fewer only at the end.</summary>
         internal ReadOnlySpan<byte> Peek(int count)
@@ -139,18 +129,6 @@ sealed class TextSource : IDisposable
             _headStart += count;
             return count;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -68,7 +68,6 @@ public sealed class WrapperInvarianceTests
         string wanted = Encoding.UTF8.GetString(Canonical(canonicalizer, text));
         string got = Encoding.UTF8.GetString(Canonical(canonicalizer, wrapped));
         if (wanted == got) return;
-        // A first line that begins with a number is no line's beginning behind a quotation mark that follows text, but is one here.
         int at = wanted.Zip(got).TakeWhile(p => p.First == p.Second).Count();
         Assert.Fail($"{what}: at {at} wanted ...{wanted[Math.Max(0, at - 20)..Math.Min(wanted.Length, at + 20)]}, got ...{got[Math.Max(0, at - 20)..Math.Min(got.Length, at + 20)]}\ntext:\n{text}\nwrapped:\n{wrapped}");
     }
