@@ -24,8 +24,8 @@ public enum RecordFormat
     /// <summary>The body of an OpenAI Chat or Responses request.</summary>
     OpenAIRequest,
 
-    /// <summary>A line of an OpenAI or Anthropic batch.</summary>
-    Batch,
+    /// <summary>A request with its address around it: a line of an OpenAI or Anthropic batch, or of a proxy's capture.</summary>
+    WrappedRequest,
 
     /// <summary>An example of a fine-tuning file.</summary>
     FineTune,

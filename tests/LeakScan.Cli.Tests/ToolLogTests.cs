@@ -84,8 +84,12 @@ public sealed class ToolLogTests
         result.Expect(2); // for the damaged line, and nothing else
         Assert.Equal(2, result.ErrLines.Length);
         Assert.Contains("21970000-aaaa-4000-8000-000000000001.jsonl: record 9 at byte ", result.ErrLines[0], StringComparison.Ordinal);
-        AssertFound(Read("expected.jsonl"), result.Findings);
+        AssertFound(Read("home.expected.jsonl"), result.Findings);
     }
+
+    [Fact]
+    public void RequestsAndDataSets() =>
+        AssertFound(Read("requests.expected.jsonl"), Scan(s_fixtures, "--protect", Path.Combine(s_root, "corpora", "proprietary"), "requests").Expect(1).Findings);
 
     [Theory]
     [InlineData("auto")]
@@ -96,7 +100,7 @@ public sealed class ToolLogTests
         using Workspace work = new();
         List<Expected> expected = [];
         // Without what only a path tells: Claude Code's files that are no transcripts, and the folder before its first line with one.
-        foreach (IGrouping<string, Expected> file in Read("expected.jsonl").Where(e => e.Input.Contains("history", StringComparison.Ordinal) == false && !e.Input.EndsWith(".txt", StringComparison.Ordinal)).GroupBy(e => e.Input))
+        foreach (IGrouping<string, Expected> file in Read("home.expected.jsonl").Where(e => e.Input.Contains("history", StringComparison.Ordinal) == false && !e.Input.EndsWith(".txt", StringComparison.Ordinal)).GroupBy(e => e.Input))
         {
             bool isCodex = file.Key.Contains(".codex", StringComparison.Ordinal);
             if (input != "auto" && isCodex != (input == "codex")) continue;

@@ -30,15 +30,20 @@ public class InputReaderMemoryTests
     {
         byte[] pattern = Encoding.UTF8.GetBytes(lines.ReplaceLineEndings("\n") + "\n");
         InputReader reader = new(new InputOptions { Format = name == "a.txt" ? InputFormat.Text : InputFormat.Auto });
-        using IEnumerator<InputRecord> records = reader.Read(new RepeatingStream(pattern, 40 * MiB / pattern.Length * pattern.Length), name).GetEnumerator();
+        using IEnumerator<InputRecord> records = reader.Read(new RepeatingStream(pattern, 60 * MiB / pattern.Length * pattern.Length), name).GetEnumerator();
         int warmUp = name == "a.txt" ? 2 : 20_000;
         for (int i = 0; i < warmUp; i++) Assert.True(records.MoveNext());
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        long bytes = 0;
-        while (records.MoveNext()) bytes += records.Current.RawBytes;
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(bytes > 10 * MiB);
-        Assert.Equal(0, allocated);
+        // The runtime itself allocates now and then when it compiles a method again; a record that allocates does so each time.
+        long least = long.MaxValue;
+        for (int run = 0; run < 3; run++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            long bytes = 0;
+            while (bytes < 10 * MiB && records.MoveNext()) bytes += records.Current.RawBytes;
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.True(bytes >= 10 * MiB);
+        }
+        Assert.Equal(0, least);
     }
 
     [Theory]

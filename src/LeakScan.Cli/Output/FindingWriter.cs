@@ -34,7 +34,7 @@ readonly ref struct RecordFinding(FingerprintIndex index, InputRecord record, bo
         RecordFormat.Windsurf => "windsurf",
         RecordFormat.AnthropicRequest => "anthropic",
         RecordFormat.OpenAIRequest => "openai",
-        RecordFormat.Batch => "batch",
+        RecordFormat.WrappedRequest => "request",
         RecordFormat.FineTune => "fine-tune",
         RecordFormat.Conversation => "conversation",
         RecordFormat.LiteLlm => "litellm",

@@ -81,6 +81,7 @@ struct RecordShape
         Pasted = 1L << 36,
         EditorState = 1L << 37,
         Preference = 1L << 38,
+        Url = 1L << 39,
     }
 
     enum RecordType : byte
@@ -107,7 +108,7 @@ struct RecordShape
         ("timestamp", (Names.Timestamp, Zone.Other)), ("messages", (Names.Messages, Zone.Other)), ("input", (Names.Input, Zone.Other)),
         ("instructions", (Names.Instructions, Zone.Other)), ("model", (Names.Model, Zone.Other)), ("body", (Names.Body, Zone.Telemetry)),
         ("params", (Names.Body, Zone.Other)), ("conversations", (Names.Conversation, Zone.Other)), ("conversation", (Names.Conversation, Zone.Other)),
-        ("prompt", (Names.Prompt, Zone.Other)), ("completion", (Names.Completion, Zone.Other)), ("custom_id", (Names.CustomId, Zone.Other)),
+        ("prompt", (Names.Prompt, Zone.Other)), ("completion", (Names.Completion, Zone.Other)), ("custom_id", (Names.CustomId, Zone.Other)), ("url", (Names.Url, Zone.Other)),
         ("record_type", (Names.RecordType, Zone.Other)), ("resourceLogs", (Names.Resources, Zone.Telemetry)), ("resourceSpans", (Names.Resources, Zone.Telemetry)),
         ("attributes", (Names.Attributes, Zone.Telemetry)), ("events", (Names.None, Zone.Telemetry)), ("timeUnixNano", (Names.TelemetryTime, Zone.Other)),
         ("observedTimeUnixNano", (Names.TelemetryTime, Zone.Other)), ("startTimeUnixNano", (Names.TelemetryTime, Zone.Other)), ("spanId", (Names.TelemetryTime, Zone.Other)),
@@ -202,7 +203,7 @@ struct RecordShape
             || (_type == RecordType.ClaudeLocal && Has(Names.LeafUuid)) || Has(Names.Display | Names.Pasted)) return RecordFormat.ClaudeCode;
         if (HasAny(Names.BubbleId | Names.ComposerId) || Has(Names.Role | Names.Message) || _type == RecordType.TurnEnded) return RecordFormat.Cursor;
         if (Has(Names.CascadeStep | Names.Status)) return RecordFormat.Windsurf;
-        if (Has(Names.CustomId | Names.Body)) return RecordFormat.Batch;
+        if (Has(Names.CustomId | Names.Body) || Has(Names.Url | Names.Body)) return RecordFormat.WrappedRequest;
         if (Has(Names.Messages | Names.Response)) return RecordFormat.LiteLlm;
         if (Has(Names.Messages | Names.Model)) return _isClaudeModel || HasAny(Names.AnthropicOnly) ? RecordFormat.AnthropicRequest : RecordFormat.OpenAIRequest;
         if (Has(Names.Messages | Names.AnthropicOnly)) return RecordFormat.AnthropicRequest;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the logs in home/ and requests/, and expected.jsonl: what a scan of them must find.
+"""Makes the logs in home/ and requests/, and beside them what a scan must find: *.expected.jsonl.
 
 The shapes are those of the tools' logs; every word in them is invented. What leaks is cut from
 corpora/proprietary. Nothing random: a second run writes the same bytes. Needs zstd on the path.
@@ -22,7 +22,7 @@ SLUG = "-home-mara-heron"
 def fragments():
     """(path, first line, last line, text), none of them twice; licence headers and imports are left out."""
     files = sorted(p for p in SECRETS.rglob("*") if p.suffix in (".py", ".go", ".cu", ".cpp", ".cs", ".ts", ".tsx", ".rs"))
-    for start in (34, 52, 70):
+    for start in (34, 52, 70, 88):
         for path in files:
             lines = path.read_text().split("\n")
             if start + LENGTH > len(lines):
@@ -406,13 +406,123 @@ def codex_3():
     history.write()
 
 
+def requests():
+    """Logs of requests and data sets. Those with a session send the conversation again with each turn."""
+    tool_use = dict(type="tool_use", id="toolu_r1", name="Read", input=dict(file_path="a.py"))
+    first, second, system = Leak(), Leak(), Leak()
+    talk = [dict(role="user", content="look at a.py"), dict(role="assistant", content=[tool_use]),
+            dict(role="user", content=[dict(type="tool_result", tool_use_id="toolu_r1", content=first.tabs())])]
+    log = Log("requests/anthropic.jsonl")
+    user = dict(user_id="user_0000_account__session_a0000001-0000-4000-8000-000000000001")
+    body = dict(model="claude-opus-5-5", max_tokens=1000, system=[dict(type="text", text="You are an agent.")], metadata=user)
+    session = "a0000001-0000-4000-8000-000000000001"
+    n = log.add(dict(body, messages=talk))
+    expect(log.name, n, first, "messages[2].content[0].content", format="anthropic", session=session, role="user", tool="Read", count=3)
+    log.add(dict(body, messages=talk + [dict(role="assistant", content="It packs lanes."), dict(role="user", content="and then?")]))
+    talk += [dict(role="system", content="Result of calling the Read tool:\n" + second.tabs())]
+    n = log.add(dict(body, messages=talk))
+    expect(log.name, n, first, "messages[2].content[0].content", format="anthropic", session=session, role="user", tool="Read")
+    expect(log.name, n, second, "messages[3].content", format="anthropic", session=session, role="system", first=2, last=LENGTH + 1)
+    log.add(dict(model="claude-haiku-5", messages=[dict(role="user", content="count me")], tools=[]))
+    n = log.add(dict(model="claude-haiku-5", system="House style\n" + system.text, messages=[dict(role="user", content="hello")]))
+    expect(log.name, n, system, "system", format="anthropic", first=2, last=LENGTH + 1)
+    log.write()
+
+    log = Log("requests/openai.jsonl")
+    out, patch, predicted, answer = Leak(), Leak(), Leak(), Leak()
+    n = log.add(dict(model="gpt-5", messages=[dict(role="system", content="You help."), dict(role="assistant", content=None, tool_calls=[
+        dict(id="call_9", type="function", function=dict(name="read_file", arguments=json.dumps(dict(path="b.py"))))]), dict(role="tool", tool_call_id="call_9", content=out.text)]))
+    expect(log.name, n, out, "messages[2].content", format="openai", role="tool", tool="read_file")
+    n = log.add(dict(model="gpt-5", messages=[dict(role="assistant", content=None, tool_calls=[
+        dict(id="call_8", type="function", function=dict(name="write_file", arguments=json.dumps(dict(path="b.py", text="header\n" + patch.text))))])]))
+    expect(log.name, n, patch, "messages[0].tool_calls[0].function.arguments::text", format="openai", role="assistant", tool="write_file", first=2, last=LENGTH + 1)
+    n = log.add(dict(model="gpt-5", messages=[dict(role="user", content="rename x")], prediction=dict(type="content", content=predicted.text)))
+    expect(log.name, n, predicted, "prediction.content", format="openai")
+    n = log.add(dict(model="gpt-5-codex", instructions="You are an agent.", prompt_cache_key="o0000001", input=[dict(type="function_call", name="shell", arguments="{}", call_id="call_7"),
+        dict(type="function_call_output", call_id="call_7", output=answer.text)]))
+    expect(log.name, n, answer, "input[1].output", format="openai", session="o0000001", role="tool", tool="shell")
+    log.write()
+
+    log = Log("requests/batch.jsonl")
+    batch, params = Leak(), Leak()
+    n = log.add(dict(custom_id="request-1", method="POST", url="/v1/chat/completions", body=dict(model="gpt-5", messages=[dict(role="user", content=batch.text)])))
+    expect(log.name, n, batch, "body.messages[0].content", format="request", turn="request-1", role="user")
+    n = log.add(dict(custom_id="request-2", params=dict(model="claude-opus-5-5", max_tokens=9, messages=[dict(role="user", content=params.text)])))
+    expect(log.name, n, params, "params.messages[0].content", format="request", turn="request-2", role="user")
+    log.write()
+
+    log = Log("requests/fine-tune.jsonl")
+    tuned, old = Leak(), Leak()
+    n = log.add(dict(messages=[dict(role="system", content="You help."), dict(role="user", content="write it"), dict(role="assistant", content=tuned.text, weight=1)]))
+    expect(log.name, n, tuned, "messages[2].content", format="fine-tune", role="assistant")
+    n = log.add(dict(prompt="write it", completion=old.text))
+    expect(log.name, n, old, "completion", format="fine-tune")
+    log.write()
+
+    # One JSON document of several conversations.
+    human, model = Leak(), Leak()
+    name = "requests/sharegpt.json"
+    (HERE / name).write_text(json.dumps([dict(id="c1", conversations=[{"from": "human", "value": human.text}, {"from": "gpt", "value": "ok"}]),
+                                         dict(id="c2", conversations=[{"from": "gpt", "value": model.text}])], indent=2) + "\n")
+    expect(name, 1, human, "[0].conversations[0].value", format="conversation", role="human")
+    expect(name, 1, model, "[1].conversations[0].value", format="conversation", role="gpt")
+    log = Log("requests/wildchat.jsonl")
+    wild = Leak()
+    n = log.add(dict(conversation_hash="w1", model="gpt-5", timestamp="2026-01-01", conversation=[dict(content=wild.text, role="user", language="English")], turn=1))
+    expect(log.name, n, wild, "conversation[0].content", format="conversation", session="w1", role="user")
+    log.write()
+
+    log = Log("requests/litellm.jsonl")
+    asked, came = Leak(), Leak()
+    n = log.add(dict(id="chatcmpl-1", call_type="acompletion", model="gpt-5", messages=[dict(role="user", content=asked.text)], metadata=dict(session_id="l1"),
+                     response=dict(choices=[dict(message=dict(role="assistant", content=came.text))])))
+    expect(log.name, n, asked, "messages[0].content", format="litellm", session="l1", role="user")
+    expect(log.name, n, came, "response.choices[0].message.content", sent=False, format="litellm", session="l1", role="assistant")
+    log.write()
+
+    def attribute(key, value):
+        return dict(key=key, value=dict(stringValue=value))
+
+    # A document of one log record, as a debugging exporter writes it; a line of a collector's file; spans.
+    asked = Leak()
+    inner = dict(model="claude-opus-5-5", messages=[dict(role="user", content="read this:\n" + asked.text)])
+    name = "requests/otel-record.json"
+    (HERE / name).write_text(json.dumps(dict(timeUnixNano="1", body=dict(stringValue="claude_code.api_request_body"), attributes=[
+        attribute("session.id", "s1"), attribute("event.name", "api_request_body"), attribute("prompt.id", "p1"), attribute("body", json.dumps(inner))]), indent=1) + "\n")
+    expect(name, 1, asked, "attributes[3].value.stringValue::messages[0].content", format="otel", session="s1", turn="p1", first=2, last=LENGTH + 1)
+    log = Log("requests/otel.jsonl")
+    prompt, reply, result = Leak(), Leak(), Leak()
+    n = log.add(dict(resourceLogs=[dict(resource=dict(attributes=[attribute("service.name", "codex_exec")]), scopeLogs=[dict(logRecords=[
+        dict(timeUnixNano="1", attributes=[attribute("event.name", "codex.user_prompt"), attribute("conversation.id", "s2"), attribute("prompt", prompt.text)]),
+        dict(timeUnixNano="2", attributes=[attribute("event.name", "api_response_body"), attribute("conversation.id", "s2"), attribute("body", reply.text)]),
+        dict(timeUnixNano="3", attributes=[attribute("event.name", "codex.tool_result"), attribute("conversation.id", "s2"), attribute("tool_name", "exec_command"), attribute("output", result.text)])])])]))
+    at = "resourceLogs[0].scopeLogs[0].logRecords"
+    for i, (leak, key) in enumerate(((prompt, 2), (reply, 2), (result, 3))):
+        expect(log.name, n, leak, f"{at}[{i}].attributes[{key}].value.stringValue", sent=i != 1, format="otel", session="s2", tool="exec_command" if i == 2 else None)
+    span, returned = Leak(), Leak()
+    n = log.add(dict(resourceSpans=[dict(scopeSpans=[dict(spans=[dict(name="chat", startTimeUnixNano="1", attributes=[
+        attribute("gen_ai.conversation.id", "s3"), attribute("gen_ai.input.messages", json.dumps([dict(role="user", parts=[dict(type="text", content=span.text)])])),
+        attribute("gen_ai.output.messages", json.dumps([dict(role="assistant", parts=[dict(type="text", content=returned.text)])]))])])])]))
+    at = "resourceSpans[0].scopeSpans[0].spans[0].attributes"
+    expect(log.name, n, span, at + "[1].value.stringValue::[0].parts[0].content", format="otel", session="s3")
+    expect(log.name, n, returned, at + "[2].value.stringValue::[0].parts[0].content", sent=False, format="otel", session="s3")
+    log.write()
+
+
+def write_expected(what):
+    (HERE / f"{what}.expected.jsonl").write_text("".join(json.dumps(e, ensure_ascii=False) + "\n" for e in EXPECTED), newline="\n")
+    EXPECTED.clear()
+
+
 def main():
     for folder in ("home", "requests"):
         shutil.rmtree(HERE / folder, ignore_errors=True)
     for make in (claude_1, claude_2_0, claude_2_1_197, claude_2_1_330, codex_1, codex_2, codex_3):
         make()
-    (HERE / "expected.jsonl").write_text("".join(json.dumps(e, ensure_ascii=False) + "\n" for e in EXPECTED), newline="\n")
-
+    write_expected("home")
+    (HERE / "requests").mkdir()
+    requests()
+    write_expected("requests")
 
 if __name__ == "__main__":
     main()
