@@ -15,7 +15,7 @@ public enum InputFormat
     /// <summary>A line is one record: a JSON value, of which the strings are scanned.</summary>
     Jsonl,
 
-    /// <summary>As <see cref="Auto"/>, but whatever does not say what it is belongs to Claude Code: files that are not JSONL were not sent.</summary>
+    /// <summary>As <see cref="Auto"/>, but whatever does not say what it is belongs to Claude Code.</summary>
     ClaudeCode,
 
     /// <summary>The same for Codex.</summary>

@@ -15,6 +15,7 @@ public sealed class InputRecord
 
     readonly FieldList _fields;
     string? _id;
+    string? _ownId;
     JsonStrings? _strings;
     LineContext _context;
     RecordDetails? _details;
@@ -22,16 +23,16 @@ public sealed class InputRecord
     /// <summary>Makes an empty record, to copy into.</summary>
     public InputRecord() => _fields = new FieldList(this);
 
-    /// <summary>The value of the id field, else <c>FILE:LINE</c>. Made when first asked for.</summary>
-    public string Id => _id ??= _strings?.FormatId() ?? string.Create(CultureInfo.InvariantCulture, $"{Input}:{Line}");
+    /// <summary>The value of the id field, else <c>FILE:LINE</c>; of a database <c>TABLE/KEY</c> or <c>TABLE/ROW/COLUMN</c>. Made when first asked for.</summary>
+    public string Id => _id ??= _ownId ?? _strings?.FormatId() ?? string.Create(CultureInfo.InvariantCulture, $"{Input}:{Line}");
 
     /// <summary>The file: the INPUT as given, joined with the path below it by <c>/</c>.</summary>
     public string Input { get; private set; } = "";
 
-    /// <summary>1-based line at which the record begins.</summary>
+    /// <summary>1-based line at which the record begins; of a database the row, counted in its table.</summary>
     public long Line { get; private set; }
 
-    /// <summary>Offset in bytes at which the record begins in the decompressed input (for UTF-16, in its UTF-8 form).</summary>
+    /// <summary>Offset in bytes at which the record begins in the decompressed input (for UTF-16, in its UTF-8 form); 0 in a database.</summary>
     public long Offset { get; private set; }
 
     /// <summary>UTF-8, possibly with ill-formed bytes: the text, or the strings of a JSON record, each separated from the next by a line end.</summary>
@@ -132,11 +133,13 @@ public sealed class InputRecord
             if (target._copy.Length < Text.Length) target._copy = new byte[Text.Length];
             Text.CopyTo(target._copy);
             target.Set(place, target._copy.AsMemory(0, Text.Length), null, Format, SentLength, _context);
+            target._ownId = _ownId;
             return;
         }
         target._ownStrings ??= new JsonStrings(null, "");
         _strings.CopyTo(target._ownStrings);
         target.Set(place, target._ownStrings.Text, target._ownStrings, Format, SentLength, _context);
+        target._ownId = _ownId;
     }
 
     byte[] _copy = [];
@@ -146,10 +149,13 @@ public sealed class InputRecord
     {
         (Input, Line, Offset, RawBytes) = (place.Input, place.Line, place.Offset, place.RawBytes);
         (Text, Format, SentLength) = (text, format, sentLength);
-        (_id, _strings, _context) = (null, strings, context);
+        (_id, _ownId, _strings, _context) = (null, null, strings, context);
         _details?.Dispose();
         _details = null;
     }
+
+    /// <summary>Names a record that no line of a file names.</summary>
+    internal void SetId(string id) => _ownId = id;
 
     sealed class FieldList(InputRecord record) : IReadOnlyList<InputField>
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using LeakScan.Cli.Tests.Support;
+using Microsoft.Data.Sqlite;
 
 namespace LeakScan.Cli.Tests;
 
@@ -14,7 +15,7 @@ public sealed class ToolLogTests
     static readonly string s_root = FindRoot();
     static readonly string s_fixtures = Path.Combine(s_root, "tests", "LeakScan.Cli.Tests", "Fixtures");
 
-    sealed record Expected(string Input, long Line, bool? Sent, string? Format, string? Session, string? Turn, string? Project, string Source, int SourceFirst, int SourceLast,
+    sealed record Expected(string Input, string Place, bool? Sent, string? Format, string? Session, string? Turn, string? Project, string Source, int SourceFirst, int SourceLast,
         string? Field, string? Role, string? Tool, int First, int Last, int Count);
 
     static string FindRoot()
@@ -34,7 +35,7 @@ public sealed class ToolLogTests
     }
 
     static Expected[] Read(string name) => [.. File.ReadLines(Path.Combine(s_fixtures, name)).Select(CliResult.Json).Select(e => new Expected(
-        Text(e, "input")!, e.GetProperty("line").GetInt64(), e.GetProperty("sent").ValueKind == JsonValueKind.Null ? null : e.GetProperty("sent").GetBoolean(),
+        Text(e, "input")!, Place(e), e.GetProperty("sent").ValueKind == JsonValueKind.Null ? null : e.GetProperty("sent").GetBoolean(),
         Text(e, "format"), Text(e, "session"), Text(e, "turn"), Text(e, "project"), Text(e, "source")!, e.GetProperty("sourceFirst").GetInt32(), e.GetProperty("sourceLast").GetInt32(),
         Text(e, "field"), Text(e, "role"), Text(e, "tool"), e.GetProperty("first").GetInt32(), e.GetProperty("last").GetInt32(), e.GetProperty("count").GetInt32()))];
 
@@ -42,17 +43,20 @@ public sealed class ToolLogTests
 
     static bool? Sent(JsonElement holder) => holder.TryGetProperty("sent", out JsonElement sent) ? sent.GetBoolean() : null;
 
-    static string Place(string input, long line) => FormattableString.Invariant($"{input}:{line}");
+    /// <summary>A line of a file, or what names a row of a database.</summary>
+    static string Place(JsonElement record) => Text(record, "input")!.EndsWith('b') && Text(record, "id") is string id
+        ? $"{Text(record, "input")}/{id}"
+        : FormattableString.Invariant($"{Text(record, "input")}:{record.GetProperty("line")}");
 
     static void AssertFound(IReadOnlyCollection<Expected> expected, JsonElement[] findings)
     {
         JsonElement[] alarms = [.. findings.Where(f => f.GetProperty("verdict").GetString() != "allow")];
-        Dictionary<string, JsonElement> found = alarms.ToDictionary(f => Place(f.GetProperty("input").GetString()!, f.GetProperty("line").GetInt64()));
-        Assert.Equal(expected.Select(e => Place(e.Input, e.Line)).Distinct().Order(StringComparer.Ordinal), found.Keys.Order(StringComparer.Ordinal));
+        Dictionary<string, JsonElement> found = alarms.ToDictionary(Place);
+        Assert.Equal(expected.Select(e => e.Place).Distinct().Order(StringComparer.Ordinal), found.Keys.Order(StringComparer.Ordinal));
         foreach (Expected leak in expected)
         {
-            string place = Place(leak.Input, leak.Line);
-            bool? isSent = expected.Where(e => (e.Input, e.Line) == (leak.Input, leak.Line)).Max(e => e.Sent);
+            string place = leak.Place;
+            bool? isSent = expected.Where(e => e.Place == place).Max(e => e.Sent);
             JsonElement finding = found[place];
             JsonElement[] matches = [.. finding.GetProperty("matches").EnumerateArray().Where(m => Text(m.GetProperty("span"), "field") == leak.Field
                 && m.GetProperty("source").GetProperty("path").GetString()!.EndsWith("/" + leak.Source, StringComparison.Ordinal))];
@@ -81,8 +85,9 @@ public sealed class ToolLogTests
     public void HomeFolders()
     {
         CliResult result = Scan(s_fixtures, "--protect", Path.Combine(s_root, "corpora", "proprietary"), "home");
-        result.Expect(2); // for the damaged line, and nothing else
-        Assert.Equal(2, result.ErrLines.Length);
+        result.Expect(2); // for the damaged line and for what is encrypted, and nothing else
+        Assert.Equal(3, result.ErrLines.Length);
+        Assert.Contains("home/.codeium/windsurf/cascade: 2 files of Cascade's own store (.pb) are encrypted", result.ErrLines[1], StringComparison.Ordinal);
         Assert.Contains("21970000-aaaa-4000-8000-000000000001.jsonl: record 9 at byte ", result.ErrLines[0], StringComparison.Ordinal);
         AssertFound(Read("home.expected.jsonl"), result.Findings);
     }
@@ -90,6 +95,37 @@ public sealed class ToolLogTests
     [Fact]
     public void RequestsAndDataSets() =>
         AssertFound(Read("requests.expected.jsonl"), Scan(s_fixtures, "--protect", Path.Combine(s_root, "corpora", "proprietary"), "requests").Expect(1).Findings);
+
+    /// <summary>Makes the databases, and keeps them open as their programs do: the last rows are in the write-ahead log only.</summary>
+    static List<SqliteConnection> MakeDatabases(string folder)
+    {
+        List<SqliteConnection> writers = [];
+        string source = Path.Combine(s_fixtures, "databases");
+        foreach (string script in Directory.EnumerateFiles(source, "*.sql", SearchOption.AllDirectories))
+        {
+            string path = Path.Combine(folder, "databases", Path.GetRelativePath(source, script)[..^".sql".Length]);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            SqliteConnection writer = new($"Data Source={path};Pooling=False");
+            writer.Open();
+            writers.Add(writer);
+            using SqliteCommand command = writer.CreateCommand();
+            command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;\n" + File.ReadAllText(script);
+            command.ExecuteNonQuery();
+            Assert.True(new FileInfo(path + "-wal").Length > new FileInfo(path).Length);
+        }
+        return writers;
+    }
+
+    [Fact]
+    public void DatabasesThatAreWrittenTo()
+    {
+        using Workspace work = new();
+        List<SqliteConnection> writers = MakeDatabases(work.Root);
+        CliResult result = Scan(work.Root, "--protect", Path.Combine(s_root, "corpora", "proprietary"), "databases").Expect(1);
+        AssertFound(Read("databases.expected.jsonl"), result.Findings);
+        Assert.Single(result.ErrLines);
+        foreach (SqliteConnection writer in writers) writer.Dispose();
+    }
 
     [Theory]
     [InlineData("auto")]
@@ -99,14 +135,15 @@ public sealed class ToolLogTests
     {
         using Workspace work = new();
         List<Expected> expected = [];
-        // Without what only a path tells: Claude Code's files that are no transcripts, and the folder before its first line with one.
+        // Without what only a path tells: Claude Code's files that are no transcripts, its folder before the first line with one, Cursor's and Cascade's sessions.
         foreach (IGrouping<string, Expected> file in Read("home.expected.jsonl").Where(e => e.Input.Contains("history", StringComparison.Ordinal) == false && !e.Input.EndsWith(".txt", StringComparison.Ordinal)).GroupBy(e => e.Input))
         {
+            if (file.Key.Contains(".windsurf", StringComparison.Ordinal) || file.Key.Contains(".cursor", StringComparison.Ordinal)) continue;
             bool isCodex = file.Key.Contains(".codex", StringComparison.Ordinal);
             if (input != "auto" && isCodex != (input == "codex")) continue;
             string name = $"{expected.Count}.jsonl{(file.Key.EndsWith(".zst", StringComparison.Ordinal) ? ".zst" : "")}";
             File.Copy(Path.Combine(s_fixtures, file.Key), work.PathOf(name));
-            expected.AddRange(file.Select(e => e with { Input = name, Project = e.Project?.StartsWith('-') == true ? null : e.Project }));
+            expected.AddRange(file.Select(e => e with { Input = name, Place = e.Place.Replace(e.Input, name, StringComparison.Ordinal), Project = e.Project?.StartsWith('-') == true ? null : e.Project }));
         }
         CliResult result = Scan(work.Root, ["--protect", Path.Combine(s_root, "corpora", "proprietary"), "--input", input, .. expected.Select(e => e.Input).Distinct()]);
         AssertFound(expected, result.Findings);

@@ -38,7 +38,11 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
 
     internal InputRecord Record { get; } = new();
 
-    internal void Start(TextSource source, string name)
+    /// <summary>Begins an input.</summary>
+    /// <param name="source">Its bytes.</param>
+    /// <param name="name">What to call it.</param>
+    /// <param name="context">What is known of it before it is read.</param>
+    internal void Start(TextSource source, string name, in LineContext context)
     {
         (_source, _name) = (source, name);
         (_inLongLine, _doneBytes, _doneLines, _overlap, _line) = (false, 0, 0, 0, 1);
@@ -46,21 +50,12 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
         _buffer.Start(source);
         _buffer.Fill(3);
         if (_buffer.Available.StartsWith("\uFEFF"u8)) _buffer.Skip(3);
-        _fileContext = options.Format is InputFormat.Text or InputFormat.Jsonl ? default : ToolPaths.Describe(name, FormatOf(options.Format));
-        _contextReader.Start(_fileContext);
         _isFirstRecord = true;
         _isJsonl = options.Format == InputFormat.Jsonl || (options.Format != InputFormat.Text && IsJsonl());
+        _fileContext = context with { IsLocal = context.IsLocal || (context.IsTextLocal && !_isJsonl) };
+        _contextReader.Start(_fileContext);
         _mayBeDocument = !_isJsonl && options.Format != InputFormat.Text && source.InnerName.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
     }
-
-    static RecordFormat FormatOf(InputFormat format) => format switch
-    {
-        InputFormat.ClaudeCode => RecordFormat.ClaudeCode,
-        InputFormat.Codex => RecordFormat.Codex,
-        InputFormat.Cursor => RecordFormat.Cursor,
-        InputFormat.Windsurf => RecordFormat.Windsurf,
-        _ => RecordFormat.None,
-    };
 
     internal bool Next()
     {

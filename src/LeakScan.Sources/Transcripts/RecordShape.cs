@@ -158,6 +158,7 @@ struct RecordShape
             Zone.Progress when name.SequenceEqual("message"u8) || name.SequenceEqual("normalizedMessages"u8) || name.SequenceEqual("prompt"u8) => Zone.ProgressMessage,
             Zone.ProgressMessage when name.SequenceEqual("toolUseResult"u8) => Zone.ToolResult,
             Zone.Telemetry when s_outputs.Find(name) => Zone.TelemetryOutput,
+            Zone.Other when name.SequenceEqual("richText"u8) => Zone.EditorState,
             _ => holder,
         };
     }

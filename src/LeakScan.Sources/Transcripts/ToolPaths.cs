@@ -3,32 +3,44 @@ namespace LeakScan.Sources.Transcripts;
 /// <summary>What a file's path says about it, in a tool's folder under the person's home or in a copy of it.</summary>
 static class ToolPaths
 {
-    static readonly (string Folder, RecordFormat Format)[] s_homes =
+    static readonly (string? Above, string Folder, RecordFormat Format)[] s_homes =
     [
-        (".claude", RecordFormat.ClaudeCode), (".codex", RecordFormat.Codex), (".cursor", RecordFormat.Cursor), ("Cursor", RecordFormat.Cursor),
-        (".windsurf", RecordFormat.Windsurf), ("windsurf", RecordFormat.Windsurf), ("devin", RecordFormat.Windsurf),
+        (null, ".claude", RecordFormat.ClaudeCode), (null, ".codex", RecordFormat.Codex), (null, ".cursor", RecordFormat.Cursor), ("Cursor", "User", RecordFormat.Cursor),
+        (null, ".windsurf", RecordFormat.Windsurf), (null, ".codeium", RecordFormat.Windsurf), ("Windsurf", "User", RecordFormat.Windsurf),
+        ("share", "devin", RecordFormat.Windsurf), ("Application Support", "devin", RecordFormat.Windsurf), ("Roaming", "devin", RecordFormat.Windsurf), ("devin", "cli", RecordFormat.Windsurf),
     ];
 
     // In Claude Code's home beside the transcripts: full output of tools of which a preview was sent, files before an edit.
     static readonly string[] s_localFolders = ["tool-results", "file-history", "shell-snapshots", "todos"];
 
     /// <summary>What is known of a file before it is read.</summary>
-    /// <param name="path">As shown.</param>
-    /// <param name="format">What the person said the inputs are; <see cref="RecordFormat.None"/> to find out.</param>
-    internal static LineContext Describe(string path, RecordFormat format)
+    /// <param name="path">Its path; the longer, the more it tells.</param>
+    /// <param name="input">What the person said the inputs are.</param>
+    internal static LineContext Describe(string path, InputFormat input)
     {
+        if (input is InputFormat.Text or InputFormat.Jsonl) return default;
+        RecordFormat format = input switch
+        {
+            InputFormat.ClaudeCode => RecordFormat.ClaudeCode,
+            InputFormat.Codex => RecordFormat.Codex,
+            InputFormat.Cursor => RecordFormat.Cursor,
+            InputFormat.Windsurf => RecordFormat.Windsurf,
+            _ => RecordFormat.None,
+        };
         string[] parts = path.Split('/', '\\');
         string name = Path.GetFileName(StripCompression(parts[^1]));
         bool isJsonl = name.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
-        if (format == RecordFormat.None) format = FormatOf(parts, name, isJsonl);
+        RecordFormat told = FormatOf(parts, name, isJsonl);
+        if (format == RecordFormat.None) format = told;
+        bool isHome = told == format;
         string stem = Path.GetFileNameWithoutExtension(name);
         return format switch
         {
-            RecordFormat.ClaudeCode => new(format, IsLocalToClaudeCode(parts, isJsonl), SessionFolder([.. parts[..^1], stem]), Slug(parts), null, null),
-            RecordFormat.Codex => new(format, !isJsonl, RolloutId(stem), null, null, null),
-            RecordFormat.Windsurf => new(format, false, isJsonl ? stem : null, null, null, null),
-            RecordFormat.Cursor => new(format, false, isJsonl ? stem : null, AgentProject(parts), null, null),
-            _ => new(format, false, null, null, null, null),
+            RecordFormat.ClaudeCode => new(format, IsLocalToClaudeCode(parts), isHome, SessionFolder([.. parts[..^1], stem]), Slug(parts), null, null),
+            RecordFormat.Codex => new(format, false, isHome, RolloutId(stem), null, null, null),
+            RecordFormat.Windsurf => new(format, false, false, isJsonl ? stem : null, null, null, null),
+            RecordFormat.Cursor => new(format, false, false, isJsonl ? stem : null, AgentProject(parts), null, null),
+            _ => default,
         };
     }
 
@@ -39,18 +51,22 @@ static class ToolPaths
     static RecordFormat FormatOf(string[] parts, string name, bool isJsonl)
     {
         if (isJsonl && name.StartsWith("rollout-", StringComparison.Ordinal)) return RecordFormat.Codex;
+        if (name.StartsWith("state.vscdb", StringComparison.Ordinal)) return RecordFormat.Cursor;
         for (int i = parts.Length - 2; i >= 0; i--)
         {
-            foreach ((string folder, RecordFormat format) in s_homes)
+            foreach ((string? above, string folder, RecordFormat format) in s_homes)
             {
-                if (parts[i] == folder) return format;
+                if (parts[i] == folder && (above is null || (i > 0 && parts[i - 1] == above))) return format;
             }
         }
         // A copy of a home: projects/-home-someone-project/session.jsonl, and what lies below a session.
         return Slug(parts) is not null && (isJsonl || parts.Contains("tool-results")) ? RecordFormat.ClaudeCode : RecordFormat.None;
     }
 
-    static bool IsLocalToClaudeCode(string[] parts, bool isJsonl) => !isJsonl || Array.Exists(parts, part => Array.IndexOf(s_localFolders, part) >= 0);
+    /// <summary>Whether a file is of the store that Cascade encrypts.</summary>
+    internal static bool IsEncrypted(string path, in LineContext context) => context.Format == RecordFormat.Windsurf && path.EndsWith(".pb", StringComparison.OrdinalIgnoreCase);
+
+    static bool IsLocalToClaudeCode(string[] parts) => Array.Exists(parts, part => Array.IndexOf(s_localFolders, part) >= 0);
 
     /// <summary>Claude Code's name of the project's folder, with a hyphen for each character that is no letter or digit.</summary>
     static string? Slug(string[] parts)

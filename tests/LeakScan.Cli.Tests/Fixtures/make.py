@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the logs in home/ and requests/, and beside them what a scan must find: *.expected.jsonl.
+"""Makes the logs in home/, requests/ and databases/, and beside them what a scan must find: *.expected.jsonl.
 
 The shapes are those of the tools' logs; every word in them is invented. What leaks is cut from
 corpora/proprietary. Nothing random: a second run writes the same bytes. Needs zstd on the path.
@@ -22,7 +22,7 @@ SLUG = "-home-mara-heron"
 def fragments():
     """(path, first line, last line, text), none of them twice; licence headers and imports are left out."""
     files = sorted(p for p in SECRETS.rglob("*") if p.suffix in (".py", ".go", ".cu", ".cpp", ".cs", ".ts", ".tsx", ".rs"))
-    for start in (34, 52, 70, 88):
+    for start in (34, 52, 70, 88, 106):
         for path in files:
             lines = path.read_text().split("\n")
             if start + LENGTH > len(lines):
@@ -406,6 +406,130 @@ def codex_3():
     history.write()
 
 
+def cursor_transcript():
+    log = Log("home/.cursor/projects/home-mara-heron/agent-transcripts/d0000001-0000-4000-8000-000000000001/d0000001-0000-4000-8000-000000000001.jsonl")
+    asked = Leak()
+    n = log.add(dict(role="user", message=dict(content=[dict(type="text", text="<timestamp>now</timestamp>\n<user_query>\n" + asked.text + "\n</user_query>")])))
+    expect(log.name, n, asked, "message.content[0].text", format="cursor", session="d0000001-0000-4000-8000-000000000001", project="home-mara-heron", role="user", first=3, last=LENGTH + 2)
+    written = Leak()
+    n = log.add(dict(role="assistant", message=dict(content=[dict(type="text", text="[REDACTED]"), dict(type="tool_use", name="Write", input=dict(path="a.py", contents=written.text))])))
+    expect(log.name, n, written, "message.content[1].input.contents", format="cursor", session="d0000001-0000-4000-8000-000000000001", project="home-mara-heron", role="assistant", tool="Write")
+    log.add(dict(type="turn_ended", status="success"))
+    log.write()
+
+
+def windsurf():
+    log = Log("home/.windsurf/transcripts/w0000001.jsonl")
+    asked, done, step = Leak(), Leak(), Leak()
+    n = log.add(dict(status="done", type="user_input", user_input=dict(rules_applied=dict(always_on=["rule.md"]), user_response="look:\n" + asked.text)))
+    expect(log.name, n, asked, "user_input.user_response", format="windsurf", session="w0000001", role="user", first=2, last=LENGTH + 1)
+    log.add(dict(planner_response=dict(response="I will write it"), status="done", type="planner_response"))
+    n = log.add(dict(code_action=dict(new_content=done.text, path=PROJECT + "/a.py"), status="done", type="code_action"))
+    expect(log.name, n, done, "code_action.new_content", format="windsurf", session="w0000001", role="assistant")
+    # A step of a kind that nobody has described.
+    n = log.add(dict(view_file=dict(absolute_path=PROJECT + "/b.py", lines=[dict(text=step.text)]), status="done", type="view_file"))
+    expect(log.name, n, step, "view_file.lines[0].text", format="windsurf", session="w0000001")
+    log.write()
+    cascade = HERE / "home/.codeium/windsurf/cascade"
+    cascade.mkdir(parents=True)
+    for i in range(2):
+        (cascade / f"{uuid(7, i)}.pb").write_bytes(bytes((i * 89 + j * 151) % 256 for j in range(300)))
+
+
+def quoted(value):
+    if value is None or isinstance(value, int):
+        return "NULL" if value is None else str(value)
+    return "'" + value.replace("'", "''") + "'"
+
+
+class Database:
+    """Statements that a test makes a database of: such a file differs from version to version of SQLite."""
+
+    def __init__(self, name):
+        self.name, self.statements, self.rows = name, [], {}
+
+    def create(self, table, columns):
+        self.statements.append(f"CREATE TABLE {table} ({columns});")
+
+    def add(self, table, *values):
+        self.statements.append(f"INSERT INTO {table} VALUES ({', '.join(quoted(v) for v in values)});")
+        self.rows[table] = self.rows.get(table, 0) + 1
+        return self.rows[table]
+
+    def add_value(self, table, key, value):
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        self.statements.append(f"INSERT INTO {table} VALUES ({quoted(key)}, CAST({quoted(text)} AS BLOB));")
+        self.rows[table] = self.rows.get(table, 0) + 1
+
+    def write(self):
+        path = HERE / (self.name + ".sql")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(self.statements) + "\n", newline="\n")
+
+    def expect(self, id, leak, field, **more):
+        expect(self.name, self.rows.get(id.split("/")[0]), leak, field, **more)
+        EXPECTED[-1]["id"] = id
+
+
+def databases():
+    base = Database("databases/Cursor/User/globalStorage/state.vscdb")
+    base.create("ItemTable", "key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB")
+    base.create("cursorDiskKV", "key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB")
+    talk, old = "e0000001-0000-4000-8000-000000000001", "e0000002-0000-4000-8000-000000000002"
+    asked = Leak()
+    key = f"bubbleId:{talk}:b1"
+    lexical = json.dumps(dict(root=dict(children=[dict(text=asked.text)])))
+    base.add_value("cursorDiskKV", key, dict(_v=3, type=1, bubbleId="b1", text="look:\n" + asked.text, richText=lexical, createdAt="2026-11-01T00:00:00Z", attachedCodeChunks=[], codeBlocks=[], tokenCount=dict(inputTokens=1)))
+    base.expect("cursorDiskKV/" + key, asked, "text", format="cursor", session=talk, turn="b1", role="user", first=2, last=LENGTH + 1)
+    base.expect("cursorDiskKV/" + key, asked, "richText::root.children[0].text", sent=False, format="cursor", session=talk, turn="b1", role="user")
+    for i, (tool, result) in enumerate((("read_file", "contents"), ("run_terminal_command_v2", "output"))):
+        leak = Leak()
+        key = f"bubbleId:{talk}:t{i}"
+        base.add_value("cursorDiskKV", key, dict(_v=3, type=2, bubbleId=f"t{i}", text="", toolFormerData=dict(tool=15, name=tool, toolCallId=f"tool_{i}", status="completed", params=json.dumps(dict(command="cat a.py")),
+                                                                                                          result=json.dumps({result: "head\n" + leak.text, "exitCode": 0}))))
+        base.expect("cursorDiskKV/" + key, leak, f"toolFormerData.result::{result}", format="cursor", session=talk, turn=f"t{i}", role="tool", tool=tool, first=2, last=LENGTH + 1)
+    attached = Leak()
+    key = f"messageRequestContext:{talk}:b1"
+    base.add_value("cursorDiskKV", key, dict(cursorRules=[], terminalFiles=[dict(name="1.txt", content=attached.text)]))
+    base.expect("cursorDiskKV/" + key, attached, "terminalFiles[0].content", format="cursor", session=talk, turn="b1")
+    inline, kept = Leak(), Leak()
+    base.add_value("cursorDiskKV", f"composerData:{old}", dict(_v=1, composerId=old, name="packing", createdAt=1730000000000, conversation=[dict(type=1, bubbleId="b9", text=inline.text)],
+                                                               originalFileStates={"file:///a.py": dict(content=kept.text)}, context=dict(fileSelections=[])))
+    base.expect(f"cursorDiskKV/composerData:{old}", inline, "conversation[0].text", format="cursor", session=old, role="user")
+    base.expect(f"cursorDiskKV/composerData:{old}", kept, "originalFileStates.file:///a.py.content", sent=False, format="cursor", session=old)
+    content = Leak()
+    key = "composer.content." + "ab" * 32
+    base.add_value("cursorDiskKV", key, content.text)
+    base.expect("cursorDiskKV/" + key, content, None, sent=False, format="cursor")
+    blob = Leak()
+    key = "agentKv:blob:" + "cd" * 32
+    base.add_value("cursorDiskKV", key, dict(role="user", content=blob.text))
+    base.expect("cursorDiskKV/" + key, blob, "content", format="cursor", role="user")
+    prompts, item = Leak(), Leak()
+    base.add_value("ItemTable", "aiService.prompts", [dict(text=prompts.text, commandType=4)])
+    base.expect("ItemTable/aiService.prompts", prompts, "[0].text", format="cursor")
+    base.add_value("ItemTable", "history.recentlyOpened", dict(entries=[dict(label=item.text)]))
+    base.expect("ItemTable/history.recentlyOpened", item, "entries[0].label", sent=False, format="cursor")
+    base.write()
+
+    base = Database("databases/share/devin/cli/sessions.db")
+    base.create("sessions", "id TEXT PRIMARY KEY, working_directory TEXT, model TEXT, created_at INTEGER, title TEXT, main_chain_id TEXT, cogs_json TEXT, hidden INTEGER")
+    base.create("message_nodes", "row_id INTEGER PRIMARY KEY, session_id TEXT, node_id TEXT, parent_node_id TEXT, chat_message TEXT, created_at INTEGER, metadata TEXT")
+    base.create("prompt_history", "id INTEGER PRIMARY KEY, content TEXT, timestamp INTEGER, session_id TEXT")
+    base.create("tool_call_state", "session_id TEXT, tool_call_id TEXT, tool_call_json TEXT, tool_call_update_json TEXT, PRIMARY KEY (session_id, tool_call_id)")
+    base.add("sessions", "v1", PROJECT, "m", 1, "Packing", None, None, 0)
+    asked, out, typed, state = Leak(), Leak(), Leak(), Leak()
+    base.add("message_nodes", 1, "v1", "n1", None, json.dumps(dict(role="user", content=asked.text)), 1, None)
+    base.expect("message_nodes/1/chat_message", asked, "content", format="windsurf", session="v1", turn="n1", project=PROJECT, role="user")
+    base.add("message_nodes", 2, "v1", "n2", "n1", json.dumps(dict(role="assistant", content="", tool_calls=[dict(id="c1", function=dict(name="edit", arguments=json.dumps(dict(path="a", text=out.text))))])), 2, None)
+    base.expect("message_nodes/2/chat_message", out, "tool_calls[0].function.arguments::text", format="windsurf", session="v1", turn="n2", project=PROJECT, role="assistant", tool="edit")
+    base.add("prompt_history", 1, typed.text, 1, "v1")
+    base.expect("prompt_history/1/content", typed, None, sent=False, format="windsurf", session="v1", turn="1", project=PROJECT)
+    base.add("tool_call_state", "v1", "c1", json.dumps(dict(name="read", output=state.text)), None)
+    base.expect("tool_call_state/1/tool_call_json", state, "output", format="windsurf", session="v1", turn="c1", project=PROJECT)
+    base.write()
+
+
 def requests():
     """Logs of requests and data sets. Those with a session send the conversation again with each turn."""
     tool_use = dict(type="tool_use", id="toolu_r1", name="Read", input=dict(file_path="a.py"))
@@ -515,14 +639,16 @@ def write_expected(what):
 
 
 def main():
-    for folder in ("home", "requests"):
+    for folder in ("home", "requests", "databases"):
         shutil.rmtree(HERE / folder, ignore_errors=True)
-    for make in (claude_1, claude_2_0, claude_2_1_197, claude_2_1_330, codex_1, codex_2, codex_3):
+    for make in (claude_1, claude_2_0, claude_2_1_197, claude_2_1_330, codex_1, codex_2, codex_3, cursor_transcript, windsurf):
         make()
     write_expected("home")
     (HERE / "requests").mkdir()
     requests()
     write_expected("requests")
+    databases()
+    write_expected("databases")
 
 if __name__ == "__main__":
     main()
