@@ -117,10 +117,18 @@ public sealed class InputRecord
     public TextOrigin GetOrigin(int start)
     {
         if (Format == RecordFormat.None) return default;
+        TextOrigin origin = new(_context.Session, _context.Turn, _context.Project, null, _context.Tool);
         int index = _strings?.IndexOf(start) ?? -1;
-        if (index < 0) return new TextOrigin(_context.Session, _context.Turn, _context.Project, null, _context.Tool);
-        _details ??= new RecordDetails(_strings!.Line, _context, Format);
-        return _details.GetOrigin(_strings!.PathOf(index));
+        if (index < 0) return origin;
+        try
+        {
+            _details ??= new RecordDetails(_strings!.Line, _context, Format);
+            return _details.GetOrigin(_strings!.PathOf(index));
+        }
+        catch (InvalidOperationException)
+        {
+            return origin; // a property name with half a surrogate pair
+        }
     }
 
     /// <summary>Copies the record into another, which then lives apart from the reader: for handing it to another thread.</summary>

@@ -115,6 +115,7 @@ sealed class JsonStrings : IDisposable
                 place = new Place(place.Holder, (int)reader.TokenStartIndex + 1, name.Length);
                 if (depth <= RecordShape.MaxDepth) _zones[depth] = _shape.AddName(_zones[depth - 1], depth == top, name);
                 isTelemetryKey = ZoneAt(depth) == Zone.Telemetry && name.SequenceEqual("key"u8);
+                if (name.SequenceEqual("body"u8)) telemetryZone = Zone.Telemetry; // no attribute, though it may come after them
                 if (depth != 1) continue;
                 isId = reader.ValueTextEquals(_idField);
                 if (_textField is not null && (wanted = reader.ValueTextEquals(_textField))) IsTextFieldMissing = false;
