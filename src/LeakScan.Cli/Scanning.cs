@@ -11,7 +11,7 @@ namespace LeakScan.Cli;
 /// <summary>Reads records, scans them on several threads, and puts the findings out in the order of the records.</summary>
 // This thread reads and writes; batches of records are scanned by tasks, a bounded number of them at once. Batches are put
 // out in the order in which they were read, whatever the order in which they were done.
-sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter writer, FindingOutput output, ScanSummary summary, int threads, bool flushAlways, bool isResumable)
+sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter writer, FindingOutput output, ScanSummary summary, int threads, bool flushAlways, bool isResumable, Action<SourceProblem> problemFound)
 {
     const int BatchRecords = 256;
     const int BatchBytes = 512 * 1024;
@@ -22,6 +22,7 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
         internal readonly InputRecord[] Records = [.. Enumerable.Range(0, BatchRecords).Select(_ => new InputRecord())];
         internal readonly MemoryStream Findings = new();
         internal readonly List<(WrittenFinding Finding, int Start)> Written = [];
+        internal readonly List<SourceProblem> Problems = [];
         internal int Count;
         internal long TextBytes;
         internal long RawBytes;
@@ -37,6 +38,7 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
             Findings.SetLength(0);
             if (Findings.Capacity > BatchBytes) Findings.Capacity = 0;
             Written.Clear();
+            Problems.Clear();
         }
     }
 
@@ -107,6 +109,12 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
         if (!_scanners.TryTake(out (Scanner Scanner, List<Match> Matches, List<Match> Local) scanner)) scanner = (new Scanner(index, options), [], []);
         for (int i = 0; i < batch.Count; i++)
         {
+            // Most lines of JSON match nothing: that is seen in the raw line, and the others alone are parsed.
+            if (!batch.Records[i].IsParsed)
+            {
+                if (!scanner.Scanner.MayMatch(batch.Records[i].Text.Span)) continue;
+                if (batch.Records[i].Parse() is SourceProblem problem) batch.Problems.Add(problem);
+            }
             if (ScanRecord(batch.Records[i], scanner, out bool? isSent) is not ScanResult result) continue;
             RecordFinding finding = new(index, batch.Records[i], isSent, result, scanner.Matches);
             int start = (int)batch.Findings.Length;
@@ -154,6 +162,7 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
     void PutOut()
     {
         Batch batch = _running.Dequeue().GetAwaiter().GetResult();
+        foreach (SourceProblem problem in batch.Problems) problemFound(problem);
         (long records, long bytes) = (summary.Records, summary.Bytes);
         long bytesBefore = bytes;
         int seen = 0;

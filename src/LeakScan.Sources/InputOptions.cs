@@ -37,6 +37,12 @@ public sealed record InputOptions
     /// <summary>JSONL: the top-level property whose strings, at any nesting, are the text. Default: null, every string of the record.</summary>
     public string? TextField { get; init; }
 
+    /// <summary>
+    /// Hand out lines of JSONL as they are, to be parsed by <see cref="InputRecord.Parse"/> if they are found to be worth it: of
+    /// most lines a scan of the raw text already says that nothing is in them. Has no effect with <see cref="TextField"/>.
+    /// </summary>
+    public bool ParsesOnDemand { get; init; }
+
     /// <summary>JSONL: the top-level property, a string or number, that names the record. Default: <c>id</c>.</summary>
     public string IdField { get; init; } = "id";
 }

@@ -41,7 +41,10 @@ public sealed class InputRecord
     /// <summary>Bytes of the decompressed input that this record is the first to cover, its line end included.</summary>
     public long RawBytes { get; private set; }
 
-    /// <summary>What the record is.</summary>
+    /// <summary>False for a line of JSON as it is, of which <see cref="Text"/> is the whole until <see cref="Parse"/> is called.</summary>
+    public bool IsParsed => _onDemand is null;
+
+    /// <summary>What the record is; not known before it is parsed.</summary>
     public RecordFormat Format { get; private set; }
 
     /// <summary>
@@ -55,6 +58,22 @@ public sealed class InputRecord
 
     /// <summary>The strings of a JSON record, those that were sent first, in order; empty for text. Names are made when an element is read.</summary>
     public IReadOnlyList<InputField> Fields => _fields;
+
+    /// <summary>Parses a line that was handed out as it is (<see cref="InputOptions.ParsesOnDemand"/>). Any thread may do it, in a copy too.</summary>
+    /// <returns>What is wrong with it, in which case it stays raw text; null if nothing is, or if it was parsed before.</returns>
+    public SourceProblem? Parse()
+    {
+        if (_onDemand is not InputOptions options) return null;
+        if (_parser?.Options != options)
+        {
+            _parser?.Dispose();
+            _parser = new RecordParser(options);
+        }
+        RecordPlace place = new(Input, Line, Offset, RawBytes);
+        bool isWhole = _isWholeLine;
+        if (_parser.Parse(Text, place, _context, this, out long errorOffset) != ParsedAs.Raw) return null;
+        return RecordParser.ProblemOf(place, _context, isWhole, errorOffset);
+    }
 
     /// <summary>Finds the field that holds an offset of <see cref="Text"/>; the line end after a field counts as part of it.</summary>
     /// <param name="start">The offset.</param>
@@ -141,7 +160,7 @@ public sealed class InputRecord
             if (target._copy.Length < Text.Length) target._copy = new byte[Text.Length];
             Text.CopyTo(target._copy);
             target.Set(place, target._copy.AsMemory(0, Text.Length), null, Format, SentLength, _context);
-            target._ownId = _ownId;
+            (target._ownId, target._onDemand, target._isWholeLine) = (_ownId, _onDemand, _isWholeLine);
             return;
         }
         target._ownStrings ??= new JsonStrings(null, "");
@@ -152,15 +171,21 @@ public sealed class InputRecord
 
     byte[] _copy = [];
     JsonStrings? _ownStrings;
+    RecordParser? _parser;
+    InputOptions? _onDemand;
+    bool _isWholeLine;
 
     internal void Set(in RecordPlace place, ReadOnlyMemory<byte> text, JsonStrings? strings, RecordFormat format, int sentLength, in LineContext context)
     {
         (Input, Line, Offset, RawBytes) = (place.Input, place.Line, place.Offset, place.RawBytes);
         (Text, Format, SentLength) = (text, format, sentLength);
-        (_id, _ownId, _strings, _context) = (null, null, strings, context);
+        (_id, _ownId, _strings, _context, _onDemand) = (null, null, strings, context, null);
         _details?.Dispose();
         _details = null;
     }
+
+    /// <summary>Says that the text is a line to be parsed when that is asked for.</summary>
+    internal void SetOnDemand(InputOptions options, bool isWholeLine) => (_onDemand, _isWholeLine) = (options, isWholeLine);
 
     /// <summary>Names a record that no line of a file names.</summary>
     internal void SetId(string id) => _ownId = id;

@@ -122,18 +122,42 @@ public sealed class Scanner
         return result;
     }
 
-    ScanResult Run(ReadOnlySpan<byte> text)
+    /// <summary>Whether a text shares anything with the index, at the finest depth: if not, no <see cref="Scan(ReadOnlySpan{byte}, List{Match})"/> of it finds anything.</summary>
+    /// <remarks>
+    /// For text in a container, such as a record of JSON, before it is parsed: canonical text looks through escapes, so that only
+    /// the few containers in which this finds something need to be taken apart.
+    /// </remarks>
+    /// <param name="utf8">The text; damaged bytes are scanned around.</param>
+    /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})" path="/exception"/>
+    public bool MayMatch(ReadOnlySpan<byte> utf8)
+    {
+        CheckLength(utf8);
+        return !Probe(utf8, GramParameters.FineWindow, out _);
+    }
+
+    static void CheckLength(ReadOnlySpan<byte> text)
     {
         if (text.Length > MaxTextBytes) throw new ArgumentException($"{text.Length} bytes; a text has up to {MaxTextBytes}: scan it in parts.", nameof(text));
+    }
+
+    /// <summary>True if none of the text's fingerprints is in the index.</summary>
+    bool Probe(ReadOnlySpan<byte> text, int window, out long characters)
+    {
+        _survivors.Clear();
+        _askedCount = 0;
+        ProbeSink probe = new(this);
+        characters = _fingerprinter.Run(text, window, ref probe);
+        return characters >= 0 && probe.Finish();
+    }
+
+    ScanResult Run(ReadOnlySpan<byte> text)
+    {
+        CheckLength(text);
         _matchCount = 0;
 
         // Most texts match nothing: that is decided on raw text, without offsets, and ends at the first hit.
         bool fine = _options.Depth == ScanDepth.Fine || (_options.Depth == ScanDepth.Auto && text.Length <= _options.FineUpToBytes);
-        _survivors.Clear();
-        _askedCount = 0;
-        ProbeSink probe = new(this);
-        long characters = _fingerprinter.Run(text, fine ? GramParameters.FineWindow : GramParameters.CoarseWindow, ref probe);
-        if (characters >= 0 && probe.Finish()) return new(Verdict.Allow, null, 0, 0, 0, (int)characters, 0);
+        if (Probe(text, fine ? GramParameters.FineWindow : GramParameters.CoarseWindow, out long characters)) return new(Verdict.Allow, null, 0, 0, 0, (int)characters, 0);
 
         int room = text.Length + 2 * Canonicalizer.OutputSlack;
         if (_canonical.Length < room) (_canonical, _offsets) = (new byte[room], new int[room]);

@@ -151,13 +151,14 @@ static class ScanCommand
         using FindingOutput output = arguments.Output is null ? FindingOutput.ToStandardOutput()
             : state is null ? FindingOutput.ToFile(arguments.Output)
             : FindingOutput.ToResumableFile(arguments.Output, state.OutputBytes);
-        InputReader reader = new(arguments.Input);
-        reader.Problem += problem =>
+        InputReader reader = new(arguments.Input with { ParsesOnDemand = true });
+        Action<SourceProblem> problemFound = problem =>
         {
             summary.Errors++;
             Diagnostics.Problem(problem);
         };
-        Scanning scanning = new(index, options, writer, output, summary, arguments.Threads, flushAlways: onTerminal, isResumable: state is not null);
+        reader.Problem += problemFound;
+        Scanning scanning = new(index, options, writer, output, summary, arguments.Threads, flushAlways: onTerminal, isResumable: state is not null, problemFound);
         try
         {
             using ProgressLine progress = new("scanning", "records", () => (reader.BytesRead, summary.Records), TotalBytes(arguments.Inputs));

@@ -13,6 +13,7 @@ sealed class TextSource : IDisposable
 
     readonly HeadStream _raw;
     readonly string _name;
+    readonly bool _isFile;
     Stream? _text;
 
     /// <param name="raw">Bytes of the file; disposed with this.</param>
@@ -22,6 +23,7 @@ sealed class TextSource : IDisposable
     {
         _raw = new HeadStream(raw, counter);
         _name = name;
+        _isFile = raw is FileStream;
         InnerName = IsGzip || IsZstd ? Path.GetFileNameWithoutExtension(name) : Path.GetFileName(name);
     }
 
@@ -70,6 +72,9 @@ sealed class TextSource : IDisposable
         return stream;
     }
 
+    /// <summary>A file is read ahead; a pipe is not, since a thread that waits for one cannot be ended.</summary>
+    Stream Ahead(Stream decompressed) => _isFile ? new ReadAheadStream(decompressed) : decompressed;
+
     Stream OpenText()
     {
         bool gzip = IsGzip;
@@ -80,8 +85,8 @@ sealed class TextSource : IDisposable
             gzip = head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]);
             zstd = head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]);
         }
-        HeadStream bytes = gzip ? new HeadStream(new GzipReader(_raw), null)
-            : zstd ? new HeadStream(OpenZstd(_raw), null)
+        HeadStream bytes = gzip ? new HeadStream(Ahead(new GzipReader(_raw)), null)
+            : zstd ? new HeadStream(Ahead(OpenZstd(_raw)), null)
             : _raw;
         ReadOnlySpan<byte> mark = bytes.Peek(2);
         Encoding? utf16 = mark.SequenceEqual((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? Encoding.Unicode

@@ -134,6 +134,12 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
     void SetRecord(ReadOnlyMemory<byte> line, bool isWhole)
     {
         LineContext context = _contextReader.Read(line.Span);
+        if (options is { ParsesOnDemand: true, TextField: null } && !_isFirstRecord && RecordParser.LooksWhole(line.Span))
+        {
+            RecordParser.SetRaw(line, Place(_doneBytes), context, Record);
+            Record.SetOnDemand(options, isWhole);
+            return;
+        }
         ParsedAs parsed = _parser.Parse(line, Place(_doneBytes), context, Record, out long errorOffset);
         if (_isFirstRecord && context.Format == RecordFormat.None && Record.Format is RecordFormat.ClaudeCode or RecordFormat.Codex or RecordFormat.Cursor or RecordFormat.Windsurf)
         {
@@ -143,9 +149,7 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
         }
         _isFirstRecord = false;
         if (parsed == ParsedAs.JsonWithoutTextField && _missing++ == 0) _firstMissingLine = _line;
-        // A tool that is at work has not written its last line to the end.
-        if (parsed == ParsedAs.Raw && (isWhole || context.Format == RecordFormat.None))
-            problem(new SourceProblem(_name, _line, _buffer.Position + errorOffset, "the line is not valid JSON; it is scanned as raw text"));
+        if (parsed == ParsedAs.Raw && RecordParser.ProblemOf(Place(_doneBytes), context, isWhole, errorOffset) is SourceProblem notJson) problem(notJson);
     }
 
     /// <summary>Takes the whole input as one record if it is one JSON value.</summary>

@@ -21,6 +21,8 @@ enum ParsedAs
 /// <summary>Turns a line into a record. What comes out depends on the arguments alone, not on the lines before.</summary>
 sealed class RecordParser(InputOptions options) : IDisposable
 {
+    internal InputOptions Options { get; } = options;
+
     readonly JsonStrings _strings = new(options.TextField, options.IdField);
     readonly JsonStrings _allStrings = new(null, options.IdField);
 
@@ -64,6 +66,19 @@ sealed class RecordParser(InputOptions options) : IDisposable
     /// <summary>Makes a record of text as it is.</summary>
     internal static void SetRaw(ReadOnlyMemory<byte> text, in RecordPlace place, in LineContext context, InputRecord record) =>
         record.Set(place, text, null, context.IsLocal ? context.Format : RecordFormat.None, context.IsLocal ? 0 : text.Length, context);
+
+    /// <summary>Whether a line looks like a whole JSON value from both its ends.</summary>
+    internal static bool LooksWhole(ReadOnlySpan<byte> line)
+    {
+        line = line.Trim(" \t"u8);
+        return line.Length >= 2 && (line[0], line[^1]) is ((byte)'{', (byte)'}') or ((byte)'[', (byte)']');
+    }
+
+    /// <summary>What to say of a line that is no JSON; null if it is the last, cut one of a tool that is at work.</summary>
+    internal static SourceProblem? ProblemOf(in RecordPlace place, in LineContext context, bool isWholeLine, long errorOffset) =>
+        isWholeLine || context.Format == RecordFormat.None
+            ? new SourceProblem(place.Input, place.Line, place.Offset + errorOffset, "the line is not valid JSON; it is scanned as raw text")
+            : null;
 
     public void Dispose()
     {

@@ -29,7 +29,7 @@ sealed class Fingerprinter
     /// <summary>Raw bytes a tile: all of a tile's arrays stay in the second-level cache, and the filter's lines have time to arrive (ProbeSink).</summary>
     const int TileRawBytes = 32 * 1024;
 
-    const int Capacity = TileRawBytes + Canonicalizer.OutputSlack + HistoryBytes;
+    const int Capacity = TileRawBytes + 2 * Canonicalizer.OutputSlack + HistoryBytes;
 
     /// <summary>Canonical bytes of the last tile that the next one's windows need.</summary>
     const int HistoryBytes = 2 * GramParameters.CoarseWindow + GramParameters.GramLength;
@@ -41,6 +41,7 @@ sealed class Fingerprinter
     readonly SimdTier _tier;
     readonly Selector _selector;
     readonly AlignedBytes _tile = new(TileSpan.Margin + Capacity + TileSpan.Margin);
+    readonly byte[] _rest = new byte[CanonicalText.GutterLimitBytes + 2 * ByteBlock.LengthBytes]; // a line that may be a gutter, and less than a block
     readonly int[] _ends = new int[Capacity + ByteBlock.LengthBytes];
     readonly ulong[] _fingerprints = new ulong[Capacity];
 
@@ -65,13 +66,28 @@ sealed class Fingerprinter
             int take = Math.Min(text.Length, TileRawBytes);
             bool last = take == text.Length;
             int length = progress.Held;
-            take = Canonicalizer.Append(text[..take], _tile.Span(TileSpan.Margin + length, TileRawBytes + Canonicalizer.OutputSlack), !last, out int written);
+            take = Canonicalizer.Append(text[..take], _tile.Span(TileSpan.Margin + length, TileRawBytes + Canonicalizer.OutputSlack), moreFollows: true, out int written);
             length += written;
-            if (last) length += Canonicalizer.Finish(_tile.Span(TileSpan.Margin + length, Canonicalizer.OutputSlack));
             text = text[take..];
+            if (last) length += AppendLast(text, length);
             if (!Tile(length, window, last, ref progress, ref sink)) return -1;
             if (last) return progress.Start + progress.Held;
         }
+    }
+
+    /// <summary>The rest of a text, made up with spaces to whole blocks: they decide what the end of a text decides, and are dropped.</summary>
+    int AppendLast(ReadOnlySpan<byte> rest, int length)
+    {
+        int written = 0;
+        if (!rest.IsEmpty)
+        {
+            int padded = (rest.Length + ByteBlock.LengthBytes - 1) & -ByteBlock.LengthBytes;
+            Span<byte> blocks = padded <= _rest.Length ? _rest.AsSpan(0, padded) : new byte[padded];
+            rest.CopyTo(blocks);
+            blocks[rest.Length..].Fill((byte)' ');
+            written = Canonicalizer.Append(blocks, _tile.Span(TileSpan.Margin + length, padded + Canonicalizer.OutputSlack));
+        }
+        return written + Canonicalizer.Finish(_tile.Span(TileSpan.Margin + length + written, Canonicalizer.OutputSlack));
     }
 
     /// <summary>Fingerprints canonical text; false if the sink stopped the run.</summary>

@@ -1,0 +1,102 @@
+using LeakScan.Sources;
+using Xunit.Abstractions;
+
+namespace LeakScan.Cli.Tests;
+
+/// <summary>Looking at raw lines first, and parsing only those in which there is something, finds what parsing all of them finds.</summary>
+public sealed class RawFirstTests(ITestOutputHelper output)
+{
+    static readonly string s_root = FindRoot();
+
+    static string FindRoot()
+    {
+        string root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "LeakScan.sln"))) root = Path.GetDirectoryName(root)!;
+        return root;
+    }
+
+    [Fact]
+    public void FindsTheSameInOurOwnLogs()
+    {
+        using FingerprintIndex index = Index(Path.Combine(s_root, "corpora", "proprietary"), every: 1);
+        Assert.InRange(Compare(index, Path.Combine(s_root, "corpora", "prompt-log", "log.jsonl")).Findings, 60, 200);
+        Assert.InRange(Compare(index, Path.Combine(s_root, "tests", "LeakScan.Cli.Tests", "Fixtures")).Findings, 50, 200);
+    }
+
+    /// <summary>An index of a part of the sessions themselves: thousands of records that match, whole and in part, at every place of a record.</summary>
+    [Fact]
+    public void FindsTheSameInRealSessions()
+    {
+        string sessions = Path.Combine(s_root, "..", "shared", "eval", "sessions", "claude-code");
+        if (!Directory.Exists(sessions))
+        {
+            output.WriteLine($"skipped: no real sessions at {sessions}");
+            return;
+        }
+        string[] files = [.. Directory.GetFiles(sessions).Order(StringComparer.Ordinal)];
+        using FingerprintIndex index = Index(files[0], every: 7);
+        (int records, int findings) = (0, 0);
+        foreach (string file in files.Skip(1).Take(12))
+        {
+            (int r, int f) = Compare(index, file);
+            (records, findings) = (records + r, findings + f);
+        }
+        output.WriteLine($"{records} records, {findings} with findings");
+        Assert.InRange(findings, 20, records);
+    }
+
+    /// <summary>Every so many documents, or records of a log, of a source.</summary>
+    static FingerprintIndex Index(string source, int every)
+    {
+        using FingerprintIndexBuilder builder = new(IndexKey.Generate());
+        int number = 0;
+        if (File.Exists(source))
+        {
+            foreach (InputRecord record in new InputReader().Read(source))
+            {
+                if (number++ % every == 0) builder.AddDocument($"{number}", "log", record.Text.Span);
+            }
+            return builder.Build();
+        }
+        foreach (SourceDocument document in new SourceReader().Read(new SourceSpec(source, "code")))
+        {
+            if (number++ % every == 0) builder.AddDocument(document.Path, "code", document.Text.Span);
+        }
+        return builder.Build();
+    }
+
+    static (int Records, int Findings) Compare(FingerprintIndex index, string input)
+    {
+        List<string> wanted = Scan(index, input, onDemand: false, out int records, out _);
+        List<string> found = Scan(index, input, onDemand: true, out int records2, out int unparsed);
+        Assert.Equal(records, records2);
+        Assert.Equal(wanted, found);
+        Assert.True(unparsed > 0, $"{input}: every record was parsed");
+        return (records, wanted.Count);
+    }
+
+    static List<string> Scan(FingerprintIndex index, string input, bool onDemand, out int records, out int unparsed)
+    {
+        (records, unparsed) = (0, 0);
+        Scanner scanner = new(index);
+        List<Match> matches = [];
+        List<string> findings = [];
+        foreach (InputRecord record in new InputReader(new InputOptions { ParsesOnDemand = onDemand }).Read(input))
+        {
+            records++;
+            if (!record.IsParsed)
+            {
+                if (!scanner.MayMatch(record.Text.Span))
+                {
+                    unparsed++;
+                    continue;
+                }
+                Assert.Null(record.Parse());
+                Assert.True(record.IsParsed);
+            }
+            ScanResult result = scanner.Scan(record.Text.Span, matches);
+            if (result.Matches > 0) findings.Add($"{record.Input}:{record.Line} {record.Id} {record.SentLength} {result} {string.Join(' ', matches)}");
+        }
+        return findings;
+    }
+}
