@@ -20,10 +20,12 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
     sealed class Batch
     {
         internal readonly InputRecord[] Records = [.. Enumerable.Range(0, BatchRecords).Select(_ => new InputRecord())];
+        internal readonly byte[] Lines = GC.AllocateUninitializedArray<byte>(BatchBytes);
         internal readonly MemoryStream Findings = new();
         internal readonly List<(WrittenFinding Finding, int Start)> Written = [];
         internal readonly List<SourceProblem> Problems = [];
         internal int Count;
+        internal int LineBytes;
         internal long TextBytes;
         internal long RawBytes;
 
@@ -34,7 +36,7 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
             {
                 if (Records[i].RawBytes > MaxKeptBytes || Records[i].Text.Length > MaxKeptBytes) Records[i] = new InputRecord();
             }
-            (Count, TextBytes, RawBytes) = (0, 0, 0);
+            (Count, LineBytes, TextBytes, RawBytes) = (0, 0, 0, 0);
             Findings.SetLength(0);
             if (Findings.Capacity > BatchBytes) Findings.Capacity = 0;
             Written.Clear();
@@ -68,7 +70,7 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
                     skip--;
                     continue;
                 }
-                record.CopyTo(batch.Records[batch.Count++]);
+                batch.LineBytes += record.CopyTo(batch.Records[batch.Count++], batch.Lines.AsMemory(batch.LineBytes));
                 batch.TextBytes += record.Text.Length;
                 batch.RawBytes += record.RawBytes;
                 if (batch.Count < BatchRecords && batch.TextBytes < BatchBytes) continue;

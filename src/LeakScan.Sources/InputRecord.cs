@@ -152,21 +152,30 @@ public sealed class InputRecord
 
     /// <summary>Copies the record into another, which then lives apart from the reader: for handing it to another thread.</summary>
     /// <param name="target">Overwritten; its buffers are used again, so that it costs no allocation after warm-up.</param>
-    public void CopyTo(InputRecord target)
+    public void CopyTo(InputRecord target) => CopyTo(target, default);
+
+    /// <summary>The same, into memory of the caller's where the record is text or a line that is not parsed: records of a batch can share one buffer.</summary>
+    /// <param name="target">Overwritten.</param>
+    /// <param name="room">Used if it has room for <see cref="Text"/>; must stay as it is for as long as the target is used.</param>
+    /// <returns>Bytes of the room that were used, from its beginning.</returns>
+    public int CopyTo(InputRecord target, Memory<byte> room)
     {
         RecordPlace place = new(Input, Line, Offset, RawBytes);
         if (_strings is null)
         {
-            if (target._copy.Length < Text.Length) target._copy = new byte[Text.Length];
-            Text.CopyTo(target._copy);
-            target.Set(place, target._copy.AsMemory(0, Text.Length), null, Format, SentLength, _context);
+            bool fits = Text.Length <= room.Length;
+            if (!fits && target._copy.Length < Text.Length) target._copy = new byte[Text.Length];
+            Memory<byte> copy = (fits ? room : target._copy)[..Text.Length];
+            Text.CopyTo(copy);
+            target.Set(place, copy, null, Format, SentLength, _context);
             (target._ownId, target._onDemand, target._isWholeLine) = (_ownId, _onDemand, _isWholeLine);
-            return;
+            return fits ? Text.Length : 0;
         }
         target._ownStrings ??= new JsonStrings(null, "");
         _strings.CopyTo(target._ownStrings);
         target.Set(place, target._ownStrings.Text, target._ownStrings, Format, SentLength, _context);
         target._ownId = _ownId;
+        return 0;
     }
 
     byte[] _copy = [];

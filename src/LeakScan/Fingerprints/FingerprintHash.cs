@@ -35,6 +35,7 @@ sealed class FingerprintHash
     internal static bool HasAesRounds => X86Aes.IsSupported || ArmAes.IsSupported;
 
     /// <summary>The fingerprints of the k-grams that end at these positions of a tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Compute(ReadOnlySpan<byte> tile, ReadOnlySpan<int> ends, Span<ulong> fingerprints, bool useAesRounds)
     {
         if (useAesRounds && HasAesRounds)

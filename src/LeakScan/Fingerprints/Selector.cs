@@ -95,6 +95,7 @@ sealed class Selector
         return Collect<TVector>(ref orders, ref maxima16, window, first, end, positions);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Orders<TVector>(ref byte x, ref byte orders, int length) where TVector : struct, IByteVector<TVector>
     {
         LinearMap<TVector> m0 = Map<TVector>(0), m10 = Map<TVector>(SelectionOrder.FirstTwo), m2 = Map<TVector>(2), m3 = Map<TVector>(3), m4 = Map<TVector>(4), m5 = Map<TVector>(5);
@@ -114,6 +115,7 @@ sealed class Selector
     LinearMap<TVector> Map<TVector>(int map) where TVector : struct, IByteVector<TVector> =>
         TVector.CreateMap(_order.Matrix(map), _order.LowTable(map), _order.HighTable(map));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Minima16<TVector>(ref byte orders, ref byte minima16, int length) where TVector : struct, IByteVector<TVector>
     {
         TVector last1 = default, last2 = default, last4 = default, last8 = default;
@@ -129,6 +131,7 @@ sealed class Selector
     }
 
     // 16 <= w <= 48: the last 16, the first 16 and, if they do not meet, the 16 between.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Maxima16<TVector>(ref byte minima16, ref byte maxima16, int length, int window) where TVector : struct, IByteVector<TVector>
     {
         nint oldest = window - 16;
@@ -146,6 +149,7 @@ sealed class Selector
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int Collect<TVector>(ref byte orders, ref byte maxima16, int window, int first, int end, Span<int> positions) where TVector : struct, IByteVector<TVector>
     {
         nint oldest = window - 16;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.IO.MemoryMappedFiles;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using System.Text;
@@ -138,6 +139,7 @@ sealed unsafe class MappedIndex : IDisposable
     internal bool MayContain(ulong fingerprint) => BlockedBloomFilter.MayContain(ref *FilterBlock(fingerprint), fingerprint);
 
     /// <summary>Asks for the filter's cache lines of these fingerprints, ahead of <see cref="Filtered"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void PrefetchFilter(ReadOnlySpan<ulong> fingerprints)
     {
         if (!Sse.IsSupported) return;
@@ -150,6 +152,7 @@ sealed unsafe class MappedIndex : IDisposable
     /// <param name="fingerprints">Fingerprints.</param>
     /// <param name="survivors">Receives their indices; as long as <paramref name="fingerprints"/>.</param>
     /// <returns>Their number.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal int Filtered(ReadOnlySpan<ulong> fingerprints, Span<int> survivors)
     {
         if (survivors.Length < fingerprints.Length) throw new ArgumentException("shorter than the fingerprints", nameof(survivors));

@@ -134,6 +134,9 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     ulong OfClass(byte bit) => ~Vector512.Equals(_classes & Vector512.Create(bit), Vector512<byte>.Zero).ExtractMostSignificantBits();
 
+    /// <summary>To be called before code with this is compiled: tables that are there by then become constants of it.</summary>
+    internal static void MakeTables() => RuntimeHelpers.RunClassConstructor(typeof(ByteBlock512).TypeHandle);
+
     public ulong Content() => OfClass(IsContent);
 
     public ulong Digits() => OfClass(IsDigit);

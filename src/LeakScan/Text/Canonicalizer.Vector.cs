@@ -137,6 +137,8 @@ sealed partial class Canonicalizer
         state.Hard = Math.Clamp(state.Hard, 1, ByteBlock.LengthBytes);
     }
 
+    // Optimized at once, like the other kernels: code of the first tier takes a hundred times as long, for a second or more.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void EasyBlocks<TBlock>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state) where TBlock : struct, IByteBlock<TBlock>
     {
         ref byte input = ref MemoryMarshal.GetReference(source);
@@ -276,6 +278,7 @@ sealed partial class Canonicalizer
     }
 
     /// <summary>Does the first so many bytes of a block; if there is a hard spot among them, nothing. Returns where it begins, else the number of bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int HardBlock<TBlock>(ReadOnlySpan<byte> source, TBlock block, ulong symbols, int count, ref byte bytes, ref BlockState state, List<int>? lineFeeds)
         where TBlock : struct, IByteBlock<TBlock>
     {

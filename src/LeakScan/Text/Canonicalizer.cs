@@ -15,6 +15,7 @@ sealed partial class Canonicalizer
     internal Canonicalizer(SimdTier tier)
     {
         _tier = tier;
+        if (tier == SimdTier.Avx512) ByteBlock512.MakeTables();
         Reset();
     }
 
