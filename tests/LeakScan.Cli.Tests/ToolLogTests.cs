@@ -7,12 +7,13 @@ namespace LeakScan.Cli.Tests;
 
 /// <summary>What the four tools leave on disk: every leak is found where it stands, told as sent or not, and nothing else is.</summary>
 // Fixtures/make.py wrote the logs and, from what it put where, what is to be found.
-public sealed class ToolLogTests
+public sealed class ToolLogTests : IDisposable
 {
     /// <summary>A match may begin or end with a line that says too little: a brace, an idiom.</summary>
     const int LinesOff = 4;
 
     static readonly string s_root = FindRoot();
+    static readonly string s_secrets = Path.Combine(s_root, "corpora", "proprietary");
     static readonly string s_fixtures = Path.Combine(s_root, "tests", "LeakScan.Cli.Tests", "Fixtures");
 
     sealed record Expected(string Input, string Place, bool? Sent, string? Format, string? Session, string? Turn, string? Project, string Source, int SourceFirst, int SourceLast,
@@ -25,9 +26,24 @@ public sealed class ToolLogTests
         return root;
     }
 
-    static CliResult Scan(string folder, params string[] arguments)
+    readonly Workspace _work = new();
+
+    public void Dispose() => _work.Dispose();
+
+    /// <summary>Scans against an index of a folder. The key decides what is selected, so it is always the same: so are the findings.</summary>
+    CliResult Scan(string protect, string folder, params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll"), "scan", "--format", "jsonl", .. arguments])
+        string index = _work.PathOf("protected.lsi");
+        string key = _work.PathOf("fixed.key");
+        File.WriteAllBytes(key, [.. Enumerable.Range(1, 32).Select(i => (byte)(7 * i))]);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Run(folder, "index", "build", "-o", index, "--key-file", key, "--label", "proprietary-code", protect).Expect(0);
+        return Run(folder, ["scan", "--format", "jsonl", "--index", index, "--key-file", key, .. arguments]);
+    }
+
+    static CliResult Run(string folder, params string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll"), .. arguments])
         { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
@@ -59,7 +75,8 @@ public sealed class ToolLogTests
             bool? isSent = expected.Where(e => e.Place == place).Max(e => e.Sent);
             JsonElement finding = found[place];
             JsonElement[] matches = [.. finding.GetProperty("matches").EnumerateArray().Where(m => Text(m.GetProperty("span"), "field") == leak.Field
-                && m.GetProperty("source").GetProperty("path").GetString()!.EndsWith("/" + leak.Source, StringComparison.Ordinal))];
+                && Text(m.GetProperty("source"), "path")!.EndsWith("/" + leak.Source, StringComparison.Ordinal)
+                && m.GetProperty("source").GetProperty("startLine").GetInt32() <= leak.SourceLast && m.GetProperty("source").GetProperty("endLine").GetInt32() >= leak.SourceFirst)];
             Assert.True(matches.Length > 0, $"{place}: no match of {leak.Source} in {leak.Field}: {finding}");
             Assert.Equal(isSent, Sent(finding));
             Assert.Equal(isSent == false ? "warn" : "block", finding.GetProperty("verdict").GetString());
@@ -84,7 +101,7 @@ public sealed class ToolLogTests
     [Fact]
     public void HomeFolders()
     {
-        CliResult result = Scan(s_fixtures, "--protect", Path.Combine(s_root, "corpora", "proprietary"), "home");
+        CliResult result = Scan(s_secrets, s_fixtures, "home");
         result.Expect(2); // for the damaged line and for what is encrypted, and nothing else
         Assert.Equal(3, result.ErrLines.Length);
         Assert.Contains("home/.codeium/windsurf/cascade: 2 files of Cascade's own store (.pb) are encrypted", result.ErrLines[1], StringComparison.Ordinal);
@@ -94,7 +111,7 @@ public sealed class ToolLogTests
 
     [Fact]
     public void RequestsAndDataSets() =>
-        AssertFound(Read("requests.expected.jsonl"), Scan(s_fixtures, "--protect", Path.Combine(s_root, "corpora", "proprietary"), "requests").Expect(1).Findings);
+        AssertFound(Read("requests.expected.jsonl"), Scan(s_secrets, s_fixtures, "requests").Expect(1).Findings);
 
     /// <summary>Makes the databases, and keeps them open as their programs do: the last rows are in the write-ahead log only.</summary>
     static List<SqliteConnection> MakeDatabases(string folder)
@@ -119,9 +136,8 @@ public sealed class ToolLogTests
     [Fact]
     public void DatabasesThatAreWrittenTo()
     {
-        using Workspace work = new();
-        List<SqliteConnection> writers = MakeDatabases(work.Root);
-        CliResult result = Scan(work.Root, "--protect", Path.Combine(s_root, "corpora", "proprietary"), "databases").Expect(1);
+        List<SqliteConnection> writers = MakeDatabases(_work.Root);
+        CliResult result = Scan(s_secrets, _work.Root, "databases").Expect(1);
         AssertFound(Read("databases.expected.jsonl"), result.Findings);
         Assert.Single(result.ErrLines);
         foreach (SqliteConnection writer in writers) writer.Dispose();
@@ -133,7 +149,6 @@ public sealed class ToolLogTests
     [InlineData("codex")]
     public void TheFirstRecordTellsWhereThePathDoesNot(string input)
     {
-        using Workspace work = new();
         List<Expected> expected = [];
         // Without what only a path tells: Claude Code's files that are no transcripts, its folder before the first line with one, Cursor's and Cascade's sessions.
         foreach (IGrouping<string, Expected> file in Read("home.expected.jsonl").Where(e => e.Input.Contains("history", StringComparison.Ordinal) == false && !e.Input.EndsWith(".txt", StringComparison.Ordinal)).GroupBy(e => e.Input))
@@ -142,10 +157,10 @@ public sealed class ToolLogTests
             bool isCodex = file.Key.Contains(".codex", StringComparison.Ordinal);
             if (input != "auto" && isCodex != (input == "codex")) continue;
             string name = $"{expected.Count}.jsonl{(file.Key.EndsWith(".zst", StringComparison.Ordinal) ? ".zst" : "")}";
-            File.Copy(Path.Combine(s_fixtures, file.Key), work.PathOf(name));
+            File.Copy(Path.Combine(s_fixtures, file.Key), _work.PathOf(name));
             expected.AddRange(file.Select(e => e with { Input = name, Place = e.Place.Replace(e.Input, name, StringComparison.Ordinal), Project = e.Project?.StartsWith('-') == true ? null : e.Project }));
         }
-        CliResult result = Scan(work.Root, ["--protect", Path.Combine(s_root, "corpora", "proprietary"), "--input", input, .. expected.Select(e => e.Input).Distinct()]);
+        CliResult result = Scan(s_secrets, _work.Root, ["--input", input, .. expected.Select(e => e.Input).Distinct()]);
         AssertFound(expected, result.Findings);
     }
 
@@ -169,7 +184,7 @@ public sealed class ToolLogTests
     public void Captures(string capture, params string[] mustBeSent)
     {
         string wire = Path.Combine(s_root, "..", "shared", "wire");
-        CliResult result = Scan(wire, "--protect", "clients/acme", capture + (capture.StartsWith("codex", StringComparison.Ordinal) ? "/sessions" : "/transcripts")).Expect(1);
+        CliResult result = Scan("clients/acme", wire, capture + (capture.StartsWith("codex", StringComparison.Ordinal) ? "/sessions" : "/transcripts")).Expect(1);
         List<string> sent = [];
         foreach (JsonElement finding in result.Findings.Where(f => f.GetProperty("verdict").GetString() != "allow"))
         {

@@ -50,6 +50,7 @@ static class ScanCommand
         ExampleCommand command = new("scan", "Finds what of an index, or of --protect, stands in the inputs.",
             "leakscan scan --protect src prompts.jsonl                          try it",
             "leakscan scan --protect src --public vendor-docs ~/prompts",
+            "leakscan scan --index corp.lsi ~/.claude ~/.codex                 what the tools left on disk",
             "leakscan scan --index corp.lsi --policy leakscan.json log.jsonl.zst --output findings.jsonl",
             "git diff | leakscan scan --index corp.lsi --fail-on warn -")
         {

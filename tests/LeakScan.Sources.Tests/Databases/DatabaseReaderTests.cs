@@ -103,6 +103,15 @@ public sealed class DatabaseReaderTests : IDisposable
     }
 
     [Fact]
+    public void Codex_keeps_its_databases_for_itself()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder.Path, ".codex"));
+        string path = Make(".codex/thread_history_1.sqlite", $$"""CREATE TABLE thread_items (item_json TEXT); INSERT INTO thread_items VALUES ('{"type":"CommandExecution","aggregated_output":"{{Text(1)}}"}');""");
+        (string id, string text, int sent) = Assert.Single(Read(new InputReader(), path));
+        Assert.Equal(("thread_items/1/item_json", "CommandExecution\n" + Text(1), 0), (id, text, sent));
+    }
+
+    [Fact]
     public void A_file_of_another_kind_is_text_whatever_its_name()
     {
         string path = _folder.Write("notes.db", "just notes");
