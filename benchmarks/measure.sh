@@ -23,7 +23,7 @@ results=benchmarks/results/${cpu:-$(uname -m)}-$(nproc)-cores.md
 [ -z "$tiny" ] || results=$work/results.md
 
 dotnet publish src/LeakScan.Cli -c Release -o "$work/cli" -v q >&2
-dotnet build benchmarks/LeakScan.Benchmarks -c Release -v q >&2
+dotnet build benchmarks/LeakScan.Peers -c Release -v q >&2 # and with it LeakScan.Benchmarks
 bench() { # verb, arguments: prints the command and its table
   echo "\`dotnet run --project benchmarks/LeakScan.Benchmarks -c Release -- $*\`" | sed "s|$work|WORK|g; s|$eval|EVAL|g"
   echo
@@ -94,6 +94,11 @@ quality() {
   done
 }
 
+peers() {
+  printf '\n## Peers\n'
+  benchmarks/peers.sh --cli "$work/cli/leakscan" --megabytes "$(size 64 2)"
+}
+
 {
   scans
   latency
@@ -101,6 +106,7 @@ quality() {
   headline "$@"
   build
   quality "$@"
+  peers
 } | tee "$work/out.md"
 mv "$work/out.md" "$results"
 echo "$results" >&2
