@@ -78,7 +78,7 @@ headline() {
 }
 
 build() {
-  printf '\n## Index build\n'
+  printf '\n## Index build\n`leakscan index build -o corp.lsi --key-file key text`, of %s bytes that `make-text` makes of EVAL\n\n' "$(size 2000000000 2000000)"
   bench make-text "$eval" "$(size 2000000000 2000000)" "$work/text" >&2
   "$work/cli/leakscan" index build -o "$work/corp.lsi" --key-file "$work/key" "$work/text" 2>&1 | sed "s|$work|WORK|g"
   "$work/cli/leakscan" index info --key-file "$work/key" "$work/corp.lsi" | sed "s|$work|WORK|g"
@@ -95,7 +95,7 @@ quality() {
 }
 
 peers() {
-  printf '\n## Peers\n'
+  printf '\n## Peers\n`benchmarks/peers.sh --megabytes %s`\n\n' "$(size 64 2)"
   benchmarks/peers.sh --cli "$work/cli/leakscan" --megabytes "$(size 64 2)"
 }
 

@@ -32,8 +32,8 @@ static class Comparison
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Measure.Machine()}; {material.Documents.Count} protected files, {material.Documents.Sum(d => d.Length) / 1e6:F1} MB; {material.Truth.Count} records, one in 50 with 4 to 20 lines of them; {material.Lines.Length} distinctive lines; medians of {runs} runs, files in the page cache; LeakScan's from a warning up"));
         Console.WriteLine();
-        Console.WriteLine("| | MB | MB/s | verbatim | re-indented | JSON string | numbered | false alarms in 1000 | |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| | version | MB | MB/s | verbatim | re-indented | JSON string | numbered | false alarms in 1000 | remarks |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         foreach (Peer peer in Peers(cli))
         {
             try
@@ -41,11 +41,11 @@ static class Comparison
                 Row row = Measured(peer, material, runs);
                 string found = string.Join(" | ", s_wrappings.Select(w => row.Planted[w] == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{(double)row.Found[w] / row.Planted[w]:F2}")));
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {peer.Name} | {row.Bytes / 1e6:F0} | {row.Bytes / 1e6 / row.Seconds:F1} | {found} | {1000.0 * row.Alarms / row.Clean:F2} | {peer.Remark} |"));
+                    $"| {peer.Name} | {peer.Version} | {row.Bytes / 1e6:F0} | {row.Bytes / 1e6 / row.Seconds:F1} | {found} | {1000.0 * row.Alarms / row.Clean:F2} | {peer.Remark} |"));
             }
             catch (PeerMissingException e)
             {
-                Console.WriteLine($"| {peer.Name} | skipped: {e.Message.Replace('|', '/')} | | | | | | | |");
+                Console.WriteLine($"| {peer.Name} | skipped: {e.Message.Replace('|', '/')} | | | | | | | | |");
             }
             finally
             {

@@ -8,6 +8,9 @@ abstract class Peer
     /// <summary>What it cannot do that LeakScan does, or what else must be known beside its figures.</summary>
     internal abstract string Remark { get; }
 
+    /// <summary>Of the program behind it, as it tells it.</summary>
+    internal virtual string Version => Environment.Version.ToString();
+
     /// <summary>Gets an eighth of the records only.</summary>
     internal virtual bool IsSlow => false;
 

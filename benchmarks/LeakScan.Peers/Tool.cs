@@ -37,4 +37,7 @@ static class Tool
             return (seconds, output.Result);
         }
     }
+
+    /// <summary>The first line that a program prints of itself.</summary>
+    internal static string Version(string program, params string[] arguments) => Run(program, arguments).Output.Split('\n')[0].Trim();
 }

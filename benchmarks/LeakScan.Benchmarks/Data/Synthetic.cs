@@ -28,9 +28,17 @@ static class Synthetic
         return builder.Write(path);
     }
 
-    internal static byte[] Document(int number, long fingerprints) => Letters((int)Math.Min(MaxDocumentBytes, (long)(fingerprints / Density) + 1), number + 1);
+    /// <summary>A document of the index of so many fingerprints.</summary>
+    internal static byte[] Document(int number, long fingerprints) => Letters(Documents(fingerprints).Bytes, number + 1);
 
-    internal static byte[] Letters(int length, int seed)
+    static (int Count, int Bytes) Documents(long fingerprints)
+    {
+        long bytes = Math.Max(1, (long)(fingerprints / Density));
+        int count = (int)((bytes + MaxDocumentBytes - 1) / MaxDocumentBytes);
+        return (count, (int)(bytes / count));
+    }
+
+    static byte[] Letters(int length, int seed)
     {
         byte[] text = new byte[length];
         new Random(seed).NextBytes(text);
@@ -56,12 +64,7 @@ static class Synthetic
         }
         const double RealDensity = 0.08;
         long synthetic = Math.Max(0, fingerprints - (long)(real * RealDensity));
-        if (synthetic > 0)
-        {
-            int documentBytes = Document(0, synthetic).Length;
-            Parallel.For(0, (int)Math.Max(1, (long)(synthetic / Density) / documentBytes), number =>
-                builder.AddDocument($"synthetic/{number}", "synthetic", Document(number, synthetic)));
-        }
+        if (synthetic > 0) Parallel.For(0, Documents(synthetic).Count, number => builder.AddDocument($"synthetic/{number}", "synthetic", Document(number, synthetic)));
         return builder;
     }
 }

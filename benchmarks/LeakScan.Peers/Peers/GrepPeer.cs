@@ -7,6 +7,8 @@ sealed class GrepPeer(string program, params string[] options) : Peer
 {
     internal override string Name => $"{program} -F -f";
 
+    internal override string Version => Tool.Version(program, "--version");
+
     internal override string Remark => "whole lines of the protected files as literals: a line must be unchanged within; no escapes, no evidence, no idea which lines are idiom";
 
     internal override double Run(Material material, ISet<int> suspects)

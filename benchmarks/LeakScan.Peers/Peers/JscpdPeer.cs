@@ -6,6 +6,8 @@ sealed class JscpdPeer : Peer
 {
     internal override string Name => "jscpd, 1 thread";
 
+    internal override string Version => Tool.Version("jscpd", "--version");
+
     internal override string Remark => "50 tokens, its default; all files of both sides against each other, a file a record; line numbers and escapes break clones; no index to keep";
 
     internal override bool IsSlow => true;

@@ -7,6 +7,8 @@ sealed class MinHashPeer : Peer
 {
     internal override string Name => "MinHash with NumPy, 1 thread";
 
+    internal override string Version => Tool.Version("python3", "-c", "import sys, numpy; print('Python', sys.version.split()[0] + ', NumPy', numpy.__version__)");
+
     internal override string Remark => "chunks of 12 lines on both sides, so that a passage can resemble one; the time is that of sketching and comparing the records; no guarantee, no lines";
 
     internal override bool IsSlow => true;

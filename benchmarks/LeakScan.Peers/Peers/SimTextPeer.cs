@@ -4,6 +4,8 @@ sealed class SimTextPeer : Peer
 {
     internal override string Name => "sim_text -r 24 -n -S";
 
+    internal override string Version => Tool.Version("sim_text", "-v");
+
     internal override string Remark => "runs of 24 words, 8 (its default) alarms everywhere; a file a record, all in memory at once; line numbers and escapes break runs; no index to keep";
 
     internal override bool IsSlow => true;

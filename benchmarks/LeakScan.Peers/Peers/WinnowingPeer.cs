@@ -9,6 +9,8 @@ sealed class WinnowingPeer : Peer
 
     internal override string Name => "winnowing in C, 1 thread";
 
+    internal override string Version => Tool.Version("cc", "--version");
+
     internal override string Remark => "the same guarantee on plain text; from memory; no escapes, no line numbers, no key, no rarity: two hits anywhere in a record alarm; which file, but no lines";
 
     internal override void Prepare(Material material)
