@@ -6,7 +6,7 @@ python3 - "${1:?usage: benchmarks/readme.sh RESULTS.md}" <<'PY'
 import re, sys
 text = open(sys.argv[1], encoding="utf-8").read()
 sections = {name: body.strip() for name, body in re.findall(r"(?ms)^## (.*?)\n(.*?)(?=^## |\Z)", text)}
-out = [f"Printed by `benchmarks/measure.sh` ([all of it]({sys.argv[1]})). The machine is shared and noisy: ratios tell more than rates.", ""]
+out = [f"Printed by `benchmarks/measure.sh` ([all of it]({sys.argv[1]}); [how](docs/benchmarking.md)). The machine is shared and noisy: ratios tell more than rates.", ""]
 if "Quality" in sections:
     rows = re.findall(r"(?m)^(\S+) +([\d.]+) +([\d.]+) +([\d.]+) +(\d+) +(\d+) +[\d.]+$", sections["Quality"])
     half = len(rows) // 2
