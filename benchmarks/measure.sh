@@ -54,10 +54,10 @@ latency() {
 }
 
 files() {
-  local sessions bytes
-  sessions=$(find "$eval/sessions" -name '*.jsonl' | sort)
-  bytes=$(cat $sessions | wc -c)
-  for ((written = 0; written < $(size 8000000000 1000000); written += bytes)); do cat $sessions; done > "$work/sessions.jsonl"
+  local sessions bytes written
+  mapfile -t sessions < <(find "$eval/sessions" -name '*.jsonl' | sort)
+  bytes=$(cat "${sessions[@]}" | wc -c)
+  for ((written = 0; written < $(size 8000000000 1000000); written += bytes)); do cat "${sessions[@]}"; done >"$work/sessions.jsonl"
   local inputs=("$work/sessions.jsonl")
   if command -v zstd >/dev/null; then
     zstd -q -3 "$work/sessions.jsonl" -o "$work/sessions.jsonl.zst"
@@ -95,8 +95,8 @@ quality() {
 }
 
 peers() {
-  printf '\n## Peers\n`benchmarks/peers.sh --megabytes %s`\n\n' "$(size 64 2)"
-  benchmarks/peers.sh --cli "$work/cli/leakscan" --megabytes "$(size 64 2)"
+  printf '\n## Peers\n`benchmarks/peers.sh --megabytes %s --clean EVAL/sessions`\n\n' "$(size 64 2)"
+  benchmarks/peers.sh --cli "$work/cli/leakscan" --megabytes "$(size 64 2)" --clean "$eval/sessions"
 }
 
 {

@@ -14,8 +14,11 @@ static class Measure
 
     internal static Paired AgainstRead(long bytes, int runs, Action work, Action read)
     {
-        read();
-        work();
+        WarmUp(runs, () =>
+        {
+            read();
+            work();
+        });
         double[] rates = new double[runs], reads = new double[runs], ratios = new double[runs];
         long allocated = long.MaxValue;
         for (int i = 0; i < runs; i++)
@@ -27,6 +30,15 @@ static class Measure
             (rates[i], reads[i], ratios[i]) = (bytes / seconds, bytes / readSeconds, readSeconds / seconds);
         }
         return new(Median(rates), Median(reads), Median(ratios), allocated);
+    }
+
+    /// <summary>Runs once, and until methods have been compiled for good. A single run is a check, not a measurement, and needs no more.</summary>
+    internal static void WarmUp(int runs, Action action)
+    {
+        const int Milliseconds = 1500;
+        long start = Stopwatch.GetTimestamp();
+        do action();
+        while (runs > 1 && Stopwatch.GetElapsedTime(start).TotalMilliseconds < Milliseconds);
     }
 
     internal static double Seconds(Action action)

@@ -168,7 +168,7 @@ static class Smoke
             valid &= line[^1] == '\n' && line.Count((byte)'\n') == 1;
             if (record.RootElement.GetProperty("id").GetString()![0] == 'p') leaking++;
         }
-        Check($"make-log: {Count} lines of JSON, {lengths.Min()} to {lengths.Max()} bytes, {lengths.Average():F0} on average", valid && lengths.Min() >= 100 && lengths.Max() <= 25_000 && Math.Abs(lengths.Average() / LogMaker.MeanBytes - 1) < 0.1);
+        Check($"make-log: {Count} lines of JSON, {lengths.Min()} to {lengths.Max()} bytes, {lengths.Average():F0} on average", valid && lengths.Min() >= 100 && lengths.Max() <= 20_000 && Math.Abs(lengths.Average() / LogMaker.MeanBytes - 1) < 0.1);
         Check($"make-log: {leaking} leak, {maker.LeakingIn(Count)} are to", leaking == maker.LeakingIn(Count) && leaking == Count / 100);
         using MemoryStream again = new();
         for (int n = 4000; n < Count; n++) maker.AddRecord(n, again);

@@ -60,7 +60,7 @@ static class Comparison
         peer.Prepare(material);
         HashSet<int> suspects = [];
         double[] seconds = new double[runs];
-        peer.Run(material, suspects); // files into the page cache, and our own methods compiled
+        Measure.WarmUp(runs, () => peer.Run(material, suspects));
         for (int i = 0; i < runs; i++)
         {
             suspects.Clear();

@@ -97,11 +97,12 @@ sealed class LogMaker
         if (leaks)
         {
             ReadOnlySpan<byte> passage = Passage(ref random);
-            log.Write(_lines.Piece(ref random, Math.Max(0, text - passage.Length) / 3));
+            text = Math.Max(0, text - passage.Length);
+            ReadOnlySpan<byte> before = _lines.Piece(ref random, text / 3);
+            text -= before.Length;
+            log.Write(before);
             log.Write("\\n"u8);
             log.Write(passage);
-            log.Write("\\n"u8);
-            text = Math.Max(0, text - passage.Length);
         }
         int prompt = random.Next(text + 1);
         log.Write(_lines.Piece(ref random, prompt));
@@ -114,7 +115,7 @@ sealed class LogMaker
 
     static ReadOnlySpan<byte> End => "\"}]}\n"u8;
 
-    /// <summary>Bytes of a record without text: all between <c>{"id":</c> and <c>]}</c>.</summary>
+    /// <summary>About what a record has beside its text.</summary>
     const int FrameBytes = 100;
 
     /// <summary>A dozen lines of some document, wrapped as tools wrap them, in JSON.</summary>
