@@ -7,11 +7,16 @@ peers=$(mktemp -d)
 trap 'rm -rf "$peers"' EXIT
 mkdir "$peers/bin"
 
+download() { (cd "$peers/debs" && apt-get download -qq "$@" >/dev/null 2>&1); }
+
 debian() { # packages: unpacked beside the system, not installed
   command -v apt-get >/dev/null || return 0
   mkdir -p "$peers/debs"
   chmod 755 "$peers" "$peers/debs"
-  (cd "$peers/debs" && apt-get download -qq "$@" >/dev/null 2>&1) || echo "cannot be had from Debian: $*" >&2
+  if ! download "$@"; then
+    # A new machine has no list of packages yet.
+    { [ "$(id -u)" = 0 ] && apt-get update -qq >/dev/null 2>&1 && download "$@"; } || echo "cannot be had from Debian: $*" >&2
+  fi
   for package in "$peers"/debs/*.deb; do
     [ ! -e "$package" ] || dpkg -x "$package" "$peers/debian"
   done

@@ -91,7 +91,7 @@ static class Verbs
     static Command Scan()
     {
         ScanOptionsSet options = ScanOptionsSet.Create();
-        Option<string[]> tiers = List("--tiers", $"Of {string.Join(", ", ScanTable.s_tiers.Keys)}.", [Scanner.Describe()], s => s);
+        Option<string[]> tiers = List("--tiers", $"Of {string.Join(", ", ScanTable.s_tiers.Keys)}.", [Scanner.Describe()], s => ScanTable.s_tiers.ContainsKey(s) ? s : throw new ArgumentException($"{s} is not a tier"));
         Command command = new("scan-table", "Whole scan through the public API against a plain read of the same memory; each tier in a process of its own, by the runtime's switches. Lists multiply.") { tiers };
         options.AddTo(command);
         command.SetAction(parsed => ScanTable.Run(options.Parse(parsed), parsed.GetRequiredValue(tiers)));

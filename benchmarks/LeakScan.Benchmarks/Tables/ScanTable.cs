@@ -35,8 +35,6 @@ static class ScanTable
 
     internal static int Run(Choice choice, string[] tiers)
     {
-        string? unknown = tiers.FirstOrDefault(t => !s_tiers.ContainsKey(t));
-        if (unknown is not null) throw new ArgumentException($"{unknown}: not a tier; there are {string.Join(", ", s_tiers.Keys)}");
         string folder = Directory.CreateTempSubdirectory("leakscan-scan-table-").FullName;
         try
         {
