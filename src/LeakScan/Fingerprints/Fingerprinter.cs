@@ -26,13 +26,16 @@ interface IFingerprintSink
 /// <summary>Runs text through canonicalisation, selection and hashing, tile by tile. One a thread; no allocation after construction.</summary>
 sealed class Fingerprinter
 {
-    /// <summary>Raw bytes a tile: small enough that all of a tile's arrays stay in the first- and second-level cache.</summary>
-    const int TileRawBytes = 8 * 1024;
+    /// <summary>Raw bytes a tile: all of a tile's arrays stay in the second-level cache, and the filter's lines have time to arrive (ProbeSink).</summary>
+    const int TileRawBytes = 32 * 1024;
 
     const int Capacity = TileRawBytes + Canonicalizer.OutputSlack + HistoryBytes;
 
     /// <summary>Canonical bytes of the last tile that the next one's windows need.</summary>
     const int HistoryBytes = 2 * GramParameters.CoarseWindow + GramParameters.GramLength;
+
+    /// <summary>The most that a sink is given at once.</summary>
+    internal const int MaxTileFingerprints = Capacity;
 
     readonly FingerprintKeys _keys;
     readonly SimdTier _tier;

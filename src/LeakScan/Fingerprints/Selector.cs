@@ -177,31 +177,14 @@ sealed class Selector
 
     int SelectScalar(ReadOnlySpan<byte> tile, int window, int first, int end, Span<int> positions)
     {
-        int length = tile.Length;
-        Span<byte> order4 = _minima16.Span(Margin, length);
-        Span<byte> order8 = _maxima16.Span(Margin, length);
-        Span<byte> orders = _orders.Span(Margin, length);
-        ReadOnlySpan<byte> m0 = _order.Table(0), m10 = _order.Table(SelectionOrder.FirstTwo), m2 = _order.Table(2), m3 = _order.Table(3), m4 = _order.Table(4), m5 = _order.Table(5);
-        byte order2, last2 = 0, last3 = 0;
-        order4[0] = 0;
-        for (int i = 1; i < length; i++)
-        {
-            order2 = (byte)(m10[tile[i - 1]] + m0[tile[i]]);
-            order4[i] = (byte)(m2[last3] + order2);
-            (last3, last2) = (last2, order2);
-        }
-        for (int i = 4; i < length; i++) order8[i] = (byte)(m3[order4[i - 4]] + order4[i]);
-        for (int i = GramParameters.GramLength - 1; i < length; i++)
-        {
-            byte order16 = (byte)(m4[order8[i - 16]] + order8[i - 8]);
-            orders[i] = (byte)(m5[order16] + order8[i]);
-        }
+        OrdersScalar(tile);
+        ReadOnlySpan<byte> orders = _orders.Span(Margin, tile.Length);
 
         // The textbook's way: the last least value is kept until it leaves the window, then looked for anew. What enters is selected
         // if it is no larger; when the least has left, whatever equals the new one is, all of which lies behind what was selected so far.
         int written = 0;
         int least = -1;
-        int lastWindow = Math.Min(length - 1, end + window - 2);
+        int lastWindow = Math.Min(tile.Length - 1, end + window - 2);
         for (int i = Math.Max(first, GramParameters.GramLength + window - 2); i <= lastWindow; i++)
         {
             if (least > i - window)
@@ -226,4 +209,33 @@ sealed class Selector
         }
         return written;
     }
+
+    void OrdersScalar(ReadOnlySpan<byte> tile)
+    {
+        // SAFETY: tables have 256 bytes and are read at bytes; arrays are as long as the tile and have Margin bytes before it.
+        ref byte x = ref MemoryMarshal.GetReference(tile);
+        ref byte order4 = ref _minima16.At(Margin);
+        ref byte order8 = ref _maxima16.At(Margin);
+        ref byte orders = ref _orders.At(Margin);
+        ref byte m0 = ref Table(0), m10 = ref Table(SelectionOrder.FirstTwo), m2 = ref Table(2), m3 = ref Table(3), m4 = ref Table(4), m5 = ref Table(5);
+        byte before = 0, order2Before2 = 0, order2Before = 0;
+        for (nint i = 0; i < tile.Length; i++)
+        {
+            byte value = Unsafe.Add(ref x, i);
+            byte order2 = (byte)(Unsafe.Add(ref m10, before) + Unsafe.Add(ref m0, value));
+            Unsafe.Add(ref order4, i) = (byte)(Unsafe.Add(ref m2, order2Before2) + order2);
+            (before, order2Before2, order2Before) = (value, order2Before, order2);
+        }
+        for (nint i = 0; i < tile.Length; i++)
+        {
+            Unsafe.Add(ref order8, i) = (byte)(Unsafe.Add(ref m3, Unsafe.Add(ref order4, i - 4)) + Unsafe.Add(ref order4, i));
+        }
+        for (nint i = 0; i < tile.Length; i++)
+        {
+            byte order16 = (byte)(Unsafe.Add(ref m4, Unsafe.Add(ref order8, i - 16)) + Unsafe.Add(ref order8, i - 8));
+            Unsafe.Add(ref orders, i) = (byte)(Unsafe.Add(ref m5, order16) + Unsafe.Add(ref order8, i));
+        }
+    }
+
+    ref byte Table(int map) => ref MemoryMarshal.GetReference(_order.Table(map));
 }

@@ -63,10 +63,8 @@ sealed partial class Canonicalizer
     /// <summary>Bytes outside ASCII from which on a block is done by the automata at once, not from one such byte to the next.</summary>
     const int ManyHighBytes = 16;
 
-    static readonly SearchValues<byte> s_pathEnds = SearchValues.Create([.. Enumerable.Range(0, 128).Where(b => EndsPath(b)).Select(b => (byte)b)]);
-
     /// <summary>Not all of what ends a path, but nothing that is in one.</summary>
-    static bool EndsPath(int symbol) => symbol is < 0x28 or (>= 0x3B and < 0x40);
+    static readonly SearchValues<byte> s_pathEnds = SearchValues.Create([.. Enumerable.Range(0, 128).Where(b => b is < 0x28 or (>= 0x3B and < 0x40)).Select(b => (byte)b)]);
 
     /// <param name="source">Text.</param>
     /// <param name="bytes">Receives canonical bytes.</param>
