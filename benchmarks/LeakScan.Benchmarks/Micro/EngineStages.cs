@@ -17,6 +17,7 @@ sealed class EngineStages
     readonly Fingerprinter _fingerprinter;
     readonly FingerprintIndex _index;
     readonly byte[] _canonical = new byte[PieceBytes + Canonicalizer.OutputSlack];
+    readonly int[] _survivors = new int[512];
     long _count;
 
     internal EngineStages(FingerprintIndex index, string tier)
@@ -49,32 +50,39 @@ sealed class EngineStages
         return _count;
     }
 
-    /// <summary>Returns how many the filter lets through.</summary>
+    /// <summary>Asks the filter as a scan does, a batch while the next one's cache lines are on their way; returns how many it lets through.</summary>
     internal long Filter(ReadOnlySpan<ulong> fingerprints)
     {
-        const int Batch = 512;
         MappedIndex layer = _index.Layers[0];
         long passed = 0;
-        for (; fingerprints.Length > 0; fingerprints = fingerprints[Math.Min(Batch, fingerprints.Length)..])
+        ReadOnlySpan<ulong> last = default;
+        while (fingerprints.Length > 0)
         {
-            ReadOnlySpan<ulong> batch = fingerprints[..Math.Min(Batch, fingerprints.Length)];
-            layer.Prefetch(batch);
-            foreach (ulong fingerprint in batch)
-            {
-                if (layer.MayContain(fingerprint)) passed++;
-            }
+            ReadOnlySpan<ulong> batch = fingerprints[..Math.Min(_survivors.Length, fingerprints.Length)];
+            layer.PrefetchFilter(batch);
+            passed += layer.Filtered(last, _survivors);
+            last = batch;
+            fingerprints = fingerprints[batch.Length..];
         }
-        return passed;
+        return passed + layer.Filtered(last, _survivors);
     }
 
-    /// <summary>Looks all up in the table; returns how many are there.</summary>
+    /// <summary>Looks all up in the table as a scan does, in batches; returns how many are there.</summary>
     internal long Find(ReadOnlySpan<ulong> fingerprints)
     {
+        const int Batch = 32;
         MappedIndex layer = _index.Layers[0];
         long found = 0;
-        foreach (ulong fingerprint in fingerprints)
+        while (fingerprints.Length > 0)
         {
-            if (layer.Find(fingerprint, out _) != 0) found++;
+            ReadOnlySpan<ulong> batch = fingerprints[..Math.Min(Batch, fingerprints.Length)];
+            foreach (ulong fingerprint in batch) layer.PrefetchDirectory(fingerprint);
+            foreach (ulong fingerprint in batch) layer.PrefetchPostings(fingerprint);
+            foreach (ulong fingerprint in batch)
+            {
+                if (layer.Find(fingerprint, out _) != 0) found++;
+            }
+            fingerprints = fingerprints[batch.Length..];
         }
         return found;
     }
