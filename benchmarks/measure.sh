@@ -1,35 +1,112 @@
 #!/usr/bin/env bash
-# Prints every table of the README. usage: benchmarks/measure.sh EVAL [SETS...]
-#   EVAL  a folder of texts to measure with: sessions/ in it holds real sessions
-#   SETS  labelled sets (folders with index/ and outgoing.jsonl), scored by EVAL/run.py
-# Needs 8 GB of disk under ${TMPDIR:-/tmp} and 12 GB of memory. Machines are shared and noisy: compare ratios, not rates.
+# Measures everything and writes it to benchmarks/results/CPU-N-cores.md, each table under the command that printed it.
+# usage: benchmarks/measure.sh [--tiny|--large] EVAL [SETS...]
+#   --tiny  everything once on little data, printed and not kept: shows that it works; its figures mean nothing
+#   --large also an index of 128 million fingerprints: 2 GB more of disk, 6 GB more of memory
+#   EVAL    a folder of texts to measure with: sessions/ in it holds real sessions
+#   SETS    labelled sets (folders with index/ and outgoing.jsonl), scored by EVAL/run.py
+# Needs 25 GB of disk under ${TMPDIR:-/tmp} and 16 GB of memory, 1.5 hours. Machines are shared and noisy: compare ratios, not rates.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-eval=${1:?usage: benchmarks/measure.sh EVAL [SETS...]}
+tiny= large=
+case ${1:-} in
+  --tiny) tiny=1; shift ;;
+  --large) large=1; shift ;;
+esac
+eval=${1:?usage: benchmarks/measure.sh [--tiny|--large] EVAL [SETS...]}
 shift
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-dotnet publish src/LeakScan.Cli -c Release -o "$work/cli" -v q >&2
-dotnet build benchmarks/LeakScan.Benchmarks -c Release -v q >&2
-bench="dotnet artifacts/bin/LeakScan.Benchmarks/release/LeakScan.Benchmarks.dll"
+size() { if [ -n "$tiny" ]; then echo "$2"; else echo "$1"; fi; } # full size, tiny size
+cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1 | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9-')
+results=benchmarks/results/${cpu:-$(uname -m)}-$(nproc)-cores.md
+[ -z "$tiny" ] || results=$work/results.md
 
-echo "## Whole scan, one core, against a plain read of the same memory"
-$bench rates --gigabytes 1 --sizes 1,16
-echo
-echo "## Files, one thread, against a plain read of the same files"
-$bench make-text "$eval" 2000000000 "$work/text" >&2
-find "$work/text" -type f -print0 | sort -z | xargs -0 cat > "$work/text-2gb.txt"
-$bench files corpora/proprietary "$eval/sessions" "$work/text-2gb.txt"
-rm "$work/text-2gb.txt"
-echo
-echo "## Index build"
-"$work/cli/leakscan" index build -o "$work/corp.lsi" --key-file "$work/key" "$work/text" 2>&1
-"$work/cli/leakscan" index info --key-file "$work/key" "$work/corp.lsi"
-if [ $# -gt 0 ]; then
+dotnet publish src/LeakScan.Cli -c Release -o "$work/cli" -v q >&2
+dotnet build benchmarks/LeakScan.Peers -c Release -v q >&2 # and with it LeakScan.Benchmarks
+bench() { # verb, arguments: prints the command and its table
+  echo "\`dotnet run --project benchmarks/LeakScan.Benchmarks -c Release -- $*\`" | sed "s|$work|WORK|g; s|$eval|EVAL|g"
   echo
-  echo "## Quality"
+  dotnet artifacts/bin/LeakScan.Benchmarks/release/LeakScan.Benchmarks.dll "$@"
+}
+
+scans() {
+  local gigabytes=$(size 1 0.02) quarter=$(size 0.25 0.02) one=$(size 1 0.1) many=$(size 16 0.2) runs=$(size 5 1)
+  printf '## Whole scan by index size, depth and threads\n'
+  bench scan-table --millions "$one,$many" --depths coarse,fine --threads 1,2 --gigabytes "$gigabytes" --runs "$runs"
+  printf '\n## Whole scan by tier\n'
+  bench scan-table --tiers avx512,avx2,v128,scalar --millions "$many" --threads 1,2 --gigabytes "$quarter" --runs "$runs"
+  if [ -n "$large" ]; then
+    printf '\n## Whole scan, a large index\n'
+    bench scan-table --millions 128 --threads 1,2 --gigabytes "$gigabytes" --runs "$runs"
+  fi
+  printf '\n## Whole scan by kind of text\n'
+  bench scan-table --millions "$many" --texts code,prose,json,cjk,base64,minified --gigabytes "$quarter" --runs "$runs"
+  printf '\n## Whole scan by hit rate\n'
+  bench scan-table --millions "$many" --texts code --hits none,rare,dense --record-bytes 4096 --depths auto --gigabytes "$quarter" --runs "$runs"
+  printf '\n## Whole scan by record size\n'
+  bench scan-table --millions "$many" --record-bytes 64,1024,16384,262144,16777216 --depths auto --gigabytes "$quarter" --runs "$runs"
+}
+
+latency() {
+  printf '\n## Latency of one call\n'
+  bench latency --millions "$(size 16 0.2)" --milliseconds "$(size 4000 200)"
+}
+
+files() {
+  local sessions bytes written
+  mapfile -t sessions < <(find "$eval/sessions" -name '*.jsonl' | sort)
+  bytes=$(cat "${sessions[@]}" | wc -c)
+  for ((written = 0; written < $(size 8000000000 1000000); written += bytes)); do cat "${sessions[@]}"; done >"$work/sessions.jsonl"
+  local inputs=("$work/sessions.jsonl")
+  if command -v zstd >/dev/null; then
+    zstd -q -3 "$work/sessions.jsonl" -o "$work/sessions.jsonl.zst"
+    inputs+=("$work/sessions.jsonl.zst")
+  else
+    echo "skipped sessions.jsonl.zst: no zstd to make it with" >&2
+  fi
+  printf '\n## Files\n'
+  bench files --millions "$(size 16 0.2)" --cli "$work/cli/leakscan" "${inputs[@]}"
+  rm -f "$work"/sessions.jsonl*
+}
+
+headline() {
+  local protect=()
+  for set in "$@"; do protect+=(--protect "$set/index"); done
+  printf '\n## Headline\n'
+  bench headline --exchanges "$(size 28800000 100000)" --millions "$(size 16 0.2)" --from "$eval/sessions" "${protect[@]}" --cli "$work/cli/leakscan" --work "$work"
+}
+
+build() {
+  printf '\n## Index build\n`leakscan index build -o corp.lsi --key-file key text`, of %s bytes that `make-text` makes of EVAL\n\n' "$(size 2000000000 2000000)"
+  bench make-text "$eval" "$(size 2000000000 2000000)" "$work/text" >&2
+  "$work/cli/leakscan" index build -o "$work/corp.lsi" --key-file "$work/key" "$work/text" 2>&1 | sed "s|$work|WORK|g"
+  "$work/cli/leakscan" index info --key-file "$work/key" "$work/corp.lsi" | sed "s|$work|WORK|g"
+  rm -rf "$work/text" "$work/corp.lsi"
+}
+
+quality() {
+  [ $# -gt 0 ] || { echo "skipped quality: no labelled sets given" >&2; return; }
+  printf '\n## Quality\n'
   for at in warn block; do
     echo "at $at:"
     python3 "$eval/run.py" --leakscan "$work/cli/leakscan" --fail-at $at --quiet "$@" 2>/dev/null
   done
-fi
+}
+
+peers() {
+  printf '\n## Peers\n`benchmarks/peers.sh --megabytes %s --clean EVAL/sessions`\n\n' "$(size 64 2)"
+  benchmarks/peers.sh --cli "$work/cli/leakscan" --megabytes "$(size 64 2)" --clean "$eval/sessions"
+}
+
+{
+  scans
+  latency
+  files
+  headline "$@"
+  build
+  quality "$@"
+  peers
+} | tee "$work/out.md"
+mv "$work/out.md" "$results"
+echo "$results" >&2

@@ -1,51 +1,205 @@
-using System.Text;
+using System.Reflection;
+using System.Text.Json;
+using BenchmarkDotNet.Attributes;
+using LeakScan.Benchmarks.Data;
+using LeakScan.Benchmarks.Micro;
+using LeakScan.Benchmarks.Tables;
 
 namespace LeakScan.Benchmarks;
 
-/// <summary>What CI runs: the benchmarks' own code on small data, answers and allocations checked, times ignored.</summary>
+/// <summary>What CI runs: every benchmark and table on small data, answers and allocations checked, times ignored.</summary>
 static class Smoke
 {
+    static int s_failures;
+
     internal static int Run()
     {
-        byte[] text = new byte[1 << 16];
-        new Random(5).NextBytes(text);
-        for (int i = 0; i < text.Length; i++) text[i] = (byte)('a' + text[i] % 26);
-        using FingerprintIndexBuilder builder = new(Synthetic.s_key);
-        builder.AddDocument("document", "synthetic", text);
-        using FingerprintIndex index = builder.Build();
-        byte[] clean = new byte[1 << 18];
-        new Random(6).NextBytes(clean);
-        byte[] leaking = [.. Encoding.ASCII.GetBytes("see:\n"), .. text.AsSpan(1000, 2000), .. clean.AsSpan(0, 4000)];
-        int failures = 0;
-        foreach (ScanDepth depth in Enum.GetValues<ScanDepth>())
-        {
-            Scanner scanner = new(index, new ScanOptions { Depth = depth });
-            List<Match> matches = [];
-            failures += Check($"{depth}: clean text matches nothing", scanner.Scan(clean, matches).Matches == 0);
-            failures += Check($"{depth}: a passage is found", scanner.Scan(leaking, matches) is { Verdict: Verdict.Block, Matches: 1 });
-            // Warm-up: buffers grow, and methods are compiled once more.
-            for (int i = 0; i < 50; i++)
-            {
-                scanner.Scan(clean, matches);
-                scanner.Scan(leaking, matches);
-            }
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 20; i++)
-            {
-                scanner.Scan(clean, matches);
-                scanner.Scan(leaking, matches);
-            }
-            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            failures += Check($"{depth}: 40 scans allocate {allocated} bytes, budget 0", allocated == 0);
-        }
-        failures += Check("a plain read sums", Rates.Read(new byte[4096]) == 0);
-        Console.WriteLine(failures == 0 ? "smoke: ok" : $"smoke: {failures} failed");
-        return failures == 0 ? 0 : 1;
+        Workload.Bytes = 1 << 16;
+        Workload.Million = 10_000;
+        CheckMadeUpText();
+        CheckPlainRead();
+        CheckScans();
+        CheckBenchmarks();
+        CheckTables();
+        CheckLog();
+        CheckCommandLine();
+        Console.WriteLine(s_failures == 0 ? "smoke: ok" : $"smoke: {s_failures} failed");
+        return s_failures == 0 ? 0 : 1;
     }
 
-    static int Check(string what, bool holds)
+    static void Check(string what, bool holds)
     {
+        if (!holds) s_failures++;
         Console.WriteLine($"{(holds ? "ok  " : "FAIL")} {what}");
-        return holds ? 0 : 1;
+    }
+
+    /// <summary>Checks what a benchmark allocates once it is warm: the least of several runs, since compiling a method again allocates too.</summary>
+    static void CheckAllocations(string what, Action action, long budget = 0)
+    {
+        const int WarmUps = 40;
+        for (int i = 0; i < WarmUps; i++) action();
+        long least = long.MaxValue;
+        for (int i = 0; i < 20 && least > budget; i++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            action();
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+        Check($"{what} allocates {least} bytes, budget {budget}", least <= budget);
+    }
+
+    static void CheckMadeUpText()
+    {
+        foreach (TextKind kind in Enum.GetValues<TextKind>())
+        {
+            byte[] text = MadeUpText.Make(kind, 100_000);
+            Check($"{kind}: the same text for the same seed, another for another", text.AsSpan().SequenceEqual(MadeUpText.Make(kind, 100_000)) && !text.AsSpan().SequenceEqual(MadeUpText.Make(kind, 100_000, seed: 2)));
+        }
+    }
+
+    static void CheckPlainRead()
+    {
+        byte[] memory = new byte[4099];
+        Check("a plain read of zeros is zero", PlainRead.Sum(memory) == 0);
+        bool all = true;
+        for (int i = 0; i < memory.Length; i++)
+        {
+            memory[i] = 1;
+            all &= PlainRead.Sum(memory) != 0;
+            memory[i] = 0;
+        }
+        Check("a plain read reads every byte", all);
+    }
+
+    static void CheckScans()
+    {
+        const long Fingerprints = 10_000;
+        using FingerprintIndex index = Synthetic.Index(Fingerprints);
+        foreach (ScanDepth depth in Enum.GetValues<ScanDepth>())
+        {
+            foreach (HitRate hits in Enum.GetValues<HitRate>())
+            {
+                Records records = new(MadeUpText.Make(TextKind.Code, 1 << 20), 2048, hits, Fingerprints);
+                Scanner scanner = new(index, new ScanOptions { Depth = depth });
+                List<Match> matches = [];
+                int found = records.Scan(scanner, matches, 0, 1);
+                Check($"{depth}, {hits}: {found} of {records.Leaking} leaking records found", found == records.Leaking);
+                CheckAllocations($"{depth}, {hits}: {records.Count} scans", () => records.Scan(scanner, matches, 0, 1));
+            }
+        }
+    }
+
+    /// <summary>Every class of benchmarks with every value of its parameters: sets up, which checks answers, and runs each once.</summary>
+    static void CheckBenchmarks()
+    {
+        foreach (Type type in typeof(BenchmarkConfig).Assembly.GetTypes().Where(t => !t.IsAbstract && t.GetMethods().Any(m => m.IsDefined(typeof(BenchmarkAttribute)))))
+        {
+            foreach ((PropertyInfo Property, object Value)[] parameters in Combinations(type))
+            {
+                object benchmark = Activator.CreateInstance(type)!;
+                foreach ((PropertyInfo property, object value) in parameters) property.SetValue(benchmark, value);
+                string name = $"{type.Name} {string.Join(' ', parameters.Select(p => $"{p.Property.Name}={p.Value}"))}";
+                type.GetMethods().Single(m => m.IsDefined(typeof(GlobalSetupAttribute))).Invoke(benchmark, null);
+                foreach (MethodInfo method in type.GetMethods().Where(m => m.IsDefined(typeof(BenchmarkAttribute))))
+                {
+                    // A call through reflection boxes the result.
+                    const long BoxBytes = 24;
+                    CheckAllocations($"{name}: {method.Name}", () => method.Invoke(benchmark, null), BoxBytes);
+                }
+                type.GetMethods().Single(m => m.IsDefined(typeof(GlobalCleanupAttribute))).Invoke(benchmark, null);
+            }
+        }
+    }
+
+    static IEnumerable<(PropertyInfo, object)[]> Combinations(Type type)
+    {
+        IEnumerable<(PropertyInfo, object)[]> combinations = [[]];
+        foreach (PropertyInfo property in type.GetProperties())
+        {
+            object[] values = property.GetCustomAttribute<ParamsAttribute>() is { } fixedValues ? [.. fixedValues.Values!]
+                : property.GetCustomAttribute<ParamsSourceAttribute>() is { } source ? [.. (IEnumerable<string>)type.GetProperty(source.Name)!.GetValue(null)!]
+                : [];
+            if (values.Length > 0) combinations = [.. combinations.SelectMany(c => values.Select(v => ((PropertyInfo, object)[])[.. c, (property, v)]))];
+        }
+        return combinations;
+    }
+
+    static void CheckTables()
+    {
+        ScanTable.Choice small = new([0.01], [ScanTable.Sources, "json"], [HitRate.None, HitRate.Dense], [64, 4096], [ScanDepth.Auto], [1, 2], 0.001, 1);
+        Check("scan-table on every tier of this machine", Quietly(() => ScanTable.Run(small, [.. ScanTable.s_tiers.Keys])) == 0);
+        using FingerprintIndex index = Synthetic.Index(10_000);
+        byte[] text = MadeUpText.Make(TextKind.Code, 1 << 18);
+        LatencyTable.Row row = LatencyTable.MeasureCalls(index, text, 1024, milliseconds: 1);
+        Check($"latency: {row.Calls} calls, p50 <= p99", row.Calls >= 20 && row.P50 <= row.P99);
+    }
+
+    // What tables print are times nobody should look at.
+    static int Quietly(Func<int> table)
+    {
+        TextWriter output = Console.Out;
+        Console.SetOut(TextWriter.Null);
+        try
+        {
+            return table();
+        }
+        finally
+        {
+            Console.SetOut(output);
+        }
+    }
+
+    static void CheckLog()
+    {
+        const int Count = 5000;
+        LogMaker maker = new(7, Repository.Path("corpora", "public"), [Repository.Path("corpora", "proprietary")], 100);
+        using MemoryStream log = new();
+        List<int> lengths = [];
+        int leaking = 0;
+        bool valid = true;
+        for (int n = 0; n < Count; n++)
+        {
+            long start = log.Length;
+            maker.AddRecord(n, log);
+            ReadOnlySpan<byte> line = log.GetBuffer().AsSpan((int)start, (int)(log.Length - start));
+            lengths.Add(line.Length);
+            Utf8JsonReader reader = new(line);
+            using JsonDocument record = JsonDocument.ParseValue(ref reader);
+            valid &= line[^1] == '\n' && line.Count((byte)'\n') == 1;
+            if (record.RootElement.GetProperty("id").GetString()![0] == 'p') leaking++;
+        }
+        Check($"make-log: {Count} lines of JSON, {lengths.Min()} to {lengths.Max()} bytes, {lengths.Average():F0} on average", valid && lengths.Min() >= 100 && lengths.Max() <= 20_000 && Math.Abs(lengths.Average() / LogMaker.MeanBytes - 1) < 0.1);
+        Check($"make-log: {leaking} leak, {maker.LeakingIn(Count)} are to", leaking == maker.LeakingIn(Count) && leaking == Count / 100);
+        using MemoryStream again = new();
+        for (int n = 4000; n < Count; n++) maker.AddRecord(n, again);
+        Check("make-log: a part made apart is that part of the whole", log.GetBuffer().AsSpan(0, (int)log.Length).EndsWith(again.GetBuffer().AsSpan(0, (int)again.Length)));
+        string folder = Directory.CreateTempSubdirectory("leakscan-smoke-").FullName;
+        string refused = Path.Combine(folder, "log.jsonl");
+        try
+        {
+            maker.Write(refused, 0, 1000, maxBytes: 1000);
+            Check("make-log: refuses to write more than --max-bytes", false);
+        }
+        catch (IOException)
+        {
+            Check("make-log: refuses to write more than --max-bytes", !File.Exists(refused));
+        }
+        Directory.Delete(folder, recursive: true);
+    }
+
+    static void CheckCommandLine()
+    {
+        if (LeakScanCli.OfThisBuild is null)
+        {
+            Console.WriteLine("skipped: files and headline need the command line: dotnet build src/LeakScan.Cli -c Release");
+            return;
+        }
+        string[] protect = [Repository.Path("corpora", "proprietary")], publics = [Repository.Path("corpora", "public")];
+        HeadlineTable.Choice choice = new(1, 20_000, [1, 3, 10], publics[0], protect, publics, 20, 0.05, 2, null, Path.GetTempPath(), 1 << 30);
+        List<HeadlineTable.Row> rows = HeadlineTable.MeasureShares(choice, _ => { });
+        foreach (HeadlineTable.Row row in rows)
+            Check($"headline, {row.Percent} %: {row.Found} of {row.Leaking} leaking records found, {row.Alarms} of the clean ones alarmed", row.Leaking == row.Records / 20 && row.Found >= row.Leaking * 9 / 10 && row.Alarms == 0);
+        Check("headline: three shares", rows is [{ Records: 200 }, { Records: 600 }, { Records: 2000 }]);
+        Check("files on the sample log", Quietly(() => FilesTable.Run(protect, publics, 0.05, null, [Repository.Path("corpora", "prompt-log", "log.jsonl")])) == 0);
     }
 }
