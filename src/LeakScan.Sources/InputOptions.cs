@@ -39,7 +39,8 @@ public sealed record InputOptions
 
     /// <summary>
     /// Hand out lines of JSONL as they are, to be parsed by <see cref="InputRecord.Parse"/> if they are found to be worth it: of
-    /// most lines a scan of the raw text already says that nothing is in them. Has no effect with <see cref="TextField"/>.
+    /// most lines a scan of the raw text already says that nothing is in them. A line that does not begin and end as a JSON object or
+    /// array does is parsed at once, so that one that was cut short is told of. Has no effect with <see cref="TextField"/>.
     /// </summary>
     public bool ParsesOnDemand { get; init; }
 

@@ -139,12 +139,25 @@ public sealed class ScanCommandTests : IDisposable
     public void ADamagedRecordIsToldWithItsPlaceAndTheRestIsScanned()
     {
         string first = Workspace.Record("a", _work.Read("src/alpha.cs"));
-        _work.Write("log.jsonl", first + "\n{\"id\": nonsense}\n" + Workspace.Record("c", _work.Read("src/beta.py")) + "\n");
+        _work.Write("log.jsonl", first + "\n{\"id\": nonsense\n" + Workspace.Record("c", _work.Read("src/beta.py")) + "\n");
         CliResult result = _work.Run("scan", "--index", "corp.lsi", "log.jsonl").Expect(2);
         Assert.Equal(["a", "c"], result.Findings.Select(f => f.GetProperty("id").GetString()));
         Assert.Matches(@"^leakscan: log\.jsonl: record 2 at byte \d+: ", result.ErrLines[0]);
         Assert.Equal(1, result.Summary.GetProperty("errors").GetInt32());
         Assert.DoesNotContain("nonsense", result.Err, StringComparison.Ordinal);
+    }
+
+    /// <summary>A line that looks whole is parsed only if something is found in it; then what is wrong inside of it is told, and it is raw text.</summary>
+    [Fact]
+    public void DamageInsideOfARecordIsToldWhereSomethingIsFoundInIt()
+    {
+        string first = Workspace.Record("a", _work.Read("src/alpha.cs"));
+        string damaged = "{\"id\": nonsense, \"text\": " + JsonSerializer.Serialize(_work.Read("src/beta.py")) + "}";
+        _work.Write("log.jsonl", first + "\n" + damaged + "\n");
+        CliResult result = _work.Run("scan", "--index", "corp.lsi", "log.jsonl").Expect(2);
+        Assert.Equal(["a", "log.jsonl:2"], result.Findings.Select(f => f.GetProperty("id").GetString()));
+        Assert.Matches(@"^leakscan: log\.jsonl: record 2 at byte \d+: ", result.ErrLines[0]);
+        Assert.Equal(1, result.Summary.GetProperty("errors").GetInt32());
     }
 
     [Fact]
