@@ -6,7 +6,7 @@ using LeakScan.Text;
 namespace LeakScan.Indexing;
 
 /// <summary>One thread's way through a document: canonical text, line table, fingerprints into the store.</summary>
-sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore store)
+sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore store, IdiomModel? idioms)
 {
     readonly Fingerprinter _fingerprinter = new(keys, tier);
     readonly FingerprintStore.Writer _writer = new(store);
@@ -57,14 +57,15 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
     /// <summary>Fingerprints what was prepared.</summary>
     internal void AddPrepared(uint document)
     {
-        Sink sink = new(_writer, document, _boilerplate);
-        _fingerprinter.RunCanonical(_canonical.AsSpan(0, _length), GramParameters.FineWindow, ref sink);
+        ReadOnlySpan<byte> canonical = _canonical.AsSpan(0, _length);
+        Sink sink = new(_writer, document, canonical, _boilerplate, idioms);
+        _fingerprinter.RunCanonical(canonical, GramParameters.FineWindow, ref sink);
         if (_canonical.Length > 1 << 25) _canonical = new byte[64 * 1024]; // not kept for one huge document
     }
 
     internal void AddPublic(ReadOnlySpan<byte> text)
     {
-        Sink sink = new(_writer, FoundFingerprint.Public, []);
+        Sink sink = new(_writer, FoundFingerprint.Public, [], [], null);
         _fingerprinter.Run(text, GramParameters.FineWindow, ref sink);
     }
 
@@ -72,8 +73,10 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
 
     // Where text repeats itself within a few k-grams (zeros, padding, rows of a table) every position ties for the minimum.
     // Only the first of equal fingerprints is kept there: whoever looks for such text finds the same value.
-    ref struct Sink(FingerprintStore.Writer writer, uint document, List<(int Start, int End)> boilerplate) : IFingerprintSink
+    ref struct Sink(
+        FingerprintStore.Writer writer, uint document, ReadOnlySpan<byte> canonical, List<(int Start, int End)> boilerplate, IdiomModel? idioms) : IFingerprintSink
     {
+        readonly ReadOnlySpan<byte> _canonical = canonical;
         RecentFingerprints _recent;
         int _range;
 
@@ -83,6 +86,7 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
             {
                 long start = tileStart + ends[i] - (GramParameters.GramLength - 1);
                 if (_recent.IsRepeat(fingerprints[i])) continue;
+                if (idioms is not null && idioms.IsIdiom(_canonical, (int)start)) continue;
                 // As good as public: worth nothing wherever else it stands.
                 writer.Add(new(fingerprints[i], IsBoilerplate(start) ? FoundFingerprint.Public : document, (uint)start));
             }
