@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using LeakScan.Fingerprints;
 using LeakScan.Text;
 
@@ -82,6 +83,18 @@ sealed class IdiomModel
 
     internal static ulong Hash(ReadOnlySpan<byte> gram) => XxHash3.HashToUInt64(gram);
 
+    /// <summary>Finds which of the k-grams that end at these positions of a tile are in the model: first question of several at once.</summary>
+    /// <param name="canonical">The text.</param>
+    /// <param name="tileStart">Position of the tile in it.</param>
+    /// <param name="ends">End positions in the tile.</param>
+    /// <param name="contained">Receives an answer for each.</param>
+    // Nothing here waits for an answer, so that the processor fetches the prints of several k-grams at once.
+    internal void Contains(ReadOnlySpan<byte> canonical, long tileStart, ReadOnlySpan<int> ends, Span<bool> contained)
+    {
+        contained = contained[..ends.Length];
+        for (int i = 0; i < ends.Length; i++) contained[i] = Contains(canonical, (int)tileStart + ends[i] - (GramParameters.GramLength - 1));
+    }
+
     /// <summary>Whether a k-gram of a text belongs to a run of <see cref="RunGrams"/> of the model.</summary>
     internal bool IsIdiom(ReadOnlySpan<byte> canonical, int start)
     {
@@ -92,9 +105,11 @@ sealed class IdiomModel
         return run == RunGrams;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     bool Contains(ReadOnlySpan<byte> canonical, int start) => Contains(Hash(canonical.Slice(start, GramParameters.GramLength)));
 
     /// <summary>Whether a k-gram of this hash is in the model; wrongly yes once in 256, never wrongly no.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool Contains(ulong hash)
     {
         ulong mixed = Mix(hash, _seed);

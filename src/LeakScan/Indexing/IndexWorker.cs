@@ -12,6 +12,7 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
     readonly FingerprintStore.Writer _writer = new(store);
     readonly List<int> _lineFeeds = [];
     readonly List<(int Start, int End)> _boilerplate = [];
+    bool[] _inModel = [];
     byte[] _canonical = new byte[64 * 1024];
     int _length;
 
@@ -58,14 +59,14 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
     internal void AddPrepared(uint document)
     {
         ReadOnlySpan<byte> canonical = _canonical.AsSpan(0, _length);
-        Sink sink = new(_writer, document, canonical, _boilerplate, idioms);
+        Sink sink = new(this, document, canonical, _boilerplate, idioms);
         _fingerprinter.RunCanonical(canonical, GramParameters.FineWindow, ref sink);
         if (_canonical.Length > 1 << 25) _canonical = new byte[64 * 1024]; // not kept for one huge document
     }
 
     internal void AddPublic(ReadOnlySpan<byte> text)
     {
-        Sink sink = new(_writer, FoundFingerprint.Public, [], [], null);
+        Sink sink = new(this, FoundFingerprint.Public, [], [], null);
         _fingerprinter.Run(text, GramParameters.FineWindow, ref sink);
     }
 
@@ -74,7 +75,7 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
     // Where text repeats itself within a few k-grams (zeros, padding, rows of a table) every position ties for the minimum.
     // Only the first of equal fingerprints is kept there: whoever looks for such text finds the same value.
     ref struct Sink(
-        FingerprintStore.Writer writer, uint document, ReadOnlySpan<byte> canonical, List<(int Start, int End)> boilerplate, IdiomModel? idioms) : IFingerprintSink
+        IndexWorker worker, uint document, ReadOnlySpan<byte> canonical, List<(int Start, int End)> boilerplate, IdiomModel? idioms) : IFingerprintSink
     {
         readonly ReadOnlySpan<byte> _canonical = canonical;
         RecentFingerprints _recent;
@@ -82,13 +83,16 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
 
         public bool Take(ReadOnlySpan<ulong> fingerprints, ReadOnlySpan<int> ends, long tileStart)
         {
+            if (worker._inModel.Length < ends.Length) worker._inModel = new bool[ends.Length];
+            ReadOnlySpan<bool> inModel = worker._inModel;
+            idioms?.Contains(_canonical, tileStart, ends, worker._inModel);
             for (int i = 0; i < fingerprints.Length; i++)
             {
                 long start = tileStart + ends[i] - (GramParameters.GramLength - 1);
                 if (_recent.IsRepeat(fingerprints[i])) continue;
-                if (idioms is not null && idioms.IsIdiom(_canonical, (int)start)) continue;
+                if (idioms is not null && inModel[i] && idioms.IsIdiom(_canonical, (int)start)) continue;
                 // As good as public: worth nothing wherever else it stands.
-                writer.Add(new(fingerprints[i], IsBoilerplate(start) ? FoundFingerprint.Public : document, (uint)start));
+                worker._writer.Add(new(fingerprints[i], IsBoilerplate(start) ? FoundFingerprint.Public : document, (uint)start));
             }
             return true;
         }
