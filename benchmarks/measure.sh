@@ -88,9 +88,15 @@ build() {
 quality() {
   [ $# -gt 0 ] || { echo "skipped quality: no labelled sets given" >&2; return; }
   printf '\n## Quality\n'
+  # Which fingerprints an index has depends on its key, and so do these figures a little.
   for at in warn block; do
-    echo "at $at:"
-    python3 "$eval/run.py" --leakscan "$work/cli/leakscan" --fail-at $at --quiet "$@" 2>/dev/null
+    echo "at $at, mean of five keys:"
+    for key in 1 2 3 4 5; do
+      python3 "$eval/run.py" --leakscan "$work/cli/leakscan" --fail-at $at --quiet "$@" 2>/dev/null | { [ $key -eq 1 ] && cat || grep -v '^set '; }
+    done | awk '!NF { next } /^set / { print; next }
+      !($1 in runs) { names[++sets] = $1 } { runs[$1]++; for (i = 2; i <= NF; i++) sum[$1, i] += $i }
+      END { for (j = 1; j <= sets; j++) { s = names[j]; n = runs[s]
+        printf "%-32s %14.4f %8.4f %8.2f %9d %9d %8.1f\n", s, sum[s, 2] / n, sum[s, 3] / n, sum[s, 4] / n, sum[s, 5] / n, sum[s, 6] / n, sum[s, 7] / n } }'
   done
 }
 

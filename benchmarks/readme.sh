@@ -10,7 +10,7 @@ out = [f"Printed by `benchmarks/measure.sh` ([all of it]({sys.argv[1]}); [how](d
 if "Quality" in sections:
     rows = re.findall(r"(?m)^(\S+) +([\d.]+) +([\d.]+) +([\d.]+) +(\d+) +(\d+) +[\d.]+$", sections["Quality"])
     half = len(rows) // 2
-    out += ["Labelled fragments of three code bases, most of them changed (names replaced, lines dropped, inserted, moved), against independent projects, templates and real prompts:", "",
+    out += ["Labelled fragments of three code bases, most of them changed (names replaced, lines dropped, inserted, moved), against independent projects, templates and real prompts (means of five keys):", "",
             "| set | recall at warn | false alarms in 1000 | recall at block | false alarms in 1000 |", "|---|---|---|---|---|"]
     out += [f"| {w[0]} | {w[2]} | {w[3]} | {b[2]} | {b[3]} |" for w, b in zip(rows[:half], rows[half:])]
     out += [""]

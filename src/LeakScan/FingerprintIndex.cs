@@ -256,7 +256,7 @@ public sealed class FingerprintIndex : IDisposable
         return new(
             IndexHeader.Version, Key.Id, documents, byLabel,
             _layers.Sum(l => l.Header.SourceBytes), _layers.Sum(l => l.Header.Fingerprints), _layers.Sum(l => l.Header.Postings),
-            _layers.Sum(l => l.Header.PublicFingerprints), _layers.Sum(l => l.Length), _layers.Length,
+            _layers.Sum(l => l.Header.PublicFingerprints), _layers[0].Header.IdiomModelVersion, _layers.Sum(l => l.Length), _layers.Length,
             GramParameters.GramLength, GramParameters.FineWindow, GramParameters.CoarseWindow);
     }
 

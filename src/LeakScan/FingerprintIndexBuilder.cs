@@ -45,6 +45,9 @@ public sealed class FingerprintIndexBuilder : IDisposable
         _store = new FingerprintStore(_options.MemoryBudgetBytes, () => _options.TemporaryFolder ?? _outputFolder ?? Path.GetTempPath());
     }
 
+    /// <summary>K-grams that are left out of the documents; null for none, which tests of the format want.</summary>
+    internal IdiomModel? Idioms { get; init; } = IdiomModel.Shipped;
+
     /// <summary>Adds a document that must not leave. Thread-safe.</summary>
     /// <param name="path">The name that findings give it.</param>
     /// <param name="label">What it is, for policies: <c>proprietary-code</c>, <c>training-data</c>, ...</param>
@@ -96,7 +99,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
         Finish(path);
         using (FileIndexOutput output = new(path))
         {
-            new IndexWriter(_key, _options.PathStorage, _documents, _store).Write(output, baseId: 0, [], _sourceBytes, cancellationToken);
+            Writer.Write(output, baseId: 0, [], _sourceBytes, cancellationToken);
             output.Commit(overwrite: true);
         }
         for (int number = 1; File.Exists(FingerprintIndex.DeltaPath(path, number)); number++) File.Delete(FingerprintIndex.DeltaPath(path, number));
@@ -129,7 +132,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
             // A delta of a base that is gone may lie there, and goes now: from here on, what appears under this name is another's work.
             DeleteStale(deltaPath, path, layers[^1].Header.Id);
             using FileIndexOutput output = new(deltaPath);
-            written = new IndexWriter(_key, _options.PathStorage, _documents, _store).Write(output, layers[^1].Header.Id, removals, _sourceBytes, cancellationToken);
+            written = Writer.Write(output, layers[^1].Header.Id, removals, _sourceBytes, cancellationToken);
             try
             {
                 output.Commit(overwrite: false);
@@ -182,10 +185,12 @@ public sealed class FingerprintIndexBuilder : IDisposable
     {
         Finish(outputPath: null);
         using MemoryIndexOutput output = new();
-        IndexHeader header = new IndexWriter(_key, _options.PathStorage, _documents, _store).Write(output, baseId: 0, [], _sourceBytes, cancellationToken);
+        IndexHeader header = Writer.Write(output, baseId: 0, [], _sourceBytes, cancellationToken);
         long length = output.Length;
         return new([MappedIndex.FromMemory("(memory)", output.Detach(), length, header)], _key);
     }
+
+    IndexWriter Writer => new(_key, _options.PathStorage, _documents, _store, Idioms?.Version ?? 0);
 
     void Finish(string? outputPath)
     {
@@ -203,7 +208,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
     IndexWorker Rent()
     {
         if (_idle.TryTake(out IndexWorker? worker)) return worker;
-        worker = new IndexWorker(_keys, SimdTiers.Current, _store);
+        worker = new IndexWorker(_keys, SimdTiers.Current, _store, Idioms);
         _workers.Add(worker);
         return worker;
     }

@@ -41,6 +41,7 @@ static class IndexInfoCommand
         Line("size", $"{info.FileBytes} bytes, {info.BytesPerSourceByte:F3} a byte of text, {info.BytesPerFingerprint:F2} a fingerprint");
         Line("fingerprints", $"{info.Fingerprints}, {info.Postings} postings");
         Line("public, left out", $"{info.PublicFingerprints} fingerprints");
+        Line("idioms, left out", $"model {info.IdiomModelVersion}");
         Line("parameters", $"k {info.GramLength}, w {info.FineWindow} (fine) and {info.CoarseWindow} (coarse)");
         Line("guarantee", $"every verbatim run of {info.FineGuarantee} canonical characters (fine), {info.CoarseGuarantee} (coarse)");
     }
@@ -64,6 +65,7 @@ static class IndexInfoCommand
             json.WriteNumber("fingerprints", info.Fingerprints);
             json.WriteNumber("postings", info.Postings);
             json.WriteNumber("publicFingerprints", info.PublicFingerprints);
+            json.WriteNumber("idiomModelVersion", info.IdiomModelVersion);
             json.WriteNumber("bytesPerSourceByte", Math.Round(info.BytesPerSourceByte, 4));
             json.WriteNumber("bytesPerFingerprint", Math.Round(info.BytesPerFingerprint, 3));
             json.WriteStartObject("parameters");

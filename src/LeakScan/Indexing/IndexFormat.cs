@@ -48,6 +48,9 @@ sealed class IndexHeader
     internal long SourceBytes { get; set; }
     internal int DirectoryBits { get; set; }
     internal PathStorage PathStorage { get; set; }
+
+    /// <summary><see cref="IdiomModel.Version"/> of the idioms that were left out; 0 for none.</summary>
+    internal int IdiomModelVersion { get; set; }
     internal Section[] Sections { get; } = new Section[s_sections];
 
     internal void Write(Span<byte> header, IndexKey key)
@@ -69,6 +72,7 @@ sealed class IndexHeader
         BinaryPrimitives.WriteInt64LittleEndian(header[104..], PublicFingerprints);
         BinaryPrimitives.WriteInt64LittleEndian(header[112..], SourceBytes);
         BinaryPrimitives.WriteInt32LittleEndian(header[120..], (int)PathStorage);
+        BinaryPrimitives.WriteInt32LittleEndian(header[124..], IdiomModelVersion);
         for (int i = 0; i < s_sections; i++)
         {
             Span<byte> entry = header.Slice(SectionTable + i * SectionEntryBytes, SectionEntryBytes);
@@ -131,6 +135,7 @@ sealed class IndexHeader
             PublicFingerprints = BinaryPrimitives.ReadInt64LittleEndian(header[104..]),
             SourceBytes = BinaryPrimitives.ReadInt64LittleEndian(header[112..]),
             PathStorage = BinaryPrimitives.ReadInt32LittleEndian(header[120..]) == 0 ? PathStorage.Full : PathStorage.Hash,
+            IdiomModelVersion = BinaryPrimitives.ReadInt32LittleEndian(header[124..]),
         };
         // Sums over layers must not overflow either.
         if (result.Fingerprints is < 0 or > MaxCount || result.PublicFingerprints is < 0 or > MaxCount || result.SourceBytes is < 0 or > MaxCount)

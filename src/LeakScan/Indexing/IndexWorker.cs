@@ -6,12 +6,13 @@ using LeakScan.Text;
 namespace LeakScan.Indexing;
 
 /// <summary>One thread's way through a document: canonical text, line table, fingerprints into the store.</summary>
-sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore store)
+sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore store, IdiomModel? idioms)
 {
     readonly Fingerprinter _fingerprinter = new(keys, tier);
     readonly FingerprintStore.Writer _writer = new(store);
     readonly List<int> _lineFeeds = [];
     readonly List<(int Start, int End)> _boilerplate = [];
+    bool[] _inModel = [];
     byte[] _canonical = new byte[64 * 1024];
     int _length;
 
@@ -57,14 +58,15 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
     /// <summary>Fingerprints what was prepared.</summary>
     internal void AddPrepared(uint document)
     {
-        Sink sink = new(_writer, document, _boilerplate);
-        _fingerprinter.RunCanonical(_canonical.AsSpan(0, _length), GramParameters.FineWindow, ref sink);
+        ReadOnlySpan<byte> canonical = _canonical.AsSpan(0, _length);
+        Sink sink = new(this, document, canonical, _boilerplate, idioms);
+        _fingerprinter.RunCanonical(canonical, GramParameters.FineWindow, ref sink);
         if (_canonical.Length > 1 << 25) _canonical = new byte[64 * 1024]; // not kept for one huge document
     }
 
     internal void AddPublic(ReadOnlySpan<byte> text)
     {
-        Sink sink = new(_writer, FoundFingerprint.Public, []);
+        Sink sink = new(this, FoundFingerprint.Public, [], [], null);
         _fingerprinter.Run(text, GramParameters.FineWindow, ref sink);
     }
 
@@ -72,19 +74,25 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
 
     // Where text repeats itself within a few k-grams (zeros, padding, rows of a table) every position ties for the minimum.
     // Only the first of equal fingerprints is kept there: whoever looks for such text finds the same value.
-    ref struct Sink(FingerprintStore.Writer writer, uint document, List<(int Start, int End)> boilerplate) : IFingerprintSink
+    ref struct Sink(
+        IndexWorker worker, uint document, ReadOnlySpan<byte> canonical, List<(int Start, int End)> boilerplate, IdiomModel? idioms) : IFingerprintSink
     {
+        readonly ReadOnlySpan<byte> _canonical = canonical;
         RecentFingerprints _recent;
         int _range;
 
         public bool Take(ReadOnlySpan<ulong> fingerprints, ReadOnlySpan<int> ends, long tileStart)
         {
+            if (worker._inModel.Length < ends.Length) worker._inModel = new bool[ends.Length];
+            ReadOnlySpan<bool> inModel = worker._inModel;
+            idioms?.Contains(_canonical, tileStart, ends, worker._inModel);
             for (int i = 0; i < fingerprints.Length; i++)
             {
                 long start = tileStart + ends[i] - (GramParameters.GramLength - 1);
                 if (_recent.IsRepeat(fingerprints[i])) continue;
+                if (idioms is not null && inModel[i] && idioms.IsIdiom(_canonical, (int)start)) continue;
                 // As good as public: worth nothing wherever else it stands.
-                writer.Add(new(fingerprints[i], IsBoilerplate(start) ? FoundFingerprint.Public : document, (uint)start));
+                worker._writer.Add(new(fingerprints[i], IsBoilerplate(start) ? FoundFingerprint.Public : document, (uint)start));
             }
             return true;
         }

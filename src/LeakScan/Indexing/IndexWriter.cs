@@ -15,7 +15,7 @@ sealed record BuiltDocument(string Path, string Label, int FirstLine, int Lines,
 // Fingerprints come in 256 partitions by their first byte. Filter blocks and directory buckets are chosen by high bits too,
 // so a partition owns a stretch of every section and needs no other partition. Only the sizes of filter and directory must
 // be known first; they follow from the first partition, which is a fair sample, since fingerprints are uniform.
-sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<BuiltDocument> documents, FingerprintStore store)
+sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<BuiltDocument> documents, FingerprintStore store, int idiomModelVersion)
 {
     /// <summary>Postings a directory bucket holds on average.</summary>
     const int PostingsPerBucket = 6;
@@ -101,6 +101,7 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
             SourceBytes = sourceBytes,
             DirectoryBits = directoryBits,
             PathStorage = pathStorage,
+            IdiomModelVersion = idiomModelVersion,
         };
         SectionWriter filter = new(output, Align(IndexHeader.SizeBytes));
         long directoryOffset = Align(Align(IndexHeader.SizeBytes) + filterBytes);

@@ -19,6 +19,10 @@ struct RankedDocument
 /// <summary>Adds up stretches to documents and puts the documents in order. Reusable; allocates only to grow.</summary>
 sealed class DocumentRanking
 {
+    /// <summary>Places in a document that are remembered as said; of more, the oldest are forgotten.</summary>
+    const int MaxSaid = 64;
+
+    readonly (long Start, long End)[] _said = new (long, long)[MaxSaid];
     RankedDocument[] _documents = new RankedDocument[16];
     int _count;
 
@@ -60,10 +64,11 @@ sealed class DocumentRanking
         int matched = 0;
         int covered = 0;
         int previous = -1;
+        int said = 0;
         for (int i = from; i < to; i++)
         {
             ref Stretch stretch = ref stretches[i];
-            // What the document says twice counts once: only what lies beyond the stretches before.
+            // What the document has twice counts once: only what lies beyond the stretches before.
             int beyond = stretch.End - Math.Max(covered, stretch.Start);
             stretch.Evidence = 0;
             if (beyond <= 0) continue;
@@ -73,10 +78,14 @@ sealed class DocumentRanking
                 && Math.Abs(stretch.Diagonal + stretch.Start - (stretches[previous].Diagonal + stretches[previous].End)) <= Evidence.ContinuationCharacters;
             stretch.Evidence = stretch.Bits * share - (continues ? Math.Min(Evidence.ContinuationBits, placement) : placement);
             if (stretch.Evidence < Evidence.StretchBits) stretch.Evidence = 0;
-            evidence += stretch.Evidence;
-            matched += (int)(stretch.Matched * share);
             covered = stretch.End;
-            if (stretch.Evidence > 0) previous = i;
+            if (stretch.Evidence == 0) continue;
+            // What the text has twice is shown twice and counts once: a listing repeats a path on every line and tells it once.
+            double news = NewShare(stretch.Diagonal + stretch.Start, stretch.Diagonal + stretch.End, Math.Min(said, MaxSaid));
+            if (news > 0) _said[said++ % MaxSaid] = (stretch.Diagonal + stretch.Start, stretch.Diagonal + stretch.End);
+            evidence += stretch.Evidence * news;
+            matched += (int)(stretch.Matched * share * news);
+            previous = i;
         }
         if (evidence <= 0) return;
         if (_count == _documents.Length) Array.Resize(ref _documents, 2 * _count);
@@ -89,5 +98,13 @@ sealed class DocumentRanking
             Evidence = evidence,
             Matched = matched,
         };
+    }
+
+    /// <summary>The share of a stretch of a document that no one place told before holds.</summary>
+    double NewShare(long start, long end, int said)
+    {
+        long overlap = 0;
+        for (int i = 0; i < said; i++) overlap = Math.Max(overlap, Math.Min(end, _said[i].End) - Math.Max(start, _said[i].Start));
+        return 1 - (double)overlap / (end - start);
     }
 }

@@ -9,8 +9,8 @@ namespace LeakScan.Matching;
 //
 // A canonical character of source code carries about two bits (white space, case and punctuation, which carry little, are
 // gone). Rarity is that of the k-grams over the character: 1 if one document of many has it, falling with a power of the logarithm
-// of the document frequency to 0 for what stands everywhere (licence headers, idioms); k-grams of public text are not in the
-// index at all. Pointing costs the logarithm of the number of places: all of the index and, twice,
+// of the document frequency to 0 for what stands everywhere; k-grams of public text and of idioms are not in the index at all.
+// Pointing costs the logarithm of the number of places: all of the index and, twice,
 // the text for a document's first stretch, less for one that continues close by. That is what keeps a thousand chance hits of one idiom each, which long
 // texts do have, from adding up to an alarm, while fragments of one document that are scattered over a text do add up.
 static class Evidence
@@ -33,14 +33,14 @@ static class Evidence
     internal const double WarnBits = 30;
 
     /// <summary>From here on the default policy blocks.</summary>
-    internal const double BlockBits = 96;
+    internal const double BlockBits = 80;
 
     /// <summary>The rarity of a fingerprint that so many of so many documents have, in [0,1].</summary>
     internal static double Rarity(long documentFrequency, long documents) =>
         documentFrequency <= 1 ? 1 : Math.Clamp(1 - Math.Pow(Math.Log2(documentFrequency) / Math.Log2(Math.Max(4, documents)), RarityExponent), 0, 1);
 
-    /// <summary>Above 1: what a handful of documents share, as a house style does, is nearly as telling as what one has.</summary>
-    const double RarityExponent = 1.5;
+    /// <summary>Well above 1: what some documents share, as a house style does, is nearly as telling as what one has. What everybody shares the idiom model knows.</summary>
+    const double RarityExponent = 3;
 
     /// <summary>Cost of pointing at a document's first stretch: where in the index, and, twice, where in the text.</summary>
     // Twice, since chance is not even: idioms come in crowds, and a long text has more kinds of them. Measured on three code

@@ -14,7 +14,7 @@ public sealed class IndexFormatTests : IDisposable
     string Build(string name, Action<FingerprintIndexBuilder>? add = null, IndexBuildOptions? options = null)
     {
         string path = Path.Combine(_folder, name);
-        using FingerprintIndexBuilder builder = new(s_key, options);
+        using FingerprintIndexBuilder builder = new(s_key, options) { Idioms = null };
         (add ?? AddSample)(builder);
         builder.Write(path);
         return path;

@@ -46,6 +46,29 @@ public sealed class ScanResultTests(ScanResultTests.Corpus corpus) : IClassFixtu
 
     string Piece(int document, int first, int count) => string.Join('\n', corpus.Lines[document][first..(first + count)]);
 
+    /// <summary>A listing repeats a path on every line: each is shown, but what is said again is no more evidence.</summary>
+    [Fact]
+    public void WhatTheTextRepeatsCountsOnce()
+    {
+        Scanner scanner = new(corpus.Index, new ScanOptions { Depth = ScanDepth.Fine });
+        List<Match> matches = [];
+        string fragment = Piece(3, 40, 3);
+        ScanResult once = scanner.Scan(Utf8(Other(1, 12) + "\n" + fragment), matches);
+        int firstMatches = matches.Count;
+        Assert.InRange(once.EvidenceBits, 30, 1000);
+
+        StringBuilder listing = new();
+        for (int i = 0; i < 12; i++) listing.Append(Other(1 + i, 12)).Append('\n').Append(fragment).Append('\n');
+        ScanResult repeated = scanner.Scan(Utf8(listing.ToString()), matches);
+        Assert.InRange(repeated.EvidenceBits, 0, once.EvidenceBits);
+        Assert.InRange(repeated.MatchedCharacters, 10 * once.MatchedCharacters, 14 * once.MatchedCharacters);
+        Assert.InRange(matches.Count, 10 * firstMatches, 14 * firstMatches);
+
+        // Another piece of the same document is news.
+        ScanResult more = scanner.Scan(Utf8(listing.ToString() + "\n" + Piece(3, 90, 3)), matches);
+        Assert.True(more.EvidenceBits > repeated.EvidenceBits + 20, $"{more.EvidenceBits} bits after {repeated.EvidenceBits}");
+    }
+
     [Fact]
     public void IsTheSameOnEveryTierInBytesAndCharsAndAtEveryDepth()
     {
