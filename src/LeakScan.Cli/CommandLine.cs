@@ -66,6 +66,7 @@ static class CommandLine
         root.Add(index);
         root.Add(ScanCommand.Create(cancellationToken));
         root.Add(HookCommand.Create());
+        root.Add(AuditCommand.Create());
         foreach (Option option in root.Options)
         {
             if (option is HelpOption { Action: HelpAction help } helpOption) helpOption.Action = new HelpWithExamples(help);

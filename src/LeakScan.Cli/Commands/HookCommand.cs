@@ -15,6 +15,8 @@ static class HookCommand
             "leakscan hook install claude-code --index ~/corp.lsi",
             "echo '{\"hook_event_name\":\"UserPromptSubmit\",\"prompt\":\"hello\"}' | leakscan hook claude-code --index corp.lsi");
         foreach (HookTool tool in Enum.GetValues<HookTool>()) hook.Add(CreateAnswer(tool));
+        hook.Add(HookInstallCommand.Create());
+        hook.Add(HookInstallCommand.CreateUninstall());
         return hook;
     }
 
@@ -22,8 +24,8 @@ static class HookCommand
     {
         string name = HookTools.NameOf(tool);
         Option<string[]> indexes = CreateIndexes();
-        Option<string?> policy = new("--policy") { HelpName = "FILE", Description = "leakscan.json: what may leave, and what becomes of text that cannot be checked. The destination is the tool's name." };
-        Option<string?> audit = new("--audit") { HelpName = "FILE", Description = $"Where each decision is recorded. Default: {AuditLog.Variable}, else leakscan/audit.jsonl in the user's state folder." };
+        Option<string?> policy = CreatePolicy();
+        Option<string?> audit = CreateAudit();
         Option<double> deadline = new("--deadline") { HelpName = "SECONDS", Description = DeadlineHelp, DefaultValueFactory = _ => HookOptions.DefaultDeadline.TotalSeconds };
         Option<string?> keyFile = KeyFile.CreateOption();
         ExampleCommand command = new(name, $"Reads a hook's message of {name} from standard input and answers it.",
@@ -41,6 +43,10 @@ static class HookCommand
     }
 
     internal static Option<string[]> CreateIndexes() => new("--index") { HelpName = "FILE", Description = "The index; may be given more than once. Default: leakscan/corp.lsi in the user's configuration folder." };
+
+    internal static Option<string?> CreatePolicy() => new("--policy") { HelpName = "FILE", Description = "leakscan.json: what may leave, and what becomes of text that cannot be checked (onError). The destination is the tool's name." };
+
+    internal static Option<string?> CreateAudit() => new("--audit") { HelpName = "FILE", Description = $"Where each decision is recorded. Default: {AuditLog.Variable}, else leakscan/audit.jsonl in the user's state folder." };
 
     static TimeSpan? Deadline(double seconds) => seconds is >= 0.05 and <= 60 ? TimeSpan.FromSeconds(seconds) : null;
 

@@ -11,6 +11,7 @@ static class AuditLog
     internal const string Variable = "LEAKSCAN_AUDIT_FILE";
     internal const string Schema = "leakscan.audit/1";
     const int MaxNameLength = 128;
+    const int MaxAttempts = 200;
 
     static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -26,16 +27,31 @@ static class AuditLog
         return folder.Length > 0 ? Path.Combine(folder, "leakscan", "audit.jsonl") : throw new UserException($"there is no folder for the audit file: use --audit FILE or set {Variable}");
     }
 
-    /// <summary>Adds a line. Lines of several processes at once do not mix: each is one write at the end of the file.</summary>
+    /// <summary>Adds a line. Of several processes at once one writes and the others wait.</summary>
     internal static void Append(string path, AuditEntry entry)
     {
-        if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
-        FileStreamOptions options = new() { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder)) Directory.CreateDirectory(folder);
+        FileStreamOptions options = new() { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         ArrayBufferWriter<byte> line = new(512);
         Write(line, entry);
-        using FileStream file = new(path, options);
+        using FileStream file = Open(path, options);
         file.Write(line.WrittenSpan);
+    }
+
+    static FileStream Open(string path, FileStreamOptions options)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(path, options);
+            }
+            catch (IOException e) when (e.GetType() == typeof(IOException) && attempt < MaxAttempts)
+            {
+                Thread.Sleep(1); // another hook is writing its line
+            }
+        }
     }
 
     static void Write(ArrayBufferWriter<byte> line, AuditEntry entry)

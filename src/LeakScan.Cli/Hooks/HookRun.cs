@@ -16,9 +16,9 @@ sealed class HookRun(HookOptions options, Stream input)
     const int MaxDepth = 512;
     const int FirstBufferBytes = 16 << 10;
 
-    readonly HookContract _contract = HookTools.ContractOf(options.Tool);
     readonly Stopwatch _watch = Stopwatch.StartNew();
     volatile Policy? _policy;
+    volatile HookContract _contract = HookTools.ContractOf(options.Tool);
     volatile HookRequest? _request;
 
     /// <summary>An answer and the line about it for the audit file; null for events with which nothing leaves.</summary>
@@ -83,7 +83,9 @@ sealed class HookRun(HookOptions options, Stream input)
         string? policyName = options.Policy;
         Policy policy = policyName is null ? Policy.Default : Policy.Load(policyName);
         _policy = policy;
-        HookRequest request = _contract.Read(ReadMessage());
+        JsonElement message = ReadMessage();
+        _contract = HookTools.ContractOf(options.Tool, message);
+        HookRequest request = _contract.Read(message);
         _request = request;
         if (request.Moment == HookMoment.Nothing) return new(_contract.Pass(request), null);
 

@@ -9,6 +9,7 @@ namespace LeakScan.Cli.Hooks;
 sealed class OutgoingTexts
 {
     const int MaxFileBytes = 64 << 20;
+    const int MaxFolderBytes = 256 << 20;
     const int MaxFiles = 256;
     const int LongKey = 32;
 
@@ -100,6 +101,27 @@ sealed class OutgoingTexts
     internal void AddFile(string path, string folder, LineRange lines, string role = "")
     {
         if (ReadFile(path, folder) is ReadOnlyMemory<byte> text) _texts.Add(new($"the file {Short(path, folder)}{role}", lines.Of(text)));
+    }
+
+    /// <summary>Adds a file, or all files below a folder.</summary>
+    internal void AddFileOrFolder(string path, string folder)
+    {
+        string full = FullPath(path, folder);
+        if (!Directory.Exists(full))
+        {
+            AddFile(path, folder, LineRange.All);
+            return;
+        }
+        EnumerationOptions options = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        long bytes = 0;
+        foreach (FileInfo file in new DirectoryInfo(full).EnumerateFiles("*", options))
+        {
+            if (Path.GetRelativePath(full, file.FullName).StartsWith(".git" + Path.DirectorySeparatorChar, StringComparison.Ordinal)) continue;
+            bytes += file.Length;
+            if (bytes > MaxFolderBytes) throw new HookInputException(FormattableString.Invariant($"{Short(path, folder)}: a folder of more than the {MaxFolderBytes} bytes that are looked through in time"));
+            _files = 0;
+            AddFile(file.FullName, folder, LineRange.All);
+        }
     }
 
     /// <summary>Adds what a command would print of files, as far as that can be told.</summary>
