@@ -9,15 +9,18 @@ sealed class CascadeContract : HookContract
 {
     const int BlockingExit = 2;
 
-    internal override HookRequest Read(JsonElement root)
+    internal override HookRequest Identify(JsonElement root)
     {
         string name = Name(root, "agent_action_name");
-        OutgoingTexts texts = new();
-        HookRequest request = new(name, MomentOf(name)) { Texts = texts, Session = OptionalText(root, "trajectory_id") };
-        if (request.Moment == HookMoment.Nothing) return request;
+        return new(name, MomentOf(name)) { Session = OptionalText(root, "trajectory_id") };
+    }
+
+    internal override HookRequest Gather(JsonElement root, HookRequest request)
+    {
+        OutgoingTexts texts = request.Texts;
         JsonElement info = Required(root, "tool_info", JsonValueKind.Object);
         string folder = Folder(info, "cwd", "ROOT_WORKSPACE_PATH");
-        switch (name)
+        switch (request.Event)
         {
             case "pre_user_prompt":
                 texts.AddPrompt(Name(info, "user_prompt"), folder);

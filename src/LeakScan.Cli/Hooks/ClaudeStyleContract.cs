@@ -18,12 +18,16 @@ abstract class ClaudeStyleContract : HookContract
     /// <summary>Whether the client is known to honour a rewritten result.</summary>
     protected virtual bool CanRewrite(JsonElement root) => false;
 
-    internal override HookRequest Read(JsonElement root)
+    internal override HookRequest Identify(JsonElement root)
     {
         string name = Name(root, "hook_event_name");
-        OutgoingTexts texts = new();
-        HookRequest request = new(name, MomentOf(name)) { Texts = texts, Session = OptionalText(root, "session_id") };
-        switch (name)
+        return new(name, MomentOf(name)) { Session = OptionalText(root, "session_id") };
+    }
+
+    internal override HookRequest Gather(JsonElement root, HookRequest request)
+    {
+        OutgoingTexts texts = request.Texts;
+        switch (request.Event)
         {
             case "UserPromptSubmit":
                 texts.AddPrompt(Name(root, "prompt"), Folder(root, "cwd", FolderVariables));

@@ -9,13 +9,17 @@ sealed class CursorContract : HookContract
 {
     const int BlockingExit = 2;
 
-    internal override HookRequest Read(JsonElement root)
+    internal override HookRequest Identify(JsonElement root)
     {
         string name = Name(root, "hook_event_name");
-        OutgoingTexts texts = new();
-        HookRequest request = new(name, MomentOf(name)) { Texts = texts, Session = OptionalText(root, "conversation_id") };
+        return new(name, MomentOf(name)) { Session = OptionalText(root, "conversation_id") };
+    }
+
+    internal override HookRequest Gather(JsonElement root, HookRequest request)
+    {
+        OutgoingTexts texts = request.Texts;
         string folder = Folder(root);
-        switch (name)
+        switch (request.Event)
         {
             case "beforeSubmitPrompt":
                 texts.AddPrompt(Name(root, "prompt"), folder);

@@ -5,7 +5,9 @@ namespace LeakScan.Cli.Hooks;
 /// <summary>Says nothing to Cursor, which runs Claude Code's hooks besides its own: the one of its own answers.</summary>
 sealed class DeferringContract : HookContract
 {
-    internal override HookRequest Read(JsonElement root) => new("deferred", HookMoment.Nothing) { Texts = new() };
+    internal override HookRequest Identify(JsonElement root) => new("deferred", HookMoment.Nothing);
+
+    internal override HookRequest Gather(JsonElement root, HookRequest request) => request;
 
     internal override HookAnswer Pass(HookRequest? request) => new(0, "{}");
 

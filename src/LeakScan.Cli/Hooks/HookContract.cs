@@ -13,9 +13,13 @@ abstract class HookContract
 
     static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Reads a call.</summary>
+    /// <summary>Which event a call is about: known before anything else can go wrong, so that any answer fits it.</summary>
     /// <exception cref="HookInputException">Not what the tool sends.</exception>
-    internal abstract HookRequest Read(JsonElement root);
+    internal abstract HookRequest Identify(JsonElement root);
+
+    /// <summary>Reads the rest of a call, and what would leave with it.</summary>
+    /// <exception cref="HookInputException">Not what the tool sends, or something that cannot be read.</exception>
+    internal abstract HookRequest Gather(JsonElement root, HookRequest request);
 
     /// <summary>The text may leave.</summary>
     internal virtual HookAnswer Pass(HookRequest? request) => HookAnswer.Silent;

@@ -18,5 +18,5 @@ sealed record HookRequest(string Event, HookMoment Moment)
     internal bool CanRewrite { get; init; }
 
     /// <summary>The text that would leave.</summary>
-    internal required OutgoingTexts Texts { get; init; }
+    internal OutgoingTexts Texts { get; } = new();
 }

@@ -85,9 +85,11 @@ sealed class HookRun(HookOptions options, Stream input)
         _policy = policy;
         JsonElement message = ReadMessage();
         _contract = HookTools.ContractOf(options.Tool, message);
-        HookRequest request = _contract.Read(message);
+        HookRequest request = _contract.Identify(message);
         _request = request;
         if (request.Moment == HookMoment.Nothing) return new(_contract.Pass(request), null);
+        request = _contract.Gather(message, request);
+        _request = request;
 
         string destination = HookTools.NameOf(options.Tool);
         using FingerprintIndex index = OpenIndex(policy);
