@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using LeakScan.Cli.Hooks;
+using Microsoft.Win32.SafeHandles;
 
 namespace LeakScan.Cli.Commands;
 
@@ -86,5 +87,10 @@ static class HookCommand
         return Run(options with { Indexes = indexes });
     }
 
-    static int Run(HookOptions options) => HookRun.Run(options, Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError());
+    static int Run(HookOptions options) => HookRun.Run(options, Console.OpenStandardInput(), Output(1), Output(2));
+
+    // The console's own streams first set up signals and the terminal, which a hook has no use for.
+    static Stream Output(int descriptor) => OperatingSystem.IsWindows()
+        ? descriptor == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError()
+        : new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 }
