@@ -37,7 +37,7 @@ sealed class CascadeContract : HookContract
                 texts.AddStrings("what is written", info);
                 break;
             case "pre_mcp_tool_use":
-                texts.AddStrings($"what {OptionalText(info, "mcp_tool_name") ?? "a tool"} is given", info);
+                texts.AddStrings($"what {Shown(OptionalText(info, "mcp_tool_name"))} is given", info);
                 break;
             default:
                 texts.AddStrings(request.Moment == HookMoment.TooLate ? "the output of a tool" : "the message of an event that is not known here", info);

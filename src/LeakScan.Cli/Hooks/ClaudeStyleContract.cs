@@ -78,8 +78,6 @@ abstract class ClaudeStyleContract : HookContract
 
     internal override HookAnswer Warn(HookRequest? request, string message) => new(0, Json(j => j.WriteString("systemMessage", message)));
 
-    protected static string Shown(string tool) => Output.Diagnostics.Printable(tool.Length <= 60 ? tool : tool[..60]);
-
     /// <summary>A prompt is not sent; the reason is for the person.</summary>
     protected static HookAnswer BlockPrompt(string message) => new(0, Json(j =>
     {

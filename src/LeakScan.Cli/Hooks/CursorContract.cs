@@ -28,7 +28,7 @@ sealed class CursorContract : HookContract
             case "beforeReadFile" or "beforeTabFileRead":
                 string path = Name(root, "file_path");
                 // What Cursor shows the hook is what it sends; the file may have changed since.
-                if (OptionalText(root, "content") is string content) texts.Add($"the file {Path.GetFileName(path)}", content);
+                if (OptionalText(root, "content") is string content) texts.Add($"the file {Shown(Path.GetFileName(path))}", content);
                 else texts.AddFile(path, folder, LineRange.All);
                 AddAttachments(texts, root, folder);
                 return request;
@@ -38,16 +38,16 @@ sealed class CursorContract : HookContract
                 texts.AddCommand(command, folder, withNamed: true);
                 return request;
             case "beforeMCPExecution":
-                texts.AddStrings($"what {OptionalText(root, "tool_name") ?? "a tool"} is given", RequiredValue(root, "tool_input"));
+                texts.AddStrings($"what {Shown(OptionalText(root, "tool_name"))} is given", RequiredValue(root, "tool_input"));
                 return request;
             case "preToolUse":
                 string tool = Name(root, "tool_name");
                 JsonElement input = RequiredValue(root, "tool_input");
-                texts.AddStrings($"what {tool} is given", input);
+                texts.AddStrings($"what {Shown(tool)} is given", input);
                 if (tool.Contains("Read", StringComparison.OrdinalIgnoreCase)) AddReadFile(texts, input, folder);
                 return request with { ToolName = tool };
             case "postToolUse" or "postToolUseFailure":
-                texts.AddStrings($"the output of {OptionalText(root, "tool_name") ?? "a tool"}", root.TryGetProperty("tool_output", out JsonElement output) ? output : default);
+                texts.AddStrings($"the output of {Shown(OptionalText(root, "tool_name"))}", root.TryGetProperty("tool_output", out JsonElement output) ? output : default);
                 return request;
             default:
                 if (request.Moment == HookMoment.Unknown) texts.AddStrings("the message of an event that is not known here", root);

@@ -11,6 +11,8 @@ abstract class HookContract
     /// <summary>All that the model is told: that something was withheld, not what.</summary>
     internal const string ForModel = "LeakScan: the organisation's policy withheld this content. Do not try to get it in another way; tell the user.";
 
+    const int MaxShownName = 60;
+
     static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Which event a call is about: known before anything else can go wrong, so that any answer fits it.</summary>
@@ -62,6 +64,9 @@ abstract class HookContract
 
     protected static string? OptionalText(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? OutgoingTexts.TextOf(value) : null;
+
+    /// <summary>The name of a tool, as a message may show it.</summary>
+    protected static string Shown(string? tool) => tool is null ? "a tool" : tool.Length <= MaxShownName ? tool : tool[..MaxShownName];
 
     /// <summary>The folder that relative paths of a call start from.</summary>
     protected static string Folder(JsonElement root, string name = "cwd", params ReadOnlySpan<string> variables)

@@ -4,7 +4,6 @@ using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using System.Text;
-using LeakScan.Primitives;
 
 namespace LeakScan.Indexing;
 
@@ -16,9 +15,6 @@ sealed unsafe class MappedIndex : IDisposable
 {
     /// <summary>The longest bucket looked through; a sound index has about six postings in one, and at most a few hundred.</summary>
     const uint BucketLimit = 1 << 16;
-
-    /// <summary>Filters up to this are brought into reach whole: 24 MB (16 M fingerprints) in 1 ms, while a prompt of 4 KB alone touches 200 of its pages one by one, in 9.</summary>
-    const long PrefaultedFilterBytes = 64 << 20;
 
     readonly MemoryMappedFile? _file;
     readonly MemoryMappedViewAccessor? _view;
@@ -67,8 +63,6 @@ sealed unsafe class MappedIndex : IDisposable
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
             start += view.PointerOffset;
             IndexHeader header = IndexHeader.Read(path, new ReadOnlySpan<byte>(start, IndexHeader.SizeBytes), length, key);
-            IndexHeader.Section filter = header[IndexSection.Filter];
-            if (filter.Length <= PrefaultedFilterBytes) Prefault.Read(start + filter.Offset, filter.Length);
             return new(path, header, start, length, file, view);
         }
         catch
