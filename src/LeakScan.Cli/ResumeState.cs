@@ -34,6 +34,7 @@ sealed class ResumeState(string path, IReadOnlyList<string> scan)
             summary.Findings = root.GetProperty("findings").GetInt64();
             summary.Blocked = root.GetProperty("blocked").GetInt64();
             summary.Warned = root.GetProperty("warned").GetInt64();
+            summary.Repeats = root.TryGetProperty("repeats", out JsonElement repeats) ? repeats.GetInt64() : 0;
             return state;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -43,7 +44,7 @@ sealed class ResumeState(string path, IReadOnlyList<string> scan)
     }
 
     /// <summary>Replaces the file in one step.</summary>
-    internal void Save(long records, long outputBytes, ScanSummary summary)
+    internal void Save(long outputBytes, ScanSummary summary)
     {
         string temporary = $"{path}.{Environment.ProcessId}.tmp";
         using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write))
@@ -55,12 +56,13 @@ sealed class ResumeState(string path, IReadOnlyList<string> scan)
                 json.WriteStartArray("scan");
                 foreach (string argument in scan) json.WriteStringValue(argument);
                 json.WriteEndArray();
-                json.WriteNumber("records", records);
+                json.WriteNumber("records", summary.Records);
                 json.WriteNumber("outputBytes", outputBytes);
                 json.WriteNumber("bytes", summary.Bytes);
                 json.WriteNumber("findings", summary.Findings);
                 json.WriteNumber("blocked", summary.Blocked);
                 json.WriteNumber("warned", summary.Warned);
+                json.WriteNumber("repeats", summary.Repeats);
                 json.WriteEndObject();
             }
             file.Flush(flushToDisk: true);

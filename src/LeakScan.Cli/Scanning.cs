@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using LeakScan.Cli.Output;
 using LeakScan.Sources;
 
@@ -8,7 +11,7 @@ namespace LeakScan.Cli;
 /// <summary>Reads records, scans them on several threads, and puts the findings out in the order of the records.</summary>
 // This thread reads and writes; batches of records are scanned by tasks, a bounded number of them at once. Batches are put
 // out in the order in which they were read, whatever the order in which they were done.
-sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter writer, FindingOutput output, ScanSummary summary, int threads, bool flushAlways)
+sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter writer, FindingOutput output, ScanSummary summary, int threads, bool flushAlways, bool isResumable)
 {
     const int BatchRecords = 256;
     const int BatchBytes = 512 * 1024;
@@ -18,7 +21,7 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
     {
         internal readonly InputRecord[] Records = [.. Enumerable.Range(0, BatchRecords).Select(_ => new InputRecord())];
         internal readonly MemoryStream Findings = new();
-        internal readonly List<Verdict> Verdicts = [];
+        internal readonly List<(WrittenFinding Finding, int Start)> Written = [];
         internal int Count;
         internal long TextBytes;
         internal long RawBytes;
@@ -33,16 +36,18 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
             (Count, TextBytes, RawBytes) = (0, 0, 0);
             Findings.SetLength(0);
             if (Findings.Capacity > BatchBytes) Findings.Capacity = 0;
-            Verdicts.Clear();
+            Written.Clear();
         }
     }
 
-    readonly ConcurrentBag<(Scanner Scanner, List<Match> Matches)> _scanners = [];
+    readonly ConcurrentBag<(Scanner Scanner, List<Match> Matches, List<Match> Local)> _scanners = [];
     readonly ConcurrentBag<Batch> _free = [];
     readonly Queue<Task<Batch>> _running = new();
+    readonly long _seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+    readonly HeldFindings _held = new(writer, output.Stream, summary);
 
-    /// <summary>Records put out so far, those of an interrupted run included.</summary>
-    internal long Done { get; private set; }
+    /// <summary>How far a scan has come that is to be resumed.</summary>
+    internal ScanSummary Safe => _held.Safe;
 
     /// <param name="records">The records, in order.</param>
     /// <param name="skip">Records at the beginning that an earlier run has done.</param>
@@ -50,7 +55,6 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
     /// <param name="cancellationToken">Stops the scan; what was begun is put out.</param>
     internal void Run(IEnumerable<InputRecord> records, long skip, Action progressed, CancellationToken cancellationToken)
     {
-        Done = skip;
         Stopwatch sinceProgress = Stopwatch.StartNew();
         Batch batch = new();
         try
@@ -76,11 +80,13 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
             cancellationToken.ThrowIfCancellationRequested();
             if (batch.Count > 0) Start(batch);
             while (_running.Count > 0) PutOut();
+            _held.Release();
         }
         catch (OperationCanceledException)
         {
-            // What has been scanned is put out, so that a resumed run begins behind it.
+            // What has been scanned is put out, so that a resumed run begins behind it; such a run finds again what is held.
             while (_running.Count > 0) PutOut();
+            if (!isResumable) _held.Release();
             throw;
         }
         finally
@@ -98,27 +104,69 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
 
     Batch ScanBatch(Batch batch)
     {
-        if (!_scanners.TryTake(out (Scanner Scanner, List<Match> Matches) scanner)) scanner = (new Scanner(index, options), []);
+        if (!_scanners.TryTake(out (Scanner Scanner, List<Match> Matches, List<Match> Local) scanner)) scanner = (new Scanner(index, options), [], []);
         for (int i = 0; i < batch.Count; i++)
         {
-            ScanResult result = scanner.Scanner.Scan(batch.Records[i].Text.Span, scanner.Matches);
-            if (result.Matches == 0) continue;
-            batch.Verdicts.Add(result.Verdict);
-            if (result.Verdict != Verdict.Allow || writer.WantsAllowed) writer.Write(batch.Findings, new RecordFinding(index, batch.Records[i], result, scanner.Matches));
+            if (ScanRecord(batch.Records[i], scanner, out bool? isSent) is not ScanResult result) continue;
+            RecordFinding finding = new(index, batch.Records[i], isSent, result, scanner.Matches);
+            int start = (int)batch.Findings.Length;
+            bool isWanted = result.Verdict != Verdict.Allow || writer.WantsAllowed;
+            int countAt = isWanted ? writer.Write(batch.Findings, finding) : 0;
+            // Records and bytes before are made whole when the batch is put out.
+            batch.Written.Add((new WrittenFinding(finding.Record.Input, i, 0, result.Verdict, isWanted ? TextsOf(finding) : [], countAt), start));
         }
         _scanners.Add(scanner);
         return batch;
     }
 
+    /// <summary>Scans what was sent and what is only in the log apart: their evidence must not add up.</summary>
+    /// <returns>The result of the part that decides, or null if nothing matches; the matches are in the scanner's list.</returns>
+    static ScanResult? ScanRecord(InputRecord record, (Scanner Scanner, List<Match> Matches, List<Match> Local) scanner, out bool? isSent)
+    {
+        (List<Match> matches, List<Match> local) = (scanner.Matches, scanner.Local);
+        isSent = record.Format == RecordFormat.None ? null : true;
+        ScanResult sentResult = scanner.Scanner.Scan(record.Text.Span[..record.SentLength], matches);
+        if (record.LocalStart == record.Text.Length) return sentResult.Matches > 0 ? sentResult : null;
+
+        ScanResult localResult = scanner.Scanner.Scan(record.Text.Span[record.LocalStart..], local);
+        if (localResult.Matches == 0) return sentResult.Matches > 0 ? sentResult : null;
+        // What is only in the log has not leaked.
+        if (localResult.Verdict == Verdict.Block) localResult = localResult with { Verdict = Verdict.Warn };
+        for (int i = 0; i < local.Count; i++) local[i] = local[i] with { Start = local[i].Start + record.LocalStart };
+        isSent = sentResult.Matches > 0 && sentResult.Verdict >= localResult.Verdict;
+        matches.InsertRange(isSent == true ? matches.Count : 0, local);
+        return isSent == true ? sentResult : localResult;
+    }
+
+    /// <summary>Tells apart the texts of a session that matched.</summary>
+    UInt128[] TextsOf(in RecordFinding finding)
+    {
+        HashSet<UInt128> texts = [];
+        foreach (Match match in finding.Matches)
+        {
+            if (finding.OriginOf(match).Session is not string session) return [];
+            long seed = (long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(session.AsSpan()), _seed) ^ (finding.IsMatchSent(match) == true ? 1 : 0);
+            texts.Add(XxHash128.HashToUInt128(finding.TextAround(match), seed));
+        }
+        return [.. texts];
+    }
+
     void PutOut()
     {
         Batch batch = _running.Dequeue().GetAwaiter().GetResult();
-        writer.Put(output.Stream, batch.Findings.GetBuffer().AsSpan(0, (int)batch.Findings.Length));
+        (long records, long bytes) = (summary.Records, summary.Bytes);
+        long bytesBefore = bytes;
+        int seen = 0;
+        for (int i = 0; i < batch.Written.Count; i++)
+        {
+            (WrittenFinding finding, int start) = batch.Written[i];
+            int index = (int)finding.RecordsBefore;
+            while (seen < index) bytesBefore += batch.Records[seen++].RawBytes;
+            int end = i + 1 < batch.Written.Count ? batch.Written[i + 1].Start : (int)batch.Findings.Length;
+            _held.Add(finding with { RecordsBefore = records + index, BytesBefore = bytesBefore }, batch.Findings.GetBuffer().AsSpan(start, end - start));
+        }
+        _held.Pass(batch.Records[batch.Count - 1].Input, records + batch.Count, bytes + batch.RawBytes);
         if (flushAlways && batch.Findings.Length > 0) output.Flush();
-        foreach (Verdict verdict in batch.Verdicts) summary.Add(verdict);
-        summary.Records += batch.Count;
-        summary.Bytes += batch.RawBytes;
-        Done += batch.Count;
         batch.Clear();
         _free.Add(batch);
     }

@@ -3,7 +3,10 @@ namespace LeakScan.Sources;
 /// <summary>How an input is cut into records.</summary>
 public enum InputFormat
 {
-    /// <summary>JSONL if named .jsonl or .ndjson, or if its first line is a complete JSON object; else text.</summary>
+    /// <summary>
+    /// By path, name and content: the logs of the four tools; JSONL if named .jsonl or .ndjson, or if its first line is a
+    /// complete JSON object; a .json file that is one JSON value up to 64 MiB is one record; else text.
+    /// </summary>
     Auto,
 
     /// <summary>A file is one record, or several if it is long.</summary>
@@ -11,6 +14,18 @@ public enum InputFormat
 
     /// <summary>A line is one record: a JSON value, of which the strings are scanned.</summary>
     Jsonl,
+
+    /// <summary>As <see cref="Auto"/>, but whatever does not say what it is belongs to Claude Code.</summary>
+    ClaudeCode,
+
+    /// <summary>The same for Codex.</summary>
+    Codex,
+
+    /// <summary>As <see cref="Auto"/>, but whatever does not say what it is belongs to Cursor.</summary>
+    Cursor,
+
+    /// <summary>The same for Windsurf and Devin.</summary>
+    Windsurf,
 }
 
 /// <summary>How <see cref="InputReader"/> reads.</summary>

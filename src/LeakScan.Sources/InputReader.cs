@@ -1,9 +1,15 @@
+using System.Globalization;
+using LeakScan.Sources.Databases;
 using LeakScan.Sources.Files;
 using LeakScan.Sources.Records;
+using LeakScan.Sources.Transcripts;
 
 namespace LeakScan.Sources;
 
-/// <summary>Reads what is to be scanned, record by record: text and JSONL, plain, .gz or .zst, of any length in constant memory.</summary>
+/// <summary>
+/// Reads what is to be scanned, record by record: text, JSONL and the logs of coding tools, plain, .gz or .zst, and SQLite
+/// databases, of any length in constant memory.
+/// </summary>
 /// <remarks>
 /// What is damaged is told by <see cref="Problem"/> and still handed out as far as it can be. No allocation for a record after
 /// warm-up. For one thread.
@@ -79,7 +85,7 @@ public sealed class InputReader
     {
         using TextSource source = new(stream, name, _bytesRead);
         using RecordCursor cursor = new(_options, _limits, AddProblem);
-        cursor.Start(source, name);
+        cursor.Start(source, name, ToolPaths.Describe(name, _options.Format));
         while (cursor.Next())
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -90,17 +96,42 @@ public sealed class InputReader
     IEnumerable<InputRecord> ReadInput(string input, CancellationToken cancellationToken)
     {
         using RecordCursor cursor = new(_options, _limits, AddProblem);
+        using DatabaseReader database = new(_limits, _bytesRead, AddProblem);
+        bool looksInside = _options.Format is not (InputFormat.Text or InputFormat.Jsonl);
+        SortedDictionary<string, int> encrypted = new(StringComparer.Ordinal);
         foreach ((string path, string shown) in Files(input))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            LineContext context = path == TextSource.StandardInput ? default : ToolPaths.Describe(Path.GetFullPath(path), _options.Format);
+            if (ToolPaths.IsEncrypted(path, context))
+            {
+                string folder = Path.GetDirectoryName(shown) ?? "";
+                encrypted[folder] = encrypted.GetValueOrDefault(folder) + 1;
+                continue;
+            }
+            if (looksInside && DatabaseReader.IsSideFile(path)) continue;
+            if (looksInside && DatabaseReader.IsDatabase(path))
+            {
+                foreach (InputRecord record in database.Read(path, shown, context with { IsLocal = context.IsLocal || context.IsTextLocal }))
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    yield return record;
+                }
+                continue;
+            }
             using TextSource? source = Open(path, shown);
             if (source is null) continue;
-            cursor.Start(source, shown);
+            cursor.Start(source, shown, context);
             while (cursor.Next())
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 yield return cursor.Record;
             }
+        }
+        foreach ((string folder, int count) in encrypted)
+        {
+            AddProblem(new SourceProblem(folder, 0, -1, string.Create(CultureInfo.InvariantCulture,
+                $"{count} files of Cascade's own store (.pb) are encrypted and cannot be read; have it write transcripts with the hook post_cascade_response_with_transcript and scan ~/.windsurf/transcripts")));
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Globalization;
+using System.Text.Json;
 using LeakScan.Sources.Records;
+using LeakScan.Sources.Transcripts;
 
 namespace LeakScan.Sources;
 
@@ -8,23 +10,29 @@ namespace LeakScan.Sources;
 /// <remarks>The reader hands out the same object again and again: everything in it is valid until the enumerator moves on.</remarks>
 public sealed class InputRecord
 {
+    /// <summary>JSON in a string in JSON in a string: deeper than this nobody wants to be told the place.</summary>
+    const int MaxNestedStrings = 4;
+
     readonly FieldList _fields;
     string? _id;
+    string? _ownId;
     JsonStrings? _strings;
+    LineContext _context;
+    RecordDetails? _details;
 
     /// <summary>Makes an empty record, to copy into.</summary>
     public InputRecord() => _fields = new FieldList(this);
 
-    /// <summary>The value of the id field, else <c>FILE:LINE</c>. Made when first asked for.</summary>
-    public string Id => _id ??= _strings?.FormatId() ?? string.Create(CultureInfo.InvariantCulture, $"{Input}:{Line}");
+    /// <summary>The value of the id field, else <c>FILE:LINE</c>; of a database <c>TABLE/KEY</c> or <c>TABLE/ROW/COLUMN</c>. Made when first asked for.</summary>
+    public string Id => _id ??= _ownId ?? _strings?.FormatId() ?? string.Create(CultureInfo.InvariantCulture, $"{Input}:{Line}");
 
     /// <summary>The file: the INPUT as given, joined with the path below it by <c>/</c>.</summary>
     public string Input { get; private set; } = "";
 
-    /// <summary>1-based line at which the record begins.</summary>
+    /// <summary>1-based line at which the record begins; of a database the row, counted in its table.</summary>
     public long Line { get; private set; }
 
-    /// <summary>Offset in bytes at which the record begins in the decompressed input (for UTF-16, in its UTF-8 form).</summary>
+    /// <summary>Offset in bytes at which the record begins in the decompressed input (for UTF-16, in its UTF-8 form); 0 in a database.</summary>
     public long Offset { get; private set; }
 
     /// <summary>UTF-8, possibly with ill-formed bytes: the text, or the strings of a JSON record, each separated from the next by a line end.</summary>
@@ -33,7 +41,19 @@ public sealed class InputRecord
     /// <summary>Bytes of the decompressed input that this record is the first to cover, its line end included.</summary>
     public long RawBytes { get; private set; }
 
-    /// <summary>The strings of a JSON record, in order; empty for text. Names are made when an element is read.</summary>
+    /// <summary>What the record is.</summary>
+    public RecordFormat Format { get; private set; }
+
+    /// <summary>
+    /// Bytes of <see cref="Text"/>, from its beginning, that were sent; what follows is only in the log. All of it where
+    /// <see cref="Format"/> is <see cref="RecordFormat.None"/>, since nothing is known then.
+    /// </summary>
+    public int SentLength { get; private set; }
+
+    /// <summary>Offset in <see cref="Text"/> of what is only in the log; its length if there is no such text.</summary>
+    public int LocalStart => SentLength == 0 || SentLength == Text.Length ? SentLength : SentLength + 1;
+
+    /// <summary>The strings of a JSON record, those that were sent first, in order; empty for text. Names are made when an element is read.</summary>
     public IReadOnlyList<InputField> Fields => _fields;
 
     /// <summary>Finds the field that holds an offset of <see cref="Text"/>; the line end after a field counts as part of it.</summary>
@@ -47,30 +67,103 @@ public sealed class InputRecord
         return index >= 0;
     }
 
+    /// <summary>Says where a stretch of <see cref="Text"/> stands, also in JSON within a string of JSON. Allocates.</summary>
+    /// <param name="start">Its offset.</param>
+    /// <param name="length">Its length.</param>
+    public InputSpan Locate(int start, int length)
+    {
+        string? name = null;
+        ReadOnlySpan<byte> text = Text.Span;
+        int end = start + length;
+        if (TryLocate(start, out InputField field))
+        {
+            name = field.Name;
+            text = text.Slice(field.Start, field.Length);
+            (start, end) = (start - field.Start, Math.Min(end - field.Start, field.Length));
+            for (int depth = 0; depth < MaxNestedStrings && text.Length > 0 && text[0] is (byte)'{' or (byte)'['; depth++)
+            {
+                if (!TryLocateNested(text, ref start, ref end, out byte[] inner, out string innerName)) break;
+                name += "::" + innerName;
+                text = inner;
+            }
+        }
+        int startLine = 1 + text[..start].Count((byte)'\n');
+        int endLine = startLine + text[start..Math.Max(start, end - 1)].Count((byte)'\n');
+        return new InputSpan(name, start, Math.Max(0, end - start), startLine, endLine);
+    }
+
+    static bool TryLocateNested(ReadOnlySpan<byte> json, ref int start, ref int end, out byte[] inner, out string name)
+    {
+        using JsonStrings strings = new(null, "");
+        (inner, name) = ([], "");
+        try
+        {
+            strings.Parse(json.ToArray());
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // What a tool cuts is no whole JSON any more, but has its strings up to the cut.
+        }
+        end = Math.Max(start, end);
+        if (!strings.TryLocateRaw(ref start, ref end, out int index)) return false;
+        InputField field = strings.GetField(index);
+        inner = strings.Text.Slice(field.Start, field.Length).ToArray();
+        name = field.Name;
+        return true;
+    }
+
+    /// <summary>Says where the text at an offset of <see cref="Text"/> comes from. Allocates.</summary>
+    /// <param name="start">The offset.</param>
+    public TextOrigin GetOrigin(int start)
+    {
+        if (Format == RecordFormat.None) return default;
+        TextOrigin origin = new(_context.Session, _context.Turn, _context.Project, null, _context.Tool);
+        int index = _strings?.IndexOf(start) ?? -1;
+        if (index < 0) return origin;
+        try
+        {
+            _details ??= new RecordDetails(_strings!.Line, _context, Format);
+            return _details.GetOrigin(_strings!.PathOf(index));
+        }
+        catch (InvalidOperationException)
+        {
+            return origin; // a property name with half a surrogate pair
+        }
+    }
+
     /// <summary>Copies the record into another, which then lives apart from the reader: for handing it to another thread.</summary>
     /// <param name="target">Overwritten; its buffers are used again, so that it costs no allocation after warm-up.</param>
     public void CopyTo(InputRecord target)
     {
+        RecordPlace place = new(Input, Line, Offset, RawBytes);
         if (_strings is null)
         {
             if (target._copy.Length < Text.Length) target._copy = new byte[Text.Length];
             Text.CopyTo(target._copy);
-            target.Set(Input, Line, Offset, target._copy.AsMemory(0, Text.Length), RawBytes, null);
+            target.Set(place, target._copy.AsMemory(0, Text.Length), null, Format, SentLength, _context);
+            target._ownId = _ownId;
             return;
         }
         target._ownStrings ??= new JsonStrings(null, "");
         _strings.CopyTo(target._ownStrings);
-        target.Set(Input, Line, Offset, target._ownStrings.Text, RawBytes, target._ownStrings);
+        target.Set(place, target._ownStrings.Text, target._ownStrings, Format, SentLength, _context);
+        target._ownId = _ownId;
     }
 
     byte[] _copy = [];
     JsonStrings? _ownStrings;
 
-    internal void Set(string input, long line, long offset, ReadOnlyMemory<byte> text, long rawBytes, JsonStrings? strings)
+    internal void Set(in RecordPlace place, ReadOnlyMemory<byte> text, JsonStrings? strings, RecordFormat format, int sentLength, in LineContext context)
     {
-        (Input, Line, Offset, Text, RawBytes) = (input, line, offset, text, rawBytes);
-        (_id, _strings) = (null, strings);
+        (Input, Line, Offset, RawBytes) = (place.Input, place.Line, place.Offset, place.RawBytes);
+        (Text, Format, SentLength) = (text, format, sentLength);
+        (_id, _ownId, _strings, _context) = (null, null, strings, context);
+        _details?.Dispose();
+        _details = null;
     }
+
+    /// <summary>Names a record that no line of a file names.</summary>
+    internal void SetId(string id) => _ownId = id;
 
     sealed class FieldList(InputRecord record) : IReadOnlyList<InputField>
     {

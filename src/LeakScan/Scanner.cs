@@ -31,6 +31,10 @@ public sealed class Scanner
     readonly DocumentRanking _ranking = new();
     readonly LineCounter _lines = new();
     readonly double[][] _rarity;
+    readonly ulong[] _asked = new ulong[Fingerprinter.MaxTileFingerprints];
+    readonly int[] _indices = new int[Fingerprinter.MaxTileFingerprints];
+    readonly List<(MappedIndex Layer, ulong Fingerprint)> _survivors = [];
+    int _askedCount;
     byte[] _canonical = [];
     int[] _offsets = [];
     byte[] _utf8 = [];
@@ -125,9 +129,11 @@ public sealed class Scanner
 
         // Most texts match nothing: that is decided on raw text, without offsets, and ends at the first hit.
         bool fine = _options.Depth == ScanDepth.Fine || (_options.Depth == ScanDepth.Auto && text.Length <= _options.FineUpToBytes);
-        ProbeSink probe = new(Index);
+        _survivors.Clear();
+        _askedCount = 0;
+        ProbeSink probe = new(this);
         long characters = _fingerprinter.Run(text, fine ? GramParameters.FineWindow : GramParameters.CoarseWindow, ref probe);
-        if (characters >= 0) return new(Verdict.Allow, null, 0, 0, 0, (int)characters, 0);
+        if (characters >= 0 && probe.Finish()) return new(Verdict.Allow, null, 0, 0, 0, (int)characters, 0);
 
         int room = text.Length + 2 * Canonicalizer.OutputSlack;
         if (_canonical.Length < room) (_canonical, _offsets) = (new byte[room], new int[room]);
@@ -143,20 +149,48 @@ public sealed class Scanner
         return Report(text, length);
     }
 
-    /// <summary>Stops at the first fingerprint that is in the index.</summary>
-    readonly ref struct ProbeSink(FingerprintIndex index) : IFingerprintSink
+    /// <summary>Stops soon after the first fingerprint that is in the index; <see cref="Finish"/> tells of the last ones.</summary>
+    // Memory is slow, so nothing waits for it. The filter is asked for a tile's cache lines when the tile is done, and looked at
+    // when the next one is. Of text that is not in the index it lets one fingerprint in 200 through; those are gathered over
+    // several tiles, so that their misses in the table happen side by side.
+    readonly ref struct ProbeSink(Scanner scanner) : IFingerprintSink
     {
+        const int BatchSize = 32;
+
         public bool Take(ReadOnlySpan<ulong> fingerprints, ReadOnlySpan<int> ends, long tileStart)
         {
-            foreach (MappedIndex layer in index.Layers)
+            foreach (MappedIndex layer in scanner.Index.Layers) layer.PrefetchFilter(fingerprints);
+            AskFilters();
+            fingerprints.CopyTo(scanner._asked);
+            scanner._askedCount = fingerprints.Length;
+            return scanner._survivors.Count < BatchSize || AskTables();
+        }
+
+        internal bool Finish()
+        {
+            AskFilters();
+            return AskTables();
+        }
+
+        void AskFilters()
+        {
+            ReadOnlySpan<ulong> asked = scanner._asked.AsSpan(0, scanner._askedCount);
+            foreach (MappedIndex layer in scanner.Index.Layers)
             {
-                layer.Prefetch(fingerprints);
-                foreach (ulong fingerprint in fingerprints)
-                {
-                    if (layer.MayContain(fingerprint) && layer.Find(fingerprint, out _) != 0) return false;
-                }
+                foreach (int i in scanner._indices.AsSpan(0, layer.Filtered(asked, scanner._indices))) scanner._survivors.Add((layer, asked[i]));
             }
-            return true;
+            scanner._askedCount = 0;
+        }
+
+        bool AskTables()
+        {
+            List<(MappedIndex Layer, ulong Fingerprint)> survivors = scanner._survivors;
+            foreach ((MappedIndex layer, ulong fingerprint) in survivors) layer.PrefetchDirectory(fingerprint);
+            foreach ((MappedIndex layer, ulong fingerprint) in survivors) layer.PrefetchPostings(fingerprint);
+            bool found = false;
+            foreach ((MappedIndex layer, ulong fingerprint) in survivors) found |= layer.Find(fingerprint, out _) != 0;
+            survivors.Clear();
+            return !found;
         }
     }
 
@@ -169,10 +203,9 @@ public sealed class Scanner
             for (int number = 0; number < layers.Length; number++)
             {
                 MappedIndex layer = layers[number];
-                layer.Prefetch(fingerprints);
-                for (int i = 0; i < fingerprints.Length; i++)
+                layer.PrefetchFilter(fingerprints);
+                foreach (int i in scanner._indices.AsSpan(0, layer.Filtered(fingerprints, scanner._indices)))
                 {
-                    if (!layer.MayContain(fingerprints[i])) continue;
                     int count = layer.Find(fingerprints[i], out long first);
                     if (count == 0) continue;
                     int position = (int)(tileStart + ends[i] - (GramParameters.GramLength - 1));

@@ -18,11 +18,11 @@ public sealed class ScanCommandTests : IDisposable
         _work.Write("log.jsonl", Workspace.Record("clean", "nothing here") + "\n" + Workspace.Record("r17", "Grüße\nlook:\n" + leak + "\nthanks") + "\n");
         CliResult result = _work.Run("scan", "--index", "corp.lsi", "log.jsonl").Expect(1);
         JsonElement finding = Assert.Single(result.Findings);
-        Assert.Equal(["schema", "id", "input", "line", "offset", "verdict", "label", "score", "matchedCharacters", "matchedTokens", "containment", "matches"], Names(finding));
+        Assert.Equal(["schema", "id", "input", "line", "offset", "verdict", "label", "score", "matchedCharacters", "matchedTokens", "containment", "matches", "sent", "format"], Names(finding));
         JsonElement match = finding.GetProperty("matches")[0];
         Assert.Equal(["kind", "source", "span", "matchedCharacters", "similarity"], Names(match));
         Assert.Equal(["path", "startLine", "endLine", "label"], Names(match.GetProperty("source")));
-        Assert.Equal(["start", "length", "startLine", "endLine", "field"], Names(match.GetProperty("span")));
+        Assert.Equal(["start", "length", "startLine", "endLine", "field", "role", "sent"], Names(match.GetProperty("span")));
 
         Assert.Equal("leakscan.finding/1", finding.GetProperty("schema").GetString());
         Assert.Equal("r17", finding.GetProperty("id").GetString());
@@ -80,7 +80,7 @@ public sealed class ScanCommandTests : IDisposable
         _work.Write("log.jsonl", Workspace.Record("a", "nothing") + "\n");
         CliResult result = _work.Run("scan", "--index", "corp.lsi", "log.jsonl").Expect(0);
         Assert.Empty(result.Out);
-        Assert.Equal(["schema", "records", "bytes", "findings", "blocked", "warned", "errors", "seconds"], Names(result.Summary));
+        Assert.Equal(["schema", "records", "bytes", "findings", "blocked", "warned", "errors", "seconds", "repeats"], Names(result.Summary));
         Assert.Equal("leakscan.summary/1", result.Summary.GetProperty("schema").GetString());
         Assert.Equal(1, result.Summary.GetProperty("records").GetInt64());
         Assert.Equal(new FileInfo(_work.PathOf("log.jsonl")).Length, result.Summary.GetProperty("bytes").GetInt64());
@@ -208,7 +208,6 @@ public sealed class ScanCommandTests : IDisposable
     [InlineData("nowhere: ", "scan", "--index", "corp.lsi", "nowhere")]
     [InlineData("unknown option --fial-on", "scan", "--index", "corp.lsi", "--fial-on", "src")]
     [InlineData("unknown option --lable", "index", "build", "-o", "x.lsi", "--lable", "a", "src")]
-    [InlineData("--input codex is not supported yet", "scan", "--index", "corp.lsi", "--input", "codex", "src")]
     [InlineData("--input parquet is not supported yet", "scan", "--index", "corp.lsi", "--input", "parquet", "src")]
     [InlineData("tarball", "scan", "--index", "corp.lsi", "--input", "tarball", "src")]
     [InlineData("INPUT", "scan", "--index", "corp.lsi")]

@@ -42,11 +42,11 @@ sealed class CanonicalTarget : IFuzzTarget
                     byte[] output = new byte[input.Length + 2 * Canonicalizer.OutputSlack];
                     canonicalizer.Reset();
                     int count = 0;
-                    for (int at = 0; at < input.Length;)
+                    for (int at = 0, piece = 0; at < input.Length; piece++)
                     {
                         int take = Math.Min(step == 0 ? random.Next(1, 90) : step, input.Length - at);
-                        count += canonicalizer.Append(memory.Span.Slice(at, take), output.AsSpan(count));
-                        at += take;
+                        at += canonicalizer.Append(memory.Span.Slice(at, take), output.AsSpan(count), moreFollows: piece % 2 == 1 && at + take < input.Length, out int written);
+                        count += written;
                     }
                     count += canonicalizer.Finish(output.AsSpan(count));
                     wanted ??= output[..count];

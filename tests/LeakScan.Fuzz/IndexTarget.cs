@@ -199,10 +199,17 @@ sealed class IndexTarget : IFuzzTarget
         (fingerprints[0], fingerprints[1]) = (0, ulong.MaxValue);
         // Some that are there: a posting's tag, in the bucket of a directory entry.
         for (int i = 2; i < 8; i++) fingerprints[i] = fingerprints[i] & 0xFFFFFFFF00000000 | layer.GetPosting(random.NextInt64(Math.Max(1, layer.Header.Postings))).Tag;
-        layer.Prefetch(fingerprints);
+        layer.PrefetchFilter(fingerprints);
+        Span<int> survivors = stackalloc int[fingerprints.Length];
+        int let = layer.Filtered(fingerprints, survivors);
+        for (int i = 0; i < fingerprints.Length; i++)
+        {
+            if (layer.MayContain(fingerprints[i]) != survivors[..let].Contains(i)) throw new InvalidOperationException("the filter says two things of one fingerprint");
+        }
         foreach (ulong fingerprint in fingerprints)
         {
-            layer.MayContain(fingerprint);
+            layer.PrefetchDirectory(fingerprint);
+            layer.PrefetchPostings(fingerprint);
             int count = layer.Find(fingerprint, out long first);
             if (count < 0 || first < 0 || first + count > layer.Header.Postings) throw new InvalidOperationException($"postings {first} to {first + count} of {layer.Header.Postings}");
             if (layer.CountDocuments(first, count) is int documents && (documents < 0 || documents > count)) throw new InvalidOperationException($"{documents} documents in {count} postings");

@@ -7,22 +7,43 @@ public class InputReaderMemoryTests
 {
     const long MiB = 1024 * 1024;
 
+    const string Plain = """{"id":"r1","model":"m","messages":[{"role":"user","content":[{"text":"a\nb grüße \ud83d\ude00"},{"text":"c"}]}],"n":[1,2,null,true]}""";
+
+    const string ClaudeCode = """
+        {"type":"assistant","message":{"role":"assistant","content":[{"type":"tool_use","id":"t1","name":"Read","input":{"file_path":"a"}}]},"cwd":"/p","sessionId":"s"}
+        {"type":"user","message":{"role":"user","content":[{"tool_use_id":"t1","type":"tool_result","content":"text"}]},"toolUseResult":{"file":{"content":"text"}},"cwd":"/p","sessionId":"s"}
+        """;
+
+    const string Codex = """
+        {"timestamp":"t","type":"session_meta","payload":{"id":"s","cwd":"/p"}}
+        {"timestamp":"t","type":"turn_context","payload":{"turn_id":"t1","cwd":"/p"}}
+        {"timestamp":"t","type":"response_item","payload":{"type":"function_call","name":"shell","arguments":"{}","call_id":"c1"}}
+        {"timestamp":"t","type":"response_item","payload":{"type":"function_call_output","call_id":"c1","output":"text"},"metadata":{"x":"y"}}
+        """;
+
     [Theory]
-    [InlineData("a.jsonl")]
-    [InlineData("a.txt")]
-    public void No_allocation_for_a_record_after_warm_up(string name)
+    [InlineData("a.jsonl", Plain)]
+    [InlineData("a.txt", Plain)]
+    [InlineData("projects/-p/a.jsonl", ClaudeCode)]
+    [InlineData("rollout-a.jsonl", Codex)]
+    public void No_allocation_for_a_record_after_warm_up(string name, string lines)
     {
-        byte[] pattern = Encoding.UTF8.GetBytes("""{"id":"r1","model":"m","messages":[{"role":"user","content":[{"text":"a\nb grüße \ud83d\ude00"},{"text":"c"}]}],"n":[1,2,null,true]}""" + "\n");
-        InputReader reader = new(new InputOptions { Format = name == "a.txt" ? InputFormat.Text : InputFormat.Jsonl });
-        using IEnumerator<InputRecord> records = reader.Read(new RepeatingStream(pattern, 40 * MiB / pattern.Length * pattern.Length), name).GetEnumerator();
+        byte[] pattern = Encoding.UTF8.GetBytes(lines.ReplaceLineEndings("\n") + "\n");
+        InputReader reader = new(new InputOptions { Format = name == "a.txt" ? InputFormat.Text : InputFormat.Auto });
+        using IEnumerator<InputRecord> records = reader.Read(new RepeatingStream(pattern, 60 * MiB / pattern.Length * pattern.Length), name).GetEnumerator();
         int warmUp = name == "a.txt" ? 2 : 20_000;
         for (int i = 0; i < warmUp; i++) Assert.True(records.MoveNext());
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        long bytes = 0;
-        while (records.MoveNext()) bytes += records.Current.RawBytes;
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(bytes > 10 * MiB);
-        Assert.Equal(0, allocated);
+        // The runtime itself allocates now and then when it compiles a method again; a record that allocates does so each time.
+        long least = long.MaxValue;
+        for (int run = 0; run < 3; run++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            long bytes = 0;
+            while (bytes < 10 * MiB && records.MoveNext()) bytes += records.Current.RawBytes;
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.True(bytes >= 10 * MiB);
+        }
+        Assert.Equal(0, least);
     }
 
     [Theory]

@@ -79,7 +79,11 @@ static class ScanCommand
         "auto" => InputFormat.Auto,
         "text" => InputFormat.Text,
         "jsonl" => InputFormat.Jsonl,
-        _ => throw new UserException($"--input {name} is not supported yet; auto, text and jsonl are. A transcript in JSONL can be scanned as --input jsonl"),
+        "claude-code" => InputFormat.ClaudeCode,
+        "codex" => InputFormat.Codex,
+        "cursor" => InputFormat.Cursor,
+        "windsurf" => InputFormat.Windsurf,
+        _ => throw new UserException($"--input {name} is not supported yet; auto, text, jsonl, claude-code, codex, cursor and windsurf are"),
     };
 
     static Arguments Validate(Arguments arguments)
@@ -153,13 +157,13 @@ static class ScanCommand
             summary.Errors++;
             Diagnostics.Problem(problem);
         };
-        Scanning scanning = new(index, options, writer, output, summary, arguments.Threads, flushAlways: onTerminal);
+        Scanning scanning = new(index, options, writer, output, summary, arguments.Threads, flushAlways: onTerminal, isResumable: state is not null);
         try
         {
             using ProgressLine progress = new("scanning", "records", () => (reader.BytesRead, summary.Records), TotalBytes(arguments.Inputs));
             writer.Begin(output.Stream);
             scanning.Run(arguments.Inputs.SelectMany(i => Read(reader, i, cancellationToken)), state?.Records ?? 0,
-                () => state?.Save(scanning.Done, output.Flush(), summary), cancellationToken);
+                () => state?.Save(output.Flush(), scanning.Safe), cancellationToken);
             writer.End(output.Stream);
             output.Commit();
             state?.Delete();
@@ -169,8 +173,8 @@ static class ScanCommand
         {
             if (state is not null)
             {
-                state.Save(scanning.Done, output.Flush(), summary);
-                Diagnostics.Note(string.Create(CultureInfo.InvariantCulture, $"interrupted; run the same command again to go on from record {scanning.Done + 1}"));
+                state.Save(output.Flush(), scanning.Safe);
+                Diagnostics.Note(string.Create(CultureInfo.InvariantCulture, $"interrupted; run the same command again to go on from record {scanning.Safe.Records + 1}"));
                 return ExitCode.Interrupted;
             }
             if (output.IsPipe)

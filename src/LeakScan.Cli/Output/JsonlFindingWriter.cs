@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using LeakScan.Sources;
 
 namespace LeakScan.Cli.Output;
 
@@ -13,7 +14,7 @@ sealed class JsonlFindingWriter(TokenCounter tokens) : FindingWriter
     [ThreadStatic]
     static Utf8JsonWriter? s_json;
 
-    internal override void Write(Stream output, in RecordFinding finding)
+    internal override int Write(Stream output, in RecordFinding finding)
     {
         s_buffer ??= new ArrayBufferWriter<byte>(4096);
         s_json ??= new Utf8JsonWriter(s_buffer);
@@ -30,7 +31,7 @@ sealed class JsonlFindingWriter(TokenCounter tokens) : FindingWriter
         json.WriteString("label", finding.Result.Label);
         WriteFraction(json, "score", finding.Result.Score);
         json.WriteNumber("matchedCharacters", finding.Result.MatchedCharacters);
-        json.WriteNumber("matchedTokens", tokens.Count(finding.Record.Text.Span, finding.Matches));
+        json.WriteNumber("matchedTokens", tokens.Count(finding.Record.Text.Span, [.. finding.Matches.Take(finding.Result.Matches)]));
         WriteFraction(json, "containment", finding.Result.Containment);
         json.WriteStartArray("matches");
         foreach (Match match in finding.Matches)
@@ -44,23 +45,47 @@ sealed class JsonlFindingWriter(TokenCounter tokens) : FindingWriter
             json.WriteNumber("endLine", match.SourceEndLine);
             json.WriteString("label", document.Label);
             json.WriteEndObject();
-            (string? field, int start, int length, int startLine, int endLine) = finding.Locate(match);
+            InputSpan span = finding.Locate(match);
             json.WriteStartObject("span");
-            json.WriteNumber("start", start);
-            json.WriteNumber("length", length);
-            json.WriteNumber("startLine", startLine);
-            json.WriteNumber("endLine", endLine);
-            if (!string.IsNullOrEmpty(field)) json.WriteString("field", field);
+            json.WriteNumber("start", span.Start);
+            json.WriteNumber("length", span.Length);
+            json.WriteNumber("startLine", span.StartLine);
+            json.WriteNumber("endLine", span.EndLine);
+            WriteIfKnown(json, "field", span.Field);
+            TextOrigin origin = finding.OriginOf(match);
+            WriteIfKnown(json, "role", origin.Role);
+            WriteIfKnown(json, "tool", origin.Tool);
+            if (finding.IsMatchSent(match) is bool isSent) json.WriteBoolean("sent", isSent);
             json.WriteEndObject();
             json.WriteNumber("matchedCharacters", match.MatchedCharacters);
             WriteFraction(json, "similarity", match.Similarity);
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        WriteOrigin(json, finding);
         json.WriteEndObject();
         json.Flush();
         output.Write(s_buffer.WrittenSpan);
         output.WriteByte((byte)'\n');
+        return s_buffer.WrittenCount - 1;
+    }
+
+    internal override string FormatCount(int count) => string.Create(CultureInfo.InvariantCulture, $",\"count\":{count}");
+
+    static void WriteOrigin(Utf8JsonWriter json, in RecordFinding finding)
+    {
+        if (finding.IsSent is not bool isSent) return;
+        TextOrigin origin = finding.OriginOf(finding.Matches[0]);
+        json.WriteBoolean("sent", isSent);
+        json.WriteString("format", RecordFinding.Name(finding.Record.Format));
+        WriteIfKnown(json, "session", origin.Session);
+        WriteIfKnown(json, "turn", origin.Turn);
+        WriteIfKnown(json, "project", origin.Project);
+    }
+
+    static void WriteIfKnown(Utf8JsonWriter json, string name, string? value)
+    {
+        if (!string.IsNullOrEmpty(value)) json.WriteString(name, value);
     }
 
     /// <summary>At most four digits after the point, and at least one, as the contract has them.</summary>

@@ -20,7 +20,7 @@ sealed class SarifFindingWriter(string version, IReadOnlyList<string> labels) : 
             + JsonEncodedText.Encode(version).Quoted() + ",\"rules\":[" + rules + "]}},\"columnKind\":\"utf16CodeUnits\",\"results\":["));
     }
 
-    internal override void Write(Stream output, in RecordFinding finding)
+    internal override int Write(Stream output, in RecordFinding finding)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer))
@@ -30,7 +30,7 @@ sealed class SarifFindingWriter(string version, IReadOnlyList<string> labels) : 
             json.WriteString("level", finding.Result.Verdict == Verdict.Block ? "error" : "warning");
             json.WriteStartObject("message");
             json.WriteString("text", string.Create(CultureInfo.InvariantCulture,
-                $"{RecordFinding.Name(finding.Result.Verdict)}: record {finding.Record.Id} matches {finding.Result.Label}: {finding.Result.MatchedCharacters} characters, score {finding.Result.Score:F2}"));
+                $"{RecordFinding.Name(finding.Result.Verdict)}: record {finding.Record.Id} matches {finding.Result.Label}: {finding.Result.MatchedCharacters} characters, score {finding.Result.Score:F2}{(finding.IsSent == false ? ", in the log only, not sent" : "")}"));
             json.WriteEndObject();
             json.WriteStartArray("locations");
             // A record of JSON is a line; of a text the lines that match best are named.
@@ -48,12 +48,15 @@ sealed class SarifFindingWriter(string version, IReadOnlyList<string> labels) : 
         }
         output.WriteByte((byte)',');
         output.Write(buffer.WrittenSpan);
+        return buffer.WrittenCount;
     }
 
-    internal override void Put(Stream output, ReadOnlySpan<byte> findings)
+    internal override string FormatCount(int count) => string.Create(CultureInfo.InvariantCulture, $",\"occurrenceCount\":{count}");
+
+    internal override void Put(Stream output, ReadOnlySpan<byte> finding)
     {
-        if (findings.IsEmpty) return;
-        output.Write(_hasResults ? findings : findings[1..]); // every result begins with the comma that parts it from the one before
+        if (finding.IsEmpty) return;
+        output.Write(_hasResults ? finding : finding[1..]); // every result begins with the comma that parts it from the one before
         _hasResults = true;
     }
 

@@ -10,6 +10,7 @@ sealed class ScanSummary
     internal long Findings;
     internal long Blocked;
     internal long Warned;
+    internal long Repeats;
     internal long Errors;
 
     internal void Add(Verdict verdict)
@@ -19,6 +20,16 @@ sealed class ScanSummary
         else if (verdict == Verdict.Warn) Warned++;
     }
 
+    internal ScanSummary Copy() => (ScanSummary)MemberwiseClone();
+
+    /// <summary>The totals with those of the records as they were before.</summary>
+    internal ScanSummary Copy(long records, long bytes)
+    {
+        ScanSummary copy = Copy();
+        (copy.Records, copy.Bytes) = (records, bytes);
+        return copy;
+    }
+
     internal string ToJson(TimeSpan elapsed) => string.Create(CultureInfo.InvariantCulture,
-        $"{{\"schema\":\"leakscan.summary/1\",\"records\":{Records},\"bytes\":{Bytes},\"findings\":{Findings},\"blocked\":{Blocked},\"warned\":{Warned},\"errors\":{Errors},\"seconds\":{elapsed.TotalSeconds:F3}}}");
+        $"{{\"schema\":\"leakscan.summary/1\",\"records\":{Records},\"bytes\":{Bytes},\"findings\":{Findings},\"blocked\":{Blocked},\"warned\":{Warned},\"errors\":{Errors},\"seconds\":{elapsed.TotalSeconds:F3},\"repeats\":{Repeats}}}");
 }

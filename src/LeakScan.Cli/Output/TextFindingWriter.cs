@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LeakScan.Sources;
 using Spectre.Console;
 
 namespace LeakScan.Cli.Output;
@@ -12,7 +13,7 @@ sealed class TextFindingWriter(bool colours) : FindingWriter
 
     internal override bool WantsAllowed => false;
 
-    internal override void Write(Stream output, in RecordFinding finding)
+    internal override int Write(Stream output, in RecordFinding finding)
     {
         using StringWriter text = new(CultureInfo.InvariantCulture);
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -24,17 +25,35 @@ sealed class TextFindingWriter(bool colours) : FindingWriter
         console.Profile.Width = int.MaxValue;
         string colour = finding.Result.Verdict == Verdict.Block ? "red" : "yellow";
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-            $"[bold {colour}]{RecordFinding.Name(finding.Result.Verdict)}[/]  [bold]{Diagnostics.Printable(Shorten(finding.Record.Id))}[/]  {Diagnostics.Printable(finding.Record.Input)}:{finding.Record.Line}  {Diagnostics.Printable(finding.Result.Label ?? "")}  score {finding.Result.Score:F2}, {100 * finding.Result.Containment:F0} % of the record");
+            $"[bold {colour}]{RecordFinding.Name(finding.Result.Verdict)}[/]  [bold]{Diagnostics.Printable(Shorten(finding.Record.Id))}[/]  {Diagnostics.Printable(finding.Record.Input)}:{finding.Record.Line}  {Diagnostics.Printable(finding.Result.Label ?? "")}  score {finding.Result.Score:F2}, {100 * finding.Result.Containment:F0} % of the record{(finding.IsSent == false ? ", not sent" : "")}");
+        int countAt = Encoding.UTF8.GetByteCount(text.ToString().TrimEnd('\r', '\n'));
+        if (finding.IsSent is not null) console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"       [dim]{Describe(finding)}[/]");
         foreach (Match match in finding.Matches.Take(MaxMatches))
         {
             IndexedDocument document = finding.Index.GetDocument(match.DocumentId);
-            (string? field, _, _, int startLine, int endLine) = finding.Locate(match);
-            string where = string.IsNullOrEmpty(field) ? "" : $"{Diagnostics.Printable(Shorten(field))} ";
+            InputSpan span = finding.Locate(match);
+            string where = string.IsNullOrEmpty(span.Field) ? "" : $"{Diagnostics.Printable(Shorten(span.Field))} ";
+            if (finding.OriginOf(match).Tool is string tool) where += $"of {Diagnostics.Printable(Shorten(tool))} ";
+            if (finding.IsMatchSent(match) == false) where += "(not sent) ";
             console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-                $"       {Diagnostics.Printable(document.Path)}:{match.SourceStartLine}-{match.SourceEndLine}  [dim]in {where}lines {startLine}-{endLine}, {match.MatchedCharacters} characters, {RecordFinding.Name(match.Kind)}[/]");
+                $"       {Diagnostics.Printable(document.Path)}:{match.SourceStartLine}-{match.SourceEndLine}  [dim]in {where}lines {span.StartLine}-{span.EndLine}, {match.MatchedCharacters} characters, {RecordFinding.Name(match.Kind)}[/]");
         }
         if (finding.Matches.Count > MaxMatches) console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"       [dim]and {finding.Matches.Count - MaxMatches} more[/]");
         output.Write(Encoding.UTF8.GetBytes(text.ToString()));
+        return countAt;
+    }
+
+    internal override string FormatCount(int count) => string.Create(CultureInfo.InvariantCulture, $", {count} times");
+
+    static string Describe(in RecordFinding finding)
+    {
+        TextOrigin origin = finding.OriginOf(finding.Matches[0]);
+        StringBuilder text = new(RecordFinding.Name(finding.Record.Format));
+        foreach ((string name, string? value) in ((string, string?)[])[("session", origin.Session), ("turn", origin.Turn), ("role", origin.Role), ("in", origin.Project)])
+        {
+            if (value is not null) text.Append(CultureInfo.InvariantCulture, $"  {name} {Diagnostics.Printable(Shorten(value))}");
+        }
+        return text.ToString();
     }
 
     /// <summary>An id or a property name can be as long as its record.</summary>

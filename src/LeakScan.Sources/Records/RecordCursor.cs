@@ -1,10 +1,12 @@
 using System.Globalization;
-using System.Text.Json;
 using LeakScan.Sources.Files;
+using LeakScan.Sources.Transcripts;
 
 namespace LeakScan.Sources.Records;
 
 /// <summary>Cuts one file after another into records. One record object and one set of buffers serve them all.</summary>
+// A line goes three ways: it is cut here, ContextReader looks through it for what later lines leave out, RecordParser makes a
+// record of it. Only the first two depend on the order of the lines.
 sealed class RecordCursor(InputOptions options, InputLimits limits, Action<SourceProblem> problem) : IDisposable
 {
     /// <summary>White space looked through for the first character when the format is not known.</summary>
@@ -13,11 +15,14 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
     const int LongestCharacterBytes = 4;
 
     readonly LineBuffer _buffer = new();
-    readonly JsonStrings _strings = new(options.TextField, options.IdField);
-    readonly JsonStrings _allStrings = new(null, options.IdField);
+    readonly RecordParser _parser = new(options);
+    readonly ContextReader _contextReader = new();
     TextSource? _source;
     string _name = "";
+    LineContext _fileContext;
     bool _isJsonl;
+    bool _mayBeDocument;
+    bool _isFirstRecord;
     bool _inLongLine;
 
     // What the last record leaves: bytes to drop, lines among them, and how many of the bytes after those it has seen.
@@ -33,7 +38,11 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
 
     internal InputRecord Record { get; } = new();
 
-    internal void Start(TextSource source, string name)
+    /// <summary>Begins an input.</summary>
+    /// <param name="source">Its bytes.</param>
+    /// <param name="name">What to call it.</param>
+    /// <param name="context">What is known of it before it is read.</param>
+    internal void Start(TextSource source, string name, in LineContext context)
     {
         (_source, _name) = (source, name);
         (_inLongLine, _doneBytes, _doneLines, _overlap, _line) = (false, 0, 0, 0, 1);
@@ -41,11 +50,20 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
         _buffer.Start(source);
         _buffer.Fill(3);
         if (_buffer.Available.StartsWith("\uFEFF"u8)) _buffer.Skip(3);
-        _isJsonl = options.Format == InputFormat.Jsonl || (options.Format == InputFormat.Auto && IsJsonl());
+        _isFirstRecord = true;
+        _isJsonl = options.Format == InputFormat.Jsonl || (options.Format != InputFormat.Text && IsJsonl());
+        _fileContext = context with { IsLocal = context.IsLocal || (context.IsTextLocal && !_isJsonl) };
+        _contextReader.Start(_fileContext);
+        _mayBeDocument = !_isJsonl && options.Format != InputFormat.Text && source.InnerName.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
     }
 
     internal bool Next()
     {
+        if (_mayBeDocument)
+        {
+            _mayBeDocument = false;
+            if (SetDocument()) return true;
+        }
         if (_isJsonl ? NextLine() : NextPiece()) return true;
         Finish();
         return false;
@@ -108,34 +126,42 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
             if (_buffer.Available[..end].IndexOfAnyExcept(" \t\r"u8) < 0) continue;
             if (end > 0 && _buffer.Available[end - 1] == '\r') end--;
             CountIllFormed(0, end);
-            SetRecord(_buffer.Memory(end));
+            SetRecord(_buffer.Memory(end), isWhole: hasLineEnd);
             return true;
         }
     }
 
-    void SetRecord(ReadOnlyMemory<byte> line)
+    void SetRecord(ReadOnlyMemory<byte> line, bool isWhole)
     {
-        try
+        LineContext context = _contextReader.Read(line.Span);
+        ParsedAs parsed = _parser.Parse(line, Place(_doneBytes), context, Record, out long errorOffset);
+        if (_isFirstRecord && context.Format == RecordFormat.None && Record.Format is RecordFormat.ClaudeCode or RecordFormat.Codex or RecordFormat.Cursor or RecordFormat.Windsurf)
         {
-            _strings.Parse(line);
-            JsonStrings strings = _strings;
-            if (strings.IsTextFieldMissing)
-            {
-                // Rather too much than nothing: what is not looked at cannot be found.
-                if (_missing++ == 0) _firstMissingLine = _line;
-                strings = _allStrings;
-                strings.Parse(line);
-            }
-            Record.Set(_name, _line, _buffer.Position, strings.Text, _doneBytes, strings);
+            _contextReader.SetFormat(Record.Format);
+            context = _contextReader.Read(line.Span);
+            parsed = _parser.Parse(line, Place(_doneBytes), context, Record, out errorOffset);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // InvalidOperationException: a property name with half a surrogate pair.
-            long offset = (e as JsonException)?.BytePositionInLine ?? 0;
-            problem(new SourceProblem(_name, _line, _buffer.Position + offset, "the line is not valid JSON; it is scanned as raw text"));
-            Record.Set(_name, _line, _buffer.Position, line, _doneBytes, null);
-        }
+        _isFirstRecord = false;
+        if (parsed == ParsedAs.JsonWithoutTextField && _missing++ == 0) _firstMissingLine = _line;
+        // A tool that is at work has not written its last line to the end.
+        if (parsed == ParsedAs.Raw && (isWhole || context.Format == RecordFormat.None))
+            problem(new SourceProblem(_name, _line, _buffer.Position + errorOffset, "the line is not valid JSON; it is scanned as raw text"));
     }
+
+    /// <summary>Takes the whole input as one record if it is one JSON value.</summary>
+    bool SetDocument()
+    {
+        while (_buffer.Count < limits.Line && _buffer.Fill(_buffer.Count + 1))
+        {
+        }
+        if (_buffer.Count == 0 || _buffer.Count >= limits.Line) return false;
+        if (_parser.Parse(_buffer.Memory(_buffer.Count), Place(_buffer.Count), _fileContext, Record, out _) == ParsedAs.Raw) return false;
+        CountIllFormed(0, _buffer.Count);
+        _doneBytes = _buffer.Count;
+        return true;
+    }
+
+    RecordPlace Place(long rawBytes) => new(_name, _line, _buffer.Position, rawBytes);
 
     bool NextPieceOfLine()
     {
@@ -191,7 +217,7 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
         _overlap = Math.Max(length - _doneBytes, 0);
         if (length == seen) return false;
         CountIllFormed(seen, length);
-        Record.Set(_name, _line, _buffer.Position, _buffer.Memory(length), Math.Max(length, _doneBytes) - seen, null);
+        RecordParser.SetRaw(_buffer.Memory(length), Place(Math.Max(length, _doneBytes) - seen), _fileContext, Record);
         return true;
     }
 
@@ -217,7 +243,6 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
     public void Dispose()
     {
         _buffer.Dispose();
-        _strings.Dispose();
-        _allStrings.Dispose();
+        _parser.Dispose();
     }
 }

@@ -40,6 +40,7 @@ sealed class FingerprintHash
         if (useAesRounds && HasAesRounds)
         {
             (Vector128<byte> k0, Vector128<byte> k1, Vector128<byte> k2, Vector128<byte> k3, Vector128<byte> k4) = (_k0, _k1, _k2, _k3, _k4);
+            fingerprints = fingerprints[..ends.Length];
             for (int i = 0; i < ends.Length; i++)
             {
                 ReadOnlySpan<byte> gram = tile.Slice(ends[i] - (GramParameters.GramLength - 1), GramParameters.GramLength);
@@ -65,19 +66,15 @@ sealed class FingerprintHash
 
     ulong ComputePortable(ReadOnlySpan<byte> gram)
     {
-        UInt128 state = BinaryPrimitives.ReadUInt128LittleEndian(gram) ^ _k0.AsUInt128();
-        state = AesRound.Encrypt(state, BinaryPrimitives.ReadUInt128LittleEndian(gram[8..]) ^ _k1.AsUInt128());
-        state = AesRound.Encrypt(state, _k2.AsUInt128());
-        state = AesRound.Encrypt(state, _k3.AsUInt128());
-        return (ulong)AesRound.Encrypt(state, _k4.AsUInt128());
+        ulong middle = BinaryPrimitives.ReadUInt64LittleEndian(gram[8..]);
+        (ulong low, ulong high) = (BinaryPrimitives.ReadUInt64LittleEndian(gram) ^ Low(_k0), middle ^ High(_k0));
+        (low, high) = AesRound.Encrypt(low, high, middle ^ Low(_k1), BinaryPrimitives.ReadUInt64LittleEndian(gram[16..]) ^ High(_k1));
+        (low, high) = AesRound.Encrypt(low, high, Low(_k2), High(_k2));
+        (low, high) = AesRound.Encrypt(low, high, Low(_k3), High(_k3));
+        return AesRound.Encrypt(low, high, Low(_k4), High(_k4)).Low;
     }
-}
 
-file static class Vector128Extensions
-{
-    internal static UInt128 AsUInt128(this Vector128<byte> value)
-    {
-        Vector128<ulong> halves = value.AsUInt64();
-        return new UInt128(halves.GetElement(1), halves.GetElement(0));
-    }
+    static ulong Low(Vector128<byte> key) => key.AsUInt64().ToScalar();
+
+    static ulong High(Vector128<byte> key) => key.AsUInt64().GetElement(1);
 }

@@ -26,19 +26,22 @@ interface IFingerprintSink
 /// <summary>Runs text through canonicalisation, selection and hashing, tile by tile. One a thread; no allocation after construction.</summary>
 sealed class Fingerprinter
 {
-    /// <summary>Raw bytes a tile: small enough that all of a tile's arrays stay in the first- and second-level cache.</summary>
-    const int TileRawBytes = 8 * 1024;
+    /// <summary>Raw bytes a tile: all of a tile's arrays stay in the second-level cache, and the filter's lines have time to arrive (ProbeSink).</summary>
+    const int TileRawBytes = 32 * 1024;
 
     const int Capacity = TileRawBytes + Canonicalizer.OutputSlack + HistoryBytes;
 
     /// <summary>Canonical bytes of the last tile that the next one's windows need.</summary>
     const int HistoryBytes = 2 * GramParameters.CoarseWindow + GramParameters.GramLength;
 
+    /// <summary>The most that a sink is given at once.</summary>
+    internal const int MaxTileFingerprints = Capacity;
+
     readonly FingerprintKeys _keys;
     readonly SimdTier _tier;
     readonly Selector _selector;
-    readonly byte[] _tile = new byte[TileSpan.Margin + Capacity + TileSpan.Margin];
-    readonly int[] _ends = new int[Capacity];
+    readonly AlignedBytes _tile = new(TileSpan.Margin + Capacity + TileSpan.Margin);
+    readonly int[] _ends = new int[Capacity + ByteBlock.LengthBytes];
     readonly ulong[] _fingerprints = new ulong[Capacity];
 
     internal Fingerprinter(FingerprintKeys keys, SimdTier tier)
@@ -62,8 +65,9 @@ sealed class Fingerprinter
             int take = Math.Min(text.Length, TileRawBytes);
             bool last = take == text.Length;
             int length = progress.Held;
-            length += Canonicalizer.Append(text[..take], _tile.AsSpan(TileSpan.Margin + length, TileRawBytes + Canonicalizer.OutputSlack));
-            if (last) length += Canonicalizer.Finish(_tile.AsSpan(TileSpan.Margin + length));
+            take = Canonicalizer.Append(text[..take], _tile.Span(TileSpan.Margin + length, TileRawBytes + Canonicalizer.OutputSlack), !last, out int written);
+            length += written;
+            if (last) length += Canonicalizer.Finish(_tile.Span(TileSpan.Margin + length, Canonicalizer.OutputSlack));
             text = text[take..];
             if (!Tile(length, window, last, ref progress, ref sink)) return -1;
             if (last) return progress.Start + progress.Held;
@@ -78,7 +82,7 @@ sealed class Fingerprinter
         {
             int take = Math.Min(canonical.Length, TileRawBytes);
             bool last = take == canonical.Length;
-            canonical[..take].CopyTo(_tile.AsSpan(TileSpan.Margin + progress.Held));
+            canonical[..take].CopyTo(_tile.Span(TileSpan.Margin + progress.Held, take));
             canonical = canonical[take..];
             if (!Tile(progress.Held + take, window, last, ref progress, ref sink)) return false;
             if (last) return true;
@@ -105,7 +109,7 @@ sealed class Fingerprinter
         int to = last ? length : length - window + 1;
         if (to > from)
         {
-            TileSpan tile = new(_tile, TileSpan.Margin, length);
+            TileSpan tile = new(_tile.Span(0, TileSpan.Margin + length + TileSpan.Margin));
             int count = _selector.Select(tile, window, from, to - from, _ends);
             if (count != 0)
             {
@@ -119,7 +123,7 @@ sealed class Fingerprinter
 
         progress.Held = Math.Min(length, HistoryBytes);
         progress.Start += length - progress.Held;
-        _tile.AsSpan(TileSpan.Margin + length - progress.Held, progress.Held).CopyTo(_tile.AsSpan(TileSpan.Margin));
+        _tile.Span(TileSpan.Margin + length - progress.Held, progress.Held).CopyTo(_tile.Span(TileSpan.Margin, progress.Held));
         return true;
     }
 }

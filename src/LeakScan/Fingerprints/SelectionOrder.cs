@@ -19,12 +19,15 @@ namespace LeakScan.Fingerprints;
 // bytes shares. Eight bits are enough: ties within a window are all selected, which costs a few per cent of density.
 sealed class SelectionOrder
 {
-    internal const int Maps = 6;
+    const int Maps = 6;
 
-    readonly ulong[] _matrices = new ulong[Maps];
-    readonly byte[][] _tables = new byte[Maps][];
-    readonly byte[][] _lowTables = new byte[Maps][];
-    readonly byte[][] _highTables = new byte[Maps][];
+    /// <summary>Number of the map M1 M0, which saves applying M0 twice.</summary>
+    internal const int FirstTwo = Maps;
+
+    readonly ulong[] _matrices = new ulong[Maps + 1];
+    readonly byte[][] _tables = new byte[Maps + 1][];
+    readonly byte[][] _lowTables = new byte[Maps + 1][];
+    readonly byte[][] _highTables = new byte[Maps + 1][];
 
     internal SelectionOrder(ReadOnlySpan<byte> key)
     {
@@ -37,14 +40,25 @@ sealed class SelectionOrder
             KeyedHash.Compute(key, counter, block);
             ulong matrix = BinaryPrimitives.ReadUInt64LittleEndian(block);
             if (!IsInvertible(matrix)) continue; // 29 % of random matrices are
-            _matrices[map] = matrix;
-            byte[] table = _tables[map] = new byte[256];
-            for (int value = 0; value < table.Length; value++) table[value] = Multiply(matrix, (byte)value);
-            _lowTables[map] = table[..16];
-            _highTables[map] = new byte[16];
-            for (int nibble = 0; nibble < 16; nibble++) _highTables[map][nibble] = table[nibble << 4];
-            map++;
+            Set(map++, matrix);
         }
+        ulong product = 0;
+        for (int bit = 0; bit < 8; bit++)
+        {
+            byte column = _tables[1][_tables[0][1 << bit]];
+            for (int row = 0; row < 8; row++) product |= (ulong)(column >> row & 1) << 8 * (7 - row) + bit;
+        }
+        Set(FirstTwo, product);
+    }
+
+    void Set(int map, ulong matrix)
+    {
+        _matrices[map] = matrix;
+        byte[] table = _tables[map] = new byte[256];
+        for (int value = 0; value < table.Length; value++) table[value] = Multiply(matrix, (byte)value);
+        _lowTables[map] = table[..16];
+        _highTables[map] = new byte[16];
+        for (int nibble = 0; nibble < 16; nibble++) _highTables[map][nibble] = table[nibble << 4];
     }
 
     internal ulong Matrix(int map) => _matrices[map];

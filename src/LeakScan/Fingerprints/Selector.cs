@@ -18,23 +18,26 @@ namespace LeakScan.Fingerprints;
 //   m[i] = min h[i-w+1 .. i]            the minimum of the window that ends at i
 //   M[p] = max m[p .. p+w-1]            the largest minimum of the windows that hold p
 //
-// and p is selected if h[p] == M[p], since no window that holds p has a minimum above h[p]. Minima and maxima of w are built
-// of those of 4 and 16, which overlap as needed. All arrays are as long as a tile, so they stay in the first-level cache.
-sealed partial class Selector
+// and p is selected if h[p] == M[p], since no window that holds p has a minimum above h[p]. Extremes of 2, 4, 8 and 16 values
+// are built by doubling, in registers: a register of values and the one before it give the values up to 8 earlier. Those of w
+// are made of two or three of 16 that overlap as needed, from memory. So there are four passes, each short enough for the
+// processor to work on many turns at once, over three arrays as long as a tile, which stay in the first-level cache.
+//
+// Windows that reach out of the tile do not count. The order outside of it is zero, so their minima are, and a zero changes
+// no maximum.
+sealed class Selector
 {
-    /// <summary>Bytes before the tile's first in each array: room for the loads that reach back.</summary>
-    const int Margin = 128;
+    /// <summary>Bytes before the tile's first in each array: room for loads that reach back by w - 16.</summary>
+    const int Margin = ByteBlock.LengthBytes;
+
+    const int LongestWindow = 48;
 
     readonly SimdTier _tier;
     readonly SelectionOrder _order;
     readonly int _capacity;
-    readonly byte[] _order4;
-    readonly byte[] _order8;
-    readonly byte[] _orderK;
-    readonly byte[] _extreme4;
-    readonly byte[] _extreme16;
-    readonly byte[] _minimum;
-    readonly byte[] _maximum;
+    readonly AlignedBytes _orders;
+    readonly AlignedBytes _minima16;
+    readonly AlignedBytes _maxima16;
 
     /// <param name="tier">Instructions to use.</param>
     /// <param name="order">The keyed order.</param>
@@ -44,236 +47,195 @@ sealed partial class Selector
         _tier = tier;
         _order = order;
         _capacity = capacity;
-        int length = Margin + capacity + 4 * ByteBlock.LengthBytes;
-        (_order4, _order8, _orderK, _extreme4) = (new byte[length], new byte[length], new byte[length], new byte[length]);
-        (_extreme16, _minimum, _maximum) = (new byte[length], new byte[length], new byte[length]);
+        int length = Margin + capacity + LongestWindow + 2 * ByteBlock.LengthBytes;
+        (_orders, _minima16, _maxima16) = (new(length), new(length), new(length));
     }
 
     /// <summary>Selects k-grams of a tile.</summary>
     /// <param name="tile">Canonical bytes. </param>
-    /// <param name="window">w.</param>
+    /// <param name="window">w, 16 to 48.</param>
     /// <param name="first">First end position wanted.</param>
     /// <param name="count">Number of end positions wanted. Windows that reach beyond the tile are left out.</param>
-    /// <param name="positions">Receives the end positions, rising; at least <paramref name="count"/> long.</param>
+    /// <param name="positions">Receives the end positions, rising; room for <paramref name="count"/> and a block more.</param>
     internal int Select(TileSpan tile, int window, int first, int count, Span<int> positions)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tile.Length, _capacity, nameof(tile));
-        ArgumentOutOfRangeException.ThrowIfLessThan(positions.Length, count, nameof(positions));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(window, LongestWindow);
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, 16);
+        ArgumentOutOfRangeException.ThrowIfLessThan(positions.Length, count + ByteBlock.LengthBytes, nameof(positions));
         if (tile.Length < GramParameters.GramLength + window - 1) return 0;
         int end = Math.Min(first + count, tile.Length);
         first = Math.Max(first, GramParameters.GramLength - 1);
-        count = end - first;
-        if (count <= 0) return 0;
+        if (end <= first) return 0;
         return _tier switch
         {
-            SimdTier.Avx512 => SelectVector<ByteVector512>(tile, window, first, count, positions),
-            SimdTier.Avx2 => SelectVector<ByteVector256>(tile, window, first, count, positions),
-            SimdTier.V128 => SelectVector<ByteVector128>(tile, window, first, count, positions),
-            _ => SelectScalar(tile.Span, window, first, count, positions),
+            SimdTier.Avx512 => SelectVector<ByteVector512>(tile, window, first, end, positions),
+            SimdTier.Avx2 => SelectVector<ByteVector256>(tile, window, first, end, positions),
+            SimdTier.V128 => SelectVector<ByteVector128>(tile, window, first, end, positions),
+            _ => SelectScalar(tile.Span, window, first, end, positions),
         };
     }
 
-    int SelectVector<TVector>(TileSpan tile, int window, int first, int count, Span<int> positions) where TVector : struct, IByteVector<TVector>
+    int SelectVector<TVector>(TileSpan tile, int window, int first, int end, Span<int> positions) where TVector : struct, IByteVector<TVector>
     {
         int length = tile.Length;
-        ref byte x = ref tile.Start;
-        ref byte order4 = ref _order4[Margin];
-        ref byte order8 = ref _order8[Margin];
-        ref byte orderK = ref _orderK[Margin];
-        ref byte extreme4 = ref _extreme4[Margin];
-        ref byte extreme16 = ref _extreme16[Margin];
-        ref byte minimum = ref _minimum[Margin];
-        ref byte maximum = ref _maximum[Margin];
+        ref byte orders = ref _orders.At(Margin);
+        ref byte minima16 = ref _minima16.At(Margin);
+        ref byte maxima16 = ref _maxima16.At(Margin);
 
-        // SAFETY: reads reach at most 3 (x, with TileSpan.Margin around it) or 41 bytes (arrays, with Margin before) back and less
-        // than a register beyond the tile's end, for which x has TileSpan.Margin and the arrays four blocks.
-        Order4<TVector>(ref x, ref order4, length);
-        Order8<TVector>(ref order4, ref order8, length);
-        OrderK<TVector>(ref order8, ref orderK, length);
-
-        Extreme4<TVector, Minimum<TVector>>(ref orderK, ref extreme4, length);
-        Extreme16<TVector, Minimum<TVector>>(ref extreme4, ref extreme16, length);
-        ExtremeW<TVector, Minimum<TVector>>(ref extreme16, ref minimum, length, window);
-
-        // Windows that reach out of the tile do not count: zero changes no maximum.
-        int firstWindow = GramParameters.GramLength + window - 2;
-        new Span<byte>(_minimum, 0, Margin + firstWindow).Clear();
-        new Span<byte>(_minimum, Margin + length, 2 * ByteBlock.LengthBytes).Clear();
+        // SAFETY: reads reach 1 (the tile, with TileSpan.Margin around it) or w - 16 bytes back (arrays, with Margin before) and
+        // w and a register beyond the tile's end, for which the tile has its margin and the arrays LongestWindow and two blocks.
+        Orders<TVector>(ref tile.Start, ref orders, length);
+        _orders.Span(0, Margin + GramParameters.GramLength - 1).Clear();
+        _orders.Span(Margin + length, LongestWindow + ByteBlock.LengthBytes).Clear();
 
         int reach = length + window - 1;
-        Extreme4<TVector, Maximum<TVector>>(ref minimum, ref extreme4, reach);
-        Extreme16<TVector, Maximum<TVector>>(ref extreme4, ref extreme16, reach);
-        ExtremeW<TVector, Maximum<TVector>>(ref extreme16, ref maximum, reach, window);
-
-        return Collect<TVector>(ref orderK, ref Unsafe.Add(ref maximum, window - 1), first, count, positions);
+        Minima16<TVector>(ref orders, ref minima16, reach);
+        Maxima16<TVector>(ref minima16, ref maxima16, reach, window);
+        return Collect<TVector>(ref orders, ref maxima16, window, first, end, positions);
     }
 
-    void Order4<TVector>(ref byte x, ref byte result, int length) where TVector : struct, IByteVector<TVector>
+    void Orders<TVector>(ref byte x, ref byte orders, int length) where TVector : struct, IByteVector<TVector>
     {
-        LinearMap<TVector> m0 = Map<TVector>(0), m1 = Map<TVector>(1), m2 = Map<TVector>(2);
+        LinearMap<TVector> m0 = Map<TVector>(0), m10 = Map<TVector>(SelectionOrder.FirstTwo), m2 = Map<TVector>(2), m3 = Map<TVector>(3), m4 = Map<TVector>(4), m5 = Map<TVector>(5);
+        TVector last2 = default, last4 = default, last8 = default, last16 = default;
         for (nint i = 0; i < length; i += TVector.Count)
         {
-            TVector at3 = TVector.Apply(TVector.Load(ref Unsafe.Add(ref x, i - 3)), m0);
-            TVector at2 = TVector.Apply(TVector.Load(ref Unsafe.Add(ref x, i - 2)), m0);
-            TVector at1 = TVector.Apply(TVector.Load(ref Unsafe.Add(ref x, i - 1)), m0);
-            TVector at0 = TVector.Apply(TVector.Load(ref Unsafe.Add(ref x, i)), m0);
-            TVector earlier = TVector.Add(TVector.Apply(at3, m1), at2);
-            TVector later = TVector.Add(TVector.Apply(at1, m1), at0);
-            TVector.Add(TVector.Apply(earlier, m2), later).Store(ref Unsafe.Add(ref result, i));
+            TVector order2 = TVector.Add(TVector.Apply(TVector.Load(ref Unsafe.Add(ref x, i - 1)), m10), TVector.Apply(TVector.Load(ref Unsafe.Add(ref x, i)), m0));
+            TVector order4 = TVector.Add(TVector.Apply(TVector.Earlier(last2, order2, 2), m2), order2);
+            TVector order8 = TVector.Add(TVector.Apply(TVector.Earlier(last4, order4, 4), m3), order4);
+            TVector order16 = TVector.Add(TVector.Apply(TVector.Earlier(last8, order8, 8), m4), order8);
+            TVector.Add(TVector.Apply(TVector.Earlier(last16, order16, 8), m5), order8).Store(ref Unsafe.Add(ref orders, i));
+            (last2, last4, last8, last16) = (order2, order4, order8, order16);
         }
     }
 
-    void Order8<TVector>(ref byte order4, ref byte result, int length) where TVector : struct, IByteVector<TVector>
-    {
-        LinearMap<TVector> m3 = Map<TVector>(3);
-        for (nint i = 0; i < length; i += TVector.Count)
-        {
-            TVector earlier = TVector.Load(ref Unsafe.Add(ref order4, i - 4));
-            TVector.Add(TVector.Apply(earlier, m3), TVector.Load(ref Unsafe.Add(ref order4, i))).Store(ref Unsafe.Add(ref result, i));
-        }
-    }
-
-    void OrderK<TVector>(ref byte order8, ref byte result, int length) where TVector : struct, IByteVector<TVector>
-    {
-        LinearMap<TVector> m4 = Map<TVector>(4), m5 = Map<TVector>(5);
-        for (nint i = 0; i < length; i += TVector.Count)
-        {
-            TVector order16 = TVector.Add(
-                TVector.Apply(TVector.Load(ref Unsafe.Add(ref order8, i - 16)), m4), TVector.Load(ref Unsafe.Add(ref order8, i - 8)));
-            TVector.Add(TVector.Apply(order16, m5), TVector.Load(ref Unsafe.Add(ref order8, i))).Store(ref Unsafe.Add(ref result, i));
-        }
-    }
-
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // so that the maps stay in registers
     LinearMap<TVector> Map<TVector>(int map) where TVector : struct, IByteVector<TVector> =>
         TVector.CreateMap(_order.Matrix(map), _order.LowTable(map), _order.HighTable(map));
 
-    interface IExtreme<TVector>
+    static void Minima16<TVector>(ref byte orders, ref byte minima16, int length) where TVector : struct, IByteVector<TVector>
     {
-        static abstract TVector Of(TVector left, TVector right);
-    }
-
-    readonly struct Minimum<TVector> : IExtreme<TVector> where TVector : struct, IByteVector<TVector>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TVector Of(TVector left, TVector right) => TVector.Min(left, right);
-    }
-
-    readonly struct Maximum<TVector> : IExtreme<TVector> where TVector : struct, IByteVector<TVector>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TVector Of(TVector left, TVector right) => TVector.Max(left, right);
-    }
-
-    static void Extreme4<TVector, TExtreme>(ref byte source, ref byte result, int length)
-        where TVector : struct, IByteVector<TVector> where TExtreme : struct, IExtreme<TVector>
-    {
+        TVector last1 = default, last2 = default, last4 = default, last8 = default;
         for (nint i = 0; i < length; i += TVector.Count)
         {
-            TVector recent = TExtreme.Of(TVector.Load(ref Unsafe.Add(ref source, i)), TVector.Load(ref Unsafe.Add(ref source, i - 1)));
-            TVector older = TExtreme.Of(TVector.Load(ref Unsafe.Add(ref source, i - 2)), TVector.Load(ref Unsafe.Add(ref source, i - 3)));
-            TExtreme.Of(recent, older).Store(ref Unsafe.Add(ref result, i));
-        }
-    }
-
-    static void Extreme16<TVector, TExtreme>(ref byte extreme4, ref byte result, int length)
-        where TVector : struct, IByteVector<TVector> where TExtreme : struct, IExtreme<TVector>
-    {
-        for (nint i = 0; i < length; i += TVector.Count)
-        {
-            TVector recent = TExtreme.Of(TVector.Load(ref Unsafe.Add(ref extreme4, i)), TVector.Load(ref Unsafe.Add(ref extreme4, i - 4)));
-            TVector older = TExtreme.Of(TVector.Load(ref Unsafe.Add(ref extreme4, i - 8)), TVector.Load(ref Unsafe.Add(ref extreme4, i - 12)));
-            TExtreme.Of(recent, older).Store(ref Unsafe.Add(ref result, i));
+            TVector of1 = TVector.Load(ref Unsafe.Add(ref orders, i));
+            TVector of2 = TVector.Min(TVector.Earlier(last1, of1, 1), of1);
+            TVector of4 = TVector.Min(TVector.Earlier(last2, of2, 2), of2);
+            TVector of8 = TVector.Min(TVector.Earlier(last4, of4, 4), of4);
+            TVector.Min(TVector.Earlier(last8, of8, 8), of8).Store(ref Unsafe.Add(ref minima16, i));
+            (last1, last2, last4, last8) = (of1, of2, of4, of8);
         }
     }
 
     // 16 <= w <= 48: the last 16, the first 16 and, if they do not meet, the 16 between.
-    static void ExtremeW<TVector, TExtreme>(ref byte extreme16, ref byte result, int length, int window)
-        where TVector : struct, IByteVector<TVector> where TExtreme : struct, IExtreme<TVector>
+    static void Maxima16<TVector>(ref byte minima16, ref byte maxima16, int length, int window) where TVector : struct, IByteVector<TVector>
     {
         nint oldest = window - 16;
         nint middle = Math.Min(oldest, 16);
+        TVector last1 = default, last2 = default, last4 = default, last8 = default;
         for (nint i = 0; i < length; i += TVector.Count)
         {
-            TVector recent = TExtreme.Of(TVector.Load(ref Unsafe.Add(ref extreme16, i)), TVector.Load(ref Unsafe.Add(ref extreme16, i - middle)));
-            TExtreme.Of(recent, TVector.Load(ref Unsafe.Add(ref extreme16, i - oldest))).Store(ref Unsafe.Add(ref result, i));
+            TVector of1 = TVector.Min(TVector.Load(ref Unsafe.Add(ref minima16, i)), TVector.Load(ref Unsafe.Add(ref minima16, i - middle)));
+            of1 = TVector.Min(of1, TVector.Load(ref Unsafe.Add(ref minima16, i - oldest)));
+            TVector of2 = TVector.Max(TVector.Earlier(last1, of1, 1), of1);
+            TVector of4 = TVector.Max(TVector.Earlier(last2, of2, 2), of2);
+            TVector of8 = TVector.Max(TVector.Earlier(last4, of4, 4), of4);
+            TVector.Max(TVector.Earlier(last8, of8, 8), of8).Store(ref Unsafe.Add(ref maxima16, i));
+            (last1, last2, last4, last8) = (of1, of2, of4, of8);
         }
     }
 
-    static int Collect<TVector>(ref byte order, ref byte maximum, int first, int count, Span<int> positions) where TVector : struct, IByteVector<TVector>
+    static int Collect<TVector>(ref byte orders, ref byte maxima16, int window, int first, int end, Span<int> positions) where TVector : struct, IByteVector<TVector>
     {
+        nint oldest = window - 16;
+        nint middle = Math.Min(oldest, 16);
+        ref byte latest = ref Unsafe.Add(ref maxima16, window - 1);
         ref int output = ref MemoryMarshal.GetReference(positions);
-        int written = 0;
-        for (int i = 0; i < count; i += ByteBlock.LengthBytes)
+        nint written = 0;
+        for (nint i = first & -TVector.Count; i < end; i += TVector.Count)
         {
-            ulong selected = 0;
-            for (int lane = 0; lane < ByteBlock.LengthBytes; lane += TVector.Count)
+            TVector largest = TVector.Max(TVector.Load(ref Unsafe.Add(ref latest, i)), TVector.Load(ref Unsafe.Add(ref latest, i - middle)));
+            largest = TVector.Max(largest, TVector.Load(ref Unsafe.Add(ref latest, i - oldest)));
+            TVector order = TVector.Load(ref Unsafe.Add(ref orders, i));
+            if (i < first || end - i < TVector.Count)
             {
-                nint at = first + i + lane;
-                selected |= TVector.EqualMask(TVector.Load(ref Unsafe.Add(ref order, at)), TVector.Load(ref Unsafe.Add(ref maximum, at))) << lane;
-            }
-            if (count - i < ByteBlock.LengthBytes) selected &= (1UL << count - i) - 1;
-            // SAFETY: at most one position a bit, `count` bits in all, and positions has room for `count`.
-            for (; selected != 0; selected &= selected - 1)
-            {
-                Unsafe.Add(ref output, written++) = first + i + BitOperations.TrailingZeroCount(selected);
-            }
-        }
-        return written;
-    }
-
-    int SelectScalar(ReadOnlySpan<byte> tile, int window, int first, int count, Span<int> positions)
-    {
-        int length = tile.Length;
-        Span<byte> order2 = _extreme4.AsSpan(Margin, length);
-        Span<byte> order4 = _order4.AsSpan(Margin, length);
-        Span<byte> order8 = _order8.AsSpan(Margin, length);
-        Span<byte> order = _orderK.AsSpan(Margin, length);
-        ReadOnlySpan<byte> m0 = _order.Table(0), m1 = _order.Table(1), m2 = _order.Table(2), m3 = _order.Table(3), m4 = _order.Table(4), m5 = _order.Table(5);
-        for (int i = 1; i < length; i++) order2[i] = (byte)(m1[m0[tile[i - 1]]] + m0[tile[i]]);
-        for (int i = 3; i < length; i++) order4[i] = (byte)(m2[order2[i - 2]] + order2[i]);
-        for (int i = 7; i < length; i++) order8[i] = (byte)(m3[order4[i - 4]] + order4[i]);
-        for (int i = GramParameters.GramLength - 1; i < length; i++)
-        {
-            byte order16 = (byte)(m4[order8[i - 16]] + order8[i - 8]);
-            order[i] = (byte)(m5[order16] + order8[i]);
-        }
-
-        // Van Herk / Gil-Werman would save a factor of two here; the plain rescan on loss of the minimum is nearly as fast,
-        // since a minimum lasts half a window on average.
-        Span<byte> minimum = _minimum.AsSpan(Margin, length);
-        int at = -1;
-        int firstWindow = GramParameters.GramLength + window - 2;
-        for (int end = firstWindow; end < length; end++)
-        {
-            if (at <= end - window)
-            {
-                at = end - window + 1;
-                for (int i = at + 1; i <= end; i++)
+                // The first and the last register, of which not all is wanted.
+                ulong selected = TVector.EqualMask(order, largest);
+                for (; selected != 0; selected &= selected - 1)
                 {
-                    if (order[i] < order[at]) at = i;
+                    nint position = i + BitOperations.TrailingZeroCount(selected);
+                    if (position >= first && position < end) Unsafe.Add(ref output, written++) = (int)position;
                 }
+                continue;
             }
-            else if (order[end] < order[at])
-            {
-                at = end;
-            }
-            minimum[end] = order[at];
+            // SAFETY: at most one position a byte, `end - first` in all, and positions has room for those and a block.
+            written += TVector.StoreEqualPositions(order, largest, (int)i, ref Unsafe.Add(ref output, written));
         }
+        return (int)written;
+    }
 
-        // p is selected if it is the minimum of any window that holds it: of those that end in [p, p + w - 1].
+    int SelectScalar(ReadOnlySpan<byte> tile, int window, int first, int end, Span<int> positions)
+    {
+        OrdersScalar(tile);
+        ReadOnlySpan<byte> orders = _orders.Span(Margin, tile.Length);
+
+        // The textbook's way: the last least value is kept until it leaves the window, then looked for anew. What enters is selected
+        // if it is no larger; when the least has left, whatever equals the new one is, all of which lies behind what was selected so far.
         int written = 0;
-        for (int p = first; p < first + count; p++)
+        int least = -1;
+        int lastWindow = Math.Min(tile.Length - 1, end + window - 2);
+        for (int i = Math.Max(first, GramParameters.GramLength + window - 2); i <= lastWindow; i++)
         {
-            byte value = order[p];
-            int from = Math.Max(p, firstWindow);
-            int to = Math.Min(p + window - 1, length - 1);
-            for (int end = from; end <= to; end++)
+            if (least > i - window)
             {
-                if (minimum[end] != value) continue;
-                positions[written++] = p;
-                break;
+                if (orders[i] > orders[least]) continue;
+                least = i;
+                if (i >= first && i < end) positions[written++] = i;
+                continue;
+            }
+            int from = i - window + 1;
+            least = from;
+            for (int j = from + 1; j <= i; j++)
+            {
+                if (orders[j] < orders[least]) least = j;
+            }
+            for (int j = least; j <= i; j++)
+            {
+                if (orders[j] != orders[least]) continue;
+                least = j;
+                if (j >= first && j < end) positions[written++] = j;
             }
         }
         return written;
     }
+
+    void OrdersScalar(ReadOnlySpan<byte> tile)
+    {
+        // SAFETY: tables have 256 bytes and are read at bytes; arrays are as long as the tile and have Margin bytes before it.
+        ref byte x = ref MemoryMarshal.GetReference(tile);
+        ref byte order4 = ref _minima16.At(Margin);
+        ref byte order8 = ref _maxima16.At(Margin);
+        ref byte orders = ref _orders.At(Margin);
+        ref byte m0 = ref Table(0), m10 = ref Table(SelectionOrder.FirstTwo), m2 = ref Table(2), m3 = ref Table(3), m4 = ref Table(4), m5 = ref Table(5);
+        byte before = 0, order2Before2 = 0, order2Before = 0;
+        for (nint i = 0; i < tile.Length; i++)
+        {
+            byte value = Unsafe.Add(ref x, i);
+            byte order2 = (byte)(Unsafe.Add(ref m10, before) + Unsafe.Add(ref m0, value));
+            Unsafe.Add(ref order4, i) = (byte)(Unsafe.Add(ref m2, order2Before2) + order2);
+            (before, order2Before2, order2Before) = (value, order2Before, order2);
+        }
+        for (nint i = 0; i < tile.Length; i++)
+        {
+            Unsafe.Add(ref order8, i) = (byte)(Unsafe.Add(ref m3, Unsafe.Add(ref order4, i - 4)) + Unsafe.Add(ref order4, i));
+        }
+        for (nint i = 0; i < tile.Length; i++)
+        {
+            byte order16 = (byte)(Unsafe.Add(ref m4, Unsafe.Add(ref order8, i - 16)) + Unsafe.Add(ref order8, i - 8));
+            Unsafe.Add(ref orders, i) = (byte)(Unsafe.Add(ref m5, order16) + Unsafe.Add(ref order8, i));
+        }
+    }
+
+    ref byte Table(int map) => ref MemoryMarshal.GetReference(_order.Table(map));
 }

@@ -41,12 +41,13 @@ static class BlockedBloomFilter
             Vector256<uint> mask = Avx2.ShiftLeftLogicalVariable(Vector256<uint>.One, shifts);
             return Avx.TestC(Vector256.LoadUnsafe(ref block).AsUInt32(), mask);
         }
+        // No way out half-way: that would be a coin toss for the processor.
+        uint all = 1;
         for (int i = 0; i < Salts.Length; i++)
         {
-            uint word = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref block, i * sizeof(uint)));
-            if ((word & Bit(fingerprint, i)) == 0) return false;
+            all &= Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref block, i * sizeof(uint))) >> (int)((uint)fingerprint * Salts[i] >> 27);
         }
-        return true;
+        return all != 0;
     }
 
     static uint Bit(ulong fingerprint, int word) => 1u << (int)((uint)fingerprint * Salts[word] >> 27);

@@ -59,8 +59,12 @@ sealed unsafe class MemoryIndexOutput : IndexOutput
         if ((nuint)end > _capacity)
         {
             nuint capacity = Math.Max((nuint)end, 2 * _capacity);
-            _start = (byte*)NativeMemory.Realloc(_start, capacity);
-            NativeMemory.Clear(_start + _capacity, capacity - _capacity);
+            byte* larger = (byte*)NativeMemory.AlignedAlloc(capacity, HugePages.SizeBytes);
+            HugePages.Advise(larger, (long)capacity);
+            NativeMemory.Copy(_start, larger, _capacity);
+            NativeMemory.Clear(larger + _capacity, capacity - _capacity);
+            NativeMemory.AlignedFree(_start);
+            _start = larger;
             _capacity = capacity;
         }
         // SAFETY: the memory reaches to `end` at least.
@@ -68,7 +72,7 @@ sealed unsafe class MemoryIndexOutput : IndexOutput
         Length = Math.Max(Length, end);
     }
 
-    /// <summary>Hands the memory over; the caller frees it with NativeMemory.Free.</summary>
+    /// <summary>Hands the memory over; the caller frees it with NativeMemory.AlignedFree.</summary>
     internal byte* Detach()
     {
         byte* start = _start;
@@ -76,5 +80,5 @@ sealed unsafe class MemoryIndexOutput : IndexOutput
         return start;
     }
 
-    public override void Dispose() => NativeMemory.Free(_start);
+    public override void Dispose() => NativeMemory.AlignedFree(_start);
 }

@@ -4,6 +4,7 @@ using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using System.Text;
+using LeakScan.Primitives;
 
 namespace LeakScan.Indexing;
 
@@ -63,6 +64,7 @@ sealed unsafe class MappedIndex : IDisposable
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
             start += view.PointerOffset;
             IndexHeader header = IndexHeader.Read(path, new ReadOnlySpan<byte>(start, IndexHeader.SizeBytes), length, key);
+            HugePages.Advise(start, length);
             return new(path, header, start, length, file, view);
         }
         catch
@@ -132,20 +134,54 @@ sealed unsafe class MappedIndex : IDisposable
 
     static int Clamp(long line) => (int)Math.Clamp(line, 1, int.MaxValue);
 
-    /// <summary>Whether the filter lets a fingerprint through; the caller has the block in reach.</summary>
-    internal bool MayContain(ulong fingerprint)
-    {
-        // SAFETY: BlockOf is below FilterBlocks, and the section's length was checked to be that many blocks.
-        byte* block = Filter + BlockedBloomFilter.BlockOf(fingerprint, FilterBlocks) * BlockedBloomFilter.BlockBytes;
-        return BlockedBloomFilter.MayContain(ref *block, fingerprint);
-    }
+    /// <summary>Whether the filter lets a fingerprint through.</summary>
+    internal bool MayContain(ulong fingerprint) => BlockedBloomFilter.MayContain(ref *FilterBlock(fingerprint), fingerprint);
 
-    /// <summary>Asks for the filter blocks of these fingerprints ahead of <see cref="MayContain"/>.</summary>
-    internal void Prefetch(ReadOnlySpan<ulong> fingerprints)
+    /// <summary>Asks for the filter's cache lines of these fingerprints, ahead of <see cref="Filtered"/>.</summary>
+    internal void PrefetchFilter(ReadOnlySpan<ulong> fingerprints)
     {
         if (!Sse.IsSupported) return;
-        foreach (ulong fingerprint in fingerprints) Sse.Prefetch0(Filter + BlockedBloomFilter.BlockOf(fingerprint, FilterBlocks) * BlockedBloomFilter.BlockBytes);
+        byte* filter = Filter;
+        long blocks = FilterBlocks;
+        foreach (ulong fingerprint in fingerprints) Sse.Prefetch0(filter + BlockedBloomFilter.BlockOf(fingerprint, blocks) * BlockedBloomFilter.BlockBytes);
     }
+
+    /// <summary>Finds which of these fingerprints the filter lets through.</summary>
+    /// <param name="fingerprints">Fingerprints.</param>
+    /// <param name="survivors">Receives their indices; as long as <paramref name="fingerprints"/>.</param>
+    /// <returns>Their number.</returns>
+    internal int Filtered(ReadOnlySpan<ulong> fingerprints, Span<int> survivors)
+    {
+        if (survivors.Length < fingerprints.Length) throw new ArgumentException("shorter than the fingerprints", nameof(survivors));
+        byte* filter = Filter;
+        long blocks = FilterBlocks;
+        int count = 0;
+        for (int i = 0; i < fingerprints.Length; i++)
+        {
+            // SAFETY: BlockOf is below FilterBlocks, and the section's length was checked to be that many blocks.
+            byte* block = filter + BlockedBloomFilter.BlockOf(fingerprints[i], blocks) * BlockedBloomFilter.BlockBytes;
+            if (BlockedBloomFilter.MayContain(ref *block, fingerprints[i])) survivors[count++] = i;
+        }
+        return count;
+    }
+
+    // SAFETY: BlockOf is below FilterBlocks, and the section's length was checked to be that many blocks.
+    byte* FilterBlock(ulong fingerprint) => Filter + BlockedBloomFilter.BlockOf(fingerprint, FilterBlocks) * BlockedBloomFilter.BlockBytes;
+
+    /// <summary>First step of a batch of <see cref="Find"/>s: asks for the directory's entries.</summary>
+    internal void PrefetchDirectory(ulong fingerprint)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(_start + Header[IndexSection.Directory].Offset + BucketOf(fingerprint) * sizeof(uint));
+    }
+
+    /// <summary>Second step: asks for the postings.</summary>
+    internal void PrefetchPostings(ulong fingerprint)
+    {
+        uint from = BinaryPrimitives.ReadUInt32LittleEndian(Read(IndexSection.Directory, BucketOf(fingerprint) * sizeof(uint), sizeof(uint)));
+        if (Sse.IsSupported) Sse.Prefetch0(_start + Header[IndexSection.Postings].Offset + (long)from * Posting.SizeBytes); // an address out of bounds is no fault
+    }
+
+    long BucketOf(ulong fingerprint) => Header.DirectoryBits == 0 ? 0 : (long)(fingerprint >> 64 - Header.DirectoryBits);
 
     /// <summary>The number of distinct documents among these postings, which are in rising order.</summary>
     internal int CountDocuments(long first, int count)
@@ -171,9 +207,7 @@ sealed unsafe class MappedIndex : IDisposable
     /// <returns>The number of postings; 0 if it is not in the index.</returns>
     internal int Find(ulong fingerprint, out long first)
     {
-        int bits = Header.DirectoryBits;
-        long bucket = bits == 0 ? 0 : (long)(fingerprint >> 64 - bits);
-        ReadOnlySpan<byte> bounds = Read(IndexSection.Directory, bucket * sizeof(uint), 2 * sizeof(uint));
+        ReadOnlySpan<byte> bounds = Read(IndexSection.Directory, BucketOf(fingerprint) * sizeof(uint), 2 * sizeof(uint));
         uint from = BinaryPrimitives.ReadUInt32LittleEndian(bounds);
         uint to = BinaryPrimitives.ReadUInt32LittleEndian(bounds[sizeof(uint)..]);
         first = 0;
@@ -242,7 +276,7 @@ sealed unsafe class MappedIndex : IDisposable
         }
         else if (!_borrowed)
         {
-            NativeMemory.Free(_memory);
+            NativeMemory.AlignedFree(_memory);
         }
     }
 }

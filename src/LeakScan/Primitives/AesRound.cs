@@ -1,29 +1,31 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace LeakScan.Primitives;
 
 /// <summary>One AES round in portable code, for machines without the instruction (FIPS 197, section 5.1; byte 0 is the state's lowest).</summary>
 static class AesRound
 {
-    // Column tables: SubBytes and MixColumns of one byte; row r of a column uses the table turned by r bytes.
-    static readonly uint[] s_columns = MakeColumns();
+    // Column tables: SubBytes and MixColumns of one byte in row 0; in row r the column is turned by r bytes.
+    static readonly uint[] s_row0 = MakeColumns();
+    static readonly uint[] s_row1 = Array.ConvertAll(s_row0, c => BitOperations.RotateLeft(c, 8));
+    static readonly uint[] s_row2 = Array.ConvertAll(s_row0, c => BitOperations.RotateLeft(c, 16));
+    static readonly uint[] s_row3 = Array.ConvertAll(s_row0, c => BitOperations.RotateLeft(c, 24));
 
-    /// <summary>MixColumns(ShiftRows(SubBytes(state))) ^ key.</summary>
-    internal static UInt128 Encrypt(UInt128 state, UInt128 key)
+    /// <summary>MixColumns(ShiftRows(SubBytes(state))) ^ key, in halves: bytes 0 to 7, bytes 8 to 15.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static (ulong Low, ulong High) Encrypt(ulong low, ulong high, ulong keyLow, ulong keyHigh)
     {
-        UInt128 result = 0;
-        for (int column = 3; column >= 0; column--)
-        {
-            uint mixed = 0;
-            for (int row = 0; row < 4; row++)
-            {
-                byte value = (byte)(state >> 8 * (4 * (column + row & 3) + row));
-                mixed ^= BitOperations.RotateLeft(s_columns[value], 8 * row);
-            }
-            result = result << 32 | mixed;
-        }
-        return result ^ key;
+        // ShiftRows: column c is made of the bytes 4 (c + r) + r.
+        ulong column0 = Column((byte)low, (byte)(low >> 40), (byte)(high >> 16), (byte)(high >> 56));
+        ulong column1 = Column((byte)(low >> 32), (byte)(high >> 8), (byte)(high >> 48), (byte)(low >> 24));
+        ulong column2 = Column((byte)high, (byte)(high >> 40), (byte)(low >> 16), (byte)(low >> 56));
+        ulong column3 = Column((byte)(high >> 32), (byte)(low >> 8), (byte)(low >> 48), (byte)(high >> 24));
+        return ((column0 | column1 << 32) ^ keyLow, (column2 | column3 << 32) ^ keyHigh);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static uint Column(byte row0, byte row1, byte row2, byte row3) => s_row0[row0] ^ s_row1[row1] ^ s_row2[row2] ^ s_row3[row3];
 
     static uint[] MakeColumns()
     {

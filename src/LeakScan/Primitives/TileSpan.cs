@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
+
 namespace LeakScan.Primitives;
 
-/// <summary>A stretch of an array with readable bytes on both sides of it, for kernels that load whole registers.</summary>
+/// <summary>A stretch of bytes with readable ones on both sides of it, for kernels that load whole registers.</summary>
 readonly ref struct TileSpan
 {
     /// <summary>Bytes that are readable before and after the tile.</summary>
@@ -8,18 +10,12 @@ readonly ref struct TileSpan
 
     readonly ReadOnlySpan<byte> _span;
 
-    /// <exception cref="ArgumentOutOfRangeException">The array does not reach <see cref="Margin"/> bytes beyond both ends.</exception>
-    internal TileSpan(byte[] array, int start, int length)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(start, Margin);
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start + length, array.Length - Margin);
-        _span = array.AsSpan(start, length);
-    }
+    /// <param name="withMargins">The tile with <see cref="Margin"/> bytes before and after it.</param>
+    internal TileSpan(ReadOnlySpan<byte> withMargins) => _span = withMargins[Margin..^Margin];
 
     internal int Length => _span.Length;
 
     internal ReadOnlySpan<byte> Span => _span;
 
-    internal ref byte Start => ref System.Runtime.InteropServices.MemoryMarshal.GetReference(_span);
+    internal ref byte Start => ref MemoryMarshal.GetReference(_span);
 }

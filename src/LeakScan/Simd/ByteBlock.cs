@@ -20,11 +20,30 @@ interface IByteBlock<TSelf> where TSelf : struct, IByteBlock<TSelf>
     /// <summary>Bytes of 0x80 and above.</summary>
     ulong High();
 
-    /// <summary>A-Z to a-z, the rest as it is.</summary>
-    TSelf Lower();
+    /// <summary>ASCII letters, digits and underscores.</summary>
+    ulong Content();
 
-    /// <summary>Writes the bytes that <paramref name="keep"/> names, in order; may write up to 64 bytes. Returns their number.</summary>
-    int Compress(ulong keep, ref byte destination);
+    ulong Digits();
+
+    /// <summary>Line feeds and carriage returns.</summary>
+    ulong LineEnds();
+
+    /// <summary>Colons and hyphens.</summary>
+    ulong Separators();
+
+    ulong Backslashes();
+
+    /// <summary>Ampersands, ESC, and bytes of 0x80 and above.</summary>
+    ulong Special();
+
+    /// <summary>The letters that a backslash makes a line end: n, r in either case; and u.</summary>
+    ulong LineEndLetters();
+
+    /// <summary>The letters that a backslash makes a space: t, b, f in either case; and u.</summary>
+    ulong BlankLetters();
+
+    /// <summary>Writes the bytes that <paramref name="keep"/> names, in order, A-Z as a-z; may write up to 64 bytes. Returns their number.</summary>
+    int CompressLower(ulong keep, ref byte destination);
 }
 
 static class ByteBlock
@@ -70,12 +89,66 @@ static class ByteBlock
     }
 }
 
-readonly struct ByteBlock512(Vector512<byte> bytes) : IByteBlock<ByteBlock512>
+readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
 {
-    readonly Vector512<byte> _bytes = bytes;
+    // One table look-up gives all classes of a byte, a bit each; a second one its small letter.
+    const byte IsContent = 1;
+    const byte IsDigit = 2;
+    const byte IsLineEnd = 4;
+    const byte IsSeparator = 8;
+    const byte IsBackslash = 16;
+    const byte IsLineEndLetter = 32;
+    const byte IsBlankLetter = 64;
+    const byte IsSpecial = 128;
+
+    static readonly Vector512<byte> s_classes0 = MakeTable(0, ClassesOf);
+    static readonly Vector512<byte> s_classes64 = MakeTable(64, ClassesOf);
+    static readonly Vector512<byte> s_lower0 = MakeTable(0, b => (byte)char.ToLowerInvariant((char)b));
+    static readonly Vector512<byte> s_lower64 = MakeTable(64, b => (byte)char.ToLowerInvariant((char)b));
+
+    readonly Vector512<byte> _bytes;
+    readonly Vector512<byte> _classes;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    ByteBlock512(Vector512<byte> bytes) => (_bytes, _classes) = (bytes, Avx512Vbmi.PermuteVar64x8x2(s_classes0, Vector512.Min(bytes, Vector512.Create((byte)0x7F)), s_classes64));
+
+    static Vector512<byte> MakeTable(int first, Func<int, byte> valueOf) => Vector512.Create(Enumerable.Range(first, 64).Select(valueOf).ToArray());
+
+    static byte ClassesOf(int value)
+    {
+        char lower = char.ToLowerInvariant((char)value);
+        int classes = char.IsAsciiLetterOrDigit(lower) || lower == '_' ? IsContent : 0;
+        if (char.IsAsciiDigit(lower)) classes |= IsDigit;
+        if (lower is '\n' or '\r') classes |= IsLineEnd;
+        if (lower is ':' or '-') classes |= IsSeparator;
+        if (lower == '\\') classes |= IsBackslash;
+        if (lower is 'n' or 'r' or 'u') classes |= IsLineEndLetter;
+        if (lower is 't' or 'b' or 'f' or 'u') classes |= IsBlankLetter;
+        if (lower is '&' or '\x1B') classes |= IsSpecial;
+        return (byte)classes;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ByteBlock512 Load(ref byte source) => new(Vector512.LoadUnsafe(ref source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    ulong OfClass(byte bit) => ~Vector512.Equals(_classes & Vector512.Create(bit), Vector512<byte>.Zero).ExtractMostSignificantBits();
+
+    public ulong Content() => OfClass(IsContent);
+
+    public ulong Digits() => OfClass(IsDigit);
+
+    public ulong LineEnds() => OfClass(IsLineEnd);
+
+    public ulong Separators() => OfClass(IsSeparator);
+
+    public ulong Backslashes() => OfClass(IsBackslash);
+
+    public ulong Special() => (_bytes | _classes).ExtractMostSignificantBits();
+
+    public ulong LineEndLetters() => OfClass(IsLineEndLetter);
+
+    public ulong BlankLetters() => OfClass(IsBlankLetter);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Equal(byte value) => Vector512.Equals(_bytes, Vector512.Create(value)).ExtractMostSignificantBits();
@@ -88,14 +161,10 @@ readonly struct ByteBlock512(Vector512<byte> bytes) : IByteBlock<ByteBlock512>
     public ulong High() => _bytes.ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ByteBlock512 Lower() =>
-        new(_bytes | Vector512.LessThan(_bytes - Vector512.Create((byte)'A'), Vector512.Create((byte)26)) & Vector512.Create((byte)0x20));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Compress(ulong keep, ref byte destination)
+    public int CompressLower(ulong keep, ref byte destination)
     {
-        Vector512<byte> mask = Vector512.IsHardwareAccelerated ? MaskOf(keep) : default;
-        Avx512Vbmi2.Compress(Vector512<byte>.Zero, mask, _bytes).StoreUnsafe(ref destination);
+        Vector512<byte> lower = Avx512Vbmi.PermuteVar64x8x2(s_lower0, _bytes, s_lower64);
+        Avx512Vbmi2.Compress(Vector512<byte>.Zero, MaskOf(keep), lower).StoreUnsafe(ref destination);
         return BitOperations.PopCount(keep);
     }
 
@@ -145,20 +214,53 @@ readonly struct ByteBlock256(Vector256<byte> low, Vector256<byte> high) : IByteB
     public ulong High() => Join(_low, _high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ByteBlock256 Lower()
+    ByteBlock256 Lower()
     {
         Vector256<byte> bit = Vector256.Create((byte)0x20);
         return new(_low | Within(_low, (byte)'A', 26) & bit, _high | Within(_high, (byte)'A', 26) & bit);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Compress(ulong keep, ref byte destination)
+    public ulong Content() => Lower().InRange((byte)'a', 26) | Digits() | Equal((byte)'_');
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Digits() => InRange((byte)'0', 10);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong LineEnds() => Equal((byte)'\n') | Equal((byte)'\r');
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Separators() => Equal((byte)':') | Equal((byte)'-');
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Backslashes() => Equal((byte)'\\');
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Special() => High() | Equal((byte)'&') | Equal(0x1B);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong LineEndLetters()
     {
+        ByteBlock256 lower = Lower();
+        return lower.Equal((byte)'n') | lower.Equal((byte)'r') | lower.Equal((byte)'u');
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong BlankLetters()
+    {
+        ByteBlock256 lower = Lower();
+        return lower.Equal((byte)'t') | lower.Equal((byte)'b') | lower.Equal((byte)'f') | lower.Equal((byte)'u');
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int CompressLower(ulong keep, ref byte destination)
+    {
+        ByteBlock256 lower = Lower();
         ref ulong rows = ref ByteBlock.s_compressRows[0];
-        int count = ByteBlock.Compress16(_low.GetLower(), (uint)keep, ref rows, ref destination);
-        count += ByteBlock.Compress16(_low.GetUpper(), (uint)(keep >> 16), ref rows, ref Unsafe.Add(ref destination, count));
-        count += ByteBlock.Compress16(_high.GetLower(), (uint)(keep >> 32), ref rows, ref Unsafe.Add(ref destination, count));
-        return count + ByteBlock.Compress16(_high.GetUpper(), (uint)(keep >> 48), ref rows, ref Unsafe.Add(ref destination, count));
+        int count = ByteBlock.Compress16(lower._low.GetLower(), (uint)keep, ref rows, ref destination);
+        count += ByteBlock.Compress16(lower._low.GetUpper(), (uint)(keep >> 16), ref rows, ref Unsafe.Add(ref destination, count));
+        count += ByteBlock.Compress16(lower._high.GetLower(), (uint)(keep >> 32), ref rows, ref Unsafe.Add(ref destination, count));
+        return count + ByteBlock.Compress16(lower._high.GetUpper(), (uint)(keep >> 48), ref rows, ref Unsafe.Add(ref destination, count));
     }
 }
 
@@ -201,7 +303,7 @@ readonly struct ByteBlock128(Vector128<byte> b0, Vector128<byte> b1, Vector128<b
     public ulong High() => Join(_b0, _b1, _b2, _b3);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ByteBlock128 Lower()
+    ByteBlock128 Lower()
     {
         Vector128<byte> bit = Vector128.Create((byte)0x20);
         return new(_b0 | Within(_b0, (byte)'A', 26) & bit, _b1 | Within(_b1, (byte)'A', 26) & bit,
@@ -209,12 +311,45 @@ readonly struct ByteBlock128(Vector128<byte> b0, Vector128<byte> b1, Vector128<b
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Compress(ulong keep, ref byte destination)
+    public ulong Content() => Lower().InRange((byte)'a', 26) | Digits() | Equal((byte)'_');
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Digits() => InRange((byte)'0', 10);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong LineEnds() => Equal((byte)'\n') | Equal((byte)'\r');
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Separators() => Equal((byte)':') | Equal((byte)'-');
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Backslashes() => Equal((byte)'\\');
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Special() => High() | Equal((byte)'&') | Equal(0x1B);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong LineEndLetters()
     {
+        ByteBlock128 lower = Lower();
+        return lower.Equal((byte)'n') | lower.Equal((byte)'r') | lower.Equal((byte)'u');
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong BlankLetters()
+    {
+        ByteBlock128 lower = Lower();
+        return lower.Equal((byte)'t') | lower.Equal((byte)'b') | lower.Equal((byte)'f') | lower.Equal((byte)'u');
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int CompressLower(ulong keep, ref byte destination)
+    {
+        ByteBlock128 lower = Lower();
         ref ulong rows = ref ByteBlock.s_compressRows[0];
-        int count = ByteBlock.Compress16(_b0, (uint)keep, ref rows, ref destination);
-        count += ByteBlock.Compress16(_b1, (uint)(keep >> 16), ref rows, ref Unsafe.Add(ref destination, count));
-        count += ByteBlock.Compress16(_b2, (uint)(keep >> 32), ref rows, ref Unsafe.Add(ref destination, count));
-        return count + ByteBlock.Compress16(_b3, (uint)(keep >> 48), ref rows, ref Unsafe.Add(ref destination, count));
+        int count = ByteBlock.Compress16(lower._b0, (uint)keep, ref rows, ref destination);
+        count += ByteBlock.Compress16(lower._b1, (uint)(keep >> 16), ref rows, ref Unsafe.Add(ref destination, count));
+        count += ByteBlock.Compress16(lower._b2, (uint)(keep >> 32), ref rows, ref Unsafe.Add(ref destination, count));
+        return count + ByteBlock.Compress16(lower._b3, (uint)(keep >> 48), ref rows, ref Unsafe.Add(ref destination, count));
     }
 }

@@ -1,5 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace LeakScan.Simd;
@@ -28,10 +31,38 @@ interface IByteVector<TSelf> where TSelf : struct, IByteVector<TSelf>
 
     static abstract ulong EqualMask(TSelf left, TSelf right);
 
+    /// <summary>The bytes <paramref name="count"/> (a constant: 1, 2, 4 or 8) before those of a register, given the register before it.</summary>
+    static abstract TSelf Earlier(TSelf previous, TSelf current, [ConstantExpected] byte count);
+
+    /// <summary>Writes <paramref name="first"/> plus the index of each equal byte, rising; may write <see cref="Count"/> numbers. Returns how many are equal.</summary>
+    static abstract int StoreEqualPositions(TSelf left, TSelf right, int first, ref int positions);
+
     /// <summary>The map with this matrix (row r, the mask of output bit r, in byte 7 - r, as GFNI has it) and these nibble tables of 16 bytes.</summary>
     static abstract LinearMap<TSelf> CreateMap(ulong matrix, ReadOnlySpan<byte> lowTable, ReadOnlySpan<byte> highTable);
 
     static abstract TSelf Apply(TSelf value, LinearMap<TSelf> map);
+}
+
+static class Bits
+{
+    /// <summary>Writes <paramref name="first"/> plus the number of each set bit, rising, four at a time whether there are four or not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int StorePositions(uint bits, int first, ref int positions)
+    {
+        int count = BitOperations.PopCount(bits);
+        ref int output = ref positions;
+        do
+        {
+            for (int i = 0; i < 4; i++)
+            {
+                Unsafe.Add(ref output, i) = first + BitOperations.TrailingZeroCount(bits);
+                bits &= bits - 1;
+            }
+            output = ref Unsafe.Add(ref output, 4);
+        }
+        while (bits != 0);
+        return count;
+    }
 }
 
 readonly struct ByteVector512(Vector512<byte> bytes) : IByteVector<ByteVector512>
@@ -58,6 +89,33 @@ readonly struct ByteVector512(Vector512<byte> bytes) : IByteVector<ByteVector512
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong EqualMask(ByteVector512 left, ByteVector512 right) => Vector512.Equals(left._bytes, right._bytes).ExtractMostSignificantBits();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector512 Earlier(ByteVector512 previous, ByteVector512 current, [ConstantExpected] byte count) => new(count switch
+    {
+        1 => Avx512Vbmi.PermuteVar64x8x2(previous._bytes, Vector512<byte>.Indices + Vector512.Create((byte)63), current._bytes),
+        2 => Avx512Vbmi.PermuteVar64x8x2(previous._bytes, Vector512<byte>.Indices + Vector512.Create((byte)62), current._bytes),
+        4 => Avx512F.AlignRight32(current._bytes.AsUInt32(), previous._bytes.AsUInt32(), 15).AsByte(),
+        _ => Avx512F.AlignRight32(current._bytes.AsUInt32(), previous._bytes.AsUInt32(), 14).AsByte(),
+    });
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int StoreEqualPositions(ByteVector512 left, ByteVector512 right, int first, ref int positions)
+    {
+        Vector512<byte> equal = Vector512.Equals(left._bytes, right._bytes);
+        int count = BitOperations.PopCount(equal.ExtractMostSignificantBits());
+        Vector512<byte> indices = Avx512Vbmi2.Compress(Vector512<byte>.Zero, equal, Vector512<byte>.Indices);
+        Vector512<int> base32 = Vector512.Create(first);
+        (Avx512F.ConvertToVector512Int32(indices.GetLower().GetLower()) + base32).StoreUnsafe(ref positions);
+        if (count > 16)
+        {
+            (Avx512F.ConvertToVector512Int32(indices.GetLower().GetUpper()) + base32).StoreUnsafe(ref positions, 16);
+            (Avx512F.ConvertToVector512Int32(indices.GetUpper().GetLower()) + base32).StoreUnsafe(ref positions, 32);
+            (Avx512F.ConvertToVector512Int32(indices.GetUpper().GetUpper()) + base32).StoreUnsafe(ref positions, 48);
+        }
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LinearMap<ByteVector512> CreateMap(ulong matrix, ReadOnlySpan<byte> lowTable, ReadOnlySpan<byte> highTable) =>
         new(new(Vector512.Create(matrix).AsByte()), default);
 
@@ -90,6 +148,24 @@ readonly struct ByteVector256(Vector256<byte> bytes) : IByteVector<ByteVector256
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong EqualMask(ByteVector256 left, ByteVector256 right) => Vector256.Equals(left._bytes, right._bytes).ExtractMostSignificantBits();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector256 Earlier(ByteVector256 previous, ByteVector256 current, [ConstantExpected] byte count)
+    {
+        Vector256<byte> middle = Avx2.Permute2x128(previous._bytes, current._bytes, 0x21);
+        return new(count switch
+        {
+            1 => Avx2.AlignRight(current._bytes, middle, 15),
+            2 => Avx2.AlignRight(current._bytes, middle, 14),
+            4 => Avx2.AlignRight(current._bytes, middle, 12),
+            _ => Avx2.AlignRight(current._bytes, middle, 8),
+        });
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int StoreEqualPositions(ByteVector256 left, ByteVector256 right, int first, ref int positions) =>
+        Bits.StorePositions((uint)EqualMask(left, right), first, ref positions);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LinearMap<ByteVector256> CreateMap(ulong matrix, ReadOnlySpan<byte> lowTable, ReadOnlySpan<byte> highTable)
     {
         if (Gfni.V256.IsSupported) return new(new(Vector256.Create(matrix).AsByte()), default);
@@ -133,6 +209,20 @@ readonly struct ByteVector128(Vector128<byte> bytes) : IByteVector<ByteVector128
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong EqualMask(ByteVector128 left, ByteVector128 right) => Vector128.Equals(left._bytes, right._bytes).ExtractMostSignificantBits();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ByteVector128 Earlier(ByteVector128 previous, ByteVector128 current, [ConstantExpected] byte count) => new(count switch
+    {
+        1 => Ssse3.IsSupported ? Ssse3.AlignRight(current._bytes, previous._bytes, 15) : AdvSimd.ExtractVector128(previous._bytes, current._bytes, 15),
+        2 => Ssse3.IsSupported ? Ssse3.AlignRight(current._bytes, previous._bytes, 14) : AdvSimd.ExtractVector128(previous._bytes, current._bytes, 14),
+        4 => Ssse3.IsSupported ? Ssse3.AlignRight(current._bytes, previous._bytes, 12) : AdvSimd.ExtractVector128(previous._bytes, current._bytes, 12),
+        _ => Ssse3.IsSupported ? Ssse3.AlignRight(current._bytes, previous._bytes, 8) : AdvSimd.ExtractVector128(previous._bytes, current._bytes, 8),
+    });
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int StoreEqualPositions(ByteVector128 left, ByteVector128 right, int first, ref int positions) =>
+        Bits.StorePositions((uint)EqualMask(left, right), first, ref positions);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LinearMap<ByteVector128> CreateMap(ulong matrix, ReadOnlySpan<byte> lowTable, ReadOnlySpan<byte> highTable) =>
         new(new(Vector128.Create(lowTable)), new(Vector128.Create(highTable)));
 

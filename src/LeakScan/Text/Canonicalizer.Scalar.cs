@@ -141,6 +141,11 @@ sealed partial class Canonicalizer
         int i = 0;
         while (i < source.Length)
         {
+            if (_line == LineState.Start && IsIdle)
+            {
+                i = SkipGutters(source, i, start, output.Count);
+                if (i == source.Length) break;
+            }
             if (IsPlain)
             {
                 for (; i < source.Length; i++)
@@ -161,6 +166,55 @@ sealed partial class Canonicalizer
         _position = start + source.Length;
         return output.Count;
     }
+
+    /// <summary>
+    /// What most lines begin with needs no automata: white space and punctuation, line numbers, and a first word that is soon seen
+    /// to begin no path. Stops where the text of a line begins, with the state set to that, or where the automata are needed.
+    /// </summary>
+    int SkipGutters(ReadOnlySpan<byte> source, int i, long start, int written)
+    {
+        ReadOnlySpan<byte> table = BodyTable;
+        int limit = GutterLimit(source, start);
+        for (; i < source.Length; i++)
+        {
+            byte value = source[i];
+            if (CanonicalText.IsLineEnd(value))
+            {
+                if (value == '\n') LineFeeds?.Add(written);
+                _lineStart = start + i + 1;
+                limit = GutterLimit(source, start);
+            }
+            else if (table[value] == Special || i >= limit)
+            {
+                break;
+            }
+            else if (CanonicalText.IsDigit(value))
+            {
+                int end = i + 1;
+                while (end < limit && CanonicalText.IsDigit(source[end])) end++;
+                if (end >= limit || source[end] == CanonicalText.Escape || !CanonicalText.IsNumberDelimiter(source[end])) break;
+                i = end - 1;
+            }
+            else if (table[value] != Dropped)
+            {
+                int end = i + 1;
+                while (end < limit && MayBeInPath(source[end], source[end - 1])) end++;
+                if (end < limit && EndsPath(source[end], source[end - 1])) _line = LineState.Body;
+                break;
+            }
+        }
+        return i;
+    }
+
+    int GutterLimit(ReadOnlySpan<byte> source, long start) => (int)Math.Min(source.Length, _lineStart - start + CanonicalText.GutterLimitBytes);
+
+    static bool MayBeInPath(byte value, byte before) =>
+        value == ':' ? !CanonicalText.IsDigit(before)
+        : value < 0x80 && value != '\\' && CanonicalText.IsPathSymbol(CodePointFold.Fold(value)) && !(value == '-' && CanonicalText.IsDigit(before));
+
+    /// <summary>Of a byte that is not <see cref="MayBeInPath"/>: whether it is none for certain.</summary>
+    static bool EndsPath(byte value, byte before) =>
+        CanonicalText.IsLineEnd(value) || (BodyTable[value] != Special && !(value is (byte)':' or (byte)'-' && CanonicalText.IsDigit(before)));
 
     int FinishScalar<TOffsets>(ref byte bytes, ref int offsets) where TOffsets : struct, IOffsets
     {

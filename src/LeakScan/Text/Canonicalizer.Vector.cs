@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -17,18 +18,23 @@ namespace LeakScan.Text;
 //   keep           1 1 1 1 1 1               1
 //
 // A backslash run ends at the first bit after it, so one shift finds every escaped letter: n, r, t, b, f are taken out of the
-// content there, and n, r added to the line ends. What is rare goes to the automata of Canonicalizer.Scalar, from a point at
-// which their state is known, until they are idle again:
+// content there, and n, r added to the line ends. A number that begins a line is its first digit's bit plus the digits, whose
+// carry runs to the bit behind it.
+//
+// Most blocks are done by EasyBlocks, a loop without a call, so that all it knows stays in registers. It stops at a block with
+// anything less common, which HardBlock looks at more closely: symbols outside ASCII, what may be an entity or a path gutter,
+// two line numbers on a line. What is rare goes to the automata of Canonicalizer.Scalar, from a point at which their state is
+// known, until they are idle again:
 //   - bytes outside ASCII other than common symbols (Symbols), ESC, \uXXXX;
 //   - an ampersand before something that looks like an entity;
 //   - `path:12:` at the start of a line. Its signature SEPARATOR digits SEPARATOR is looked for everywhere (two shifts and an
 //     addition); where it stands after nothing but path characters, the line is done again from its start. Its letters
-//     were written already, so the output is taken back to where the line began: the line's beginning is kept as the
-//     restart point for as long as it is "open", that is, until something ends the path.
+//     were written already, so the output is taken back to where the line began, which is kept as the restart point. A line is
+//     "open" as long as nothing in it has ended the path;
 //   - digits or backslashes that run into the next block, where more than a shift would be needed.
 sealed partial class Canonicalizer
 {
-    /// <summary>Everything the block loop carries from block to block.</summary>
+    /// <summary>Everything the block loops carry from block to block.</summary>
     ref struct BlockState
     {
         internal int Index;
@@ -40,22 +46,36 @@ sealed partial class Canonicalizer
         /// <summary>1 if the block before ended in a backslash.</summary>
         internal ulong Backslash;
 
-        /// <summary>The line may still turn out to begin with a path gutter.</summary>
-        internal bool Open;
+        /// <summary>1 if the block before ended in a digit.</summary>
+        internal ulong Digit;
 
-        /// <summary>Where the line, or what was seen of it, began in the source, and what had been written by then.</summary>
+        /// <summary>Where the line began in the source, and what had been written by then; -1 if it began earlier and is past its gutters.</summary>
         internal int Restart;
         internal int RestartWritten;
 
         /// <summary>Where the line began, in the source's offsets; negative if in an earlier piece.</summary>
         internal long LineStart;
+
+        /// <summary>Bytes that the automata must do at least, where the loops have stopped.</summary>
+        internal int Hard;
     }
 
-    int AppendVector<TBlock>(ReadOnlySpan<byte> source, ref byte bytes) where TBlock : struct, IByteBlock<TBlock>
+    /// <summary>Bytes outside ASCII from which on a block is done by the automata at once, not from one such byte to the next.</summary>
+    const int ManyHighBytes = 16;
+
+    /// <summary>Not all of what ends a path, but nothing that is in one.</summary>
+    static readonly SearchValues<byte> s_pathEnds = SearchValues.Create([.. Enumerable.Range(0, 128).Where(b => b is < 0x28 or (>= 0x3B and < 0x40)).Select(b => (byte)b)]);
+
+    /// <param name="source">Text.</param>
+    /// <param name="bytes">Receives canonical bytes.</param>
+    /// <param name="moreFollows">Leave what can be done at vector speed together with what follows.</param>
+    /// <param name="written">Canonical bytes written.</param>
+    /// <returns>Bytes of the source that were taken.</returns>
+    int AppendVector<TBlock>(ReadOnlySpan<byte> source, ref byte bytes, bool moreFollows, out int written) where TBlock : struct, IByteBlock<TBlock>
     {
         long start = _position;
         int index = 0;
-        int written = 0;
+        written = 0;
         while (index < source.Length)
         {
             // The automata go on until they hold nothing.
@@ -67,7 +87,9 @@ sealed partial class Canonicalizer
             }
             if (source.Length - index < ByteBlock.LengthBytes)
             {
+                if (moreFollows) break;
                 if (index < source.Length) written = AppendScalar<NoOffsets>(source[index..], ref bytes, ref Unsafe.NullRef<int>(), written);
+                index = source.Length;
                 break;
             }
 
@@ -76,156 +98,303 @@ sealed partial class Canonicalizer
                 Index = index,
                 Written = written,
                 AtStart = _line == LineState.Start ? 1UL : 0,
-                Open = false,
-                Restart = index,
+                Restart = _line == LineState.Start ? index : -1,
                 RestartWritten = written,
                 LineStart = _lineStart - start,
             };
             ScanBlocks<TBlock>(source, ref bytes, ref state, LineFeeds);
 
-            // Back to the automata, from the last point at which their state is known, past the block that was too hard.
-            int resume = state.Open ? state.Restart : state.Index;
-            written = state.Open ? state.RestartWritten : state.Written;
-            _position = start + resume;
+            // Back to the automata's state, at the last point at which it is known.
+            bool open = IsOpen(source, ref state);
+            index = open ? state.Restart : state.Index;
+            written = open ? state.RestartWritten : state.Written;
+            _position = start + index;
             _lineStart = start + state.LineStart;
-            _line = state.Open || state.AtStart != 0 ? LineState.Start : LineState.Body;
+            _line = open || state.AtStart != 0 ? LineState.Start : LineState.Body;
             _held = 0;
-            if (!state.Open && state.Backslash != 0) _escape = EscapeState.Backslash;
-            index = Math.Min(source.Length, state.Index + ByteBlock.LengthBytes);
-            written = AppendScalar<NoOffsets>(source[resume..index], ref bytes, ref Unsafe.NullRef<int>(), written);
+            if (!open && state.Backslash != 0) _escape = EscapeState.Backslash;
+            if (moreFollows && source.Length - state.Index < ByteBlock.LengthBytes) break;
+
+            // Past the hard spot, and the line before it if it is open.
+            int next = Math.Min(source.Length, state.Index + state.Hard);
+            written = AppendScalar<NoOffsets>(source[index..next], ref bytes, ref Unsafe.NullRef<int>(), written);
+            index = next;
         }
-        _position = start + source.Length;
-        return written;
+        _position = start + index;
+        return index;
     }
 
     bool CanTakeOver => IsIdle && (_line is LineState.Body or LineState.Start);
 
-    /// <summary>Does whole blocks until one is too hard or fewer than 64 bytes are left; that block is left undone.</summary>
+    /// <summary>Does whole blocks until one needs the automata or fewer than 64 bytes are left; that block is left undone.</summary>
     static void ScanBlocks<TBlock>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state, List<int>? lineFeeds) where TBlock : struct, IByteBlock<TBlock>
     {
-        ref byte input = ref MemoryMarshal.GetReference(source);
-        int index = state.Index;
-        int written = state.Written;
-        ulong atStart = state.AtStart;
-        ulong backslashCarry = 0;
-        ulong separatorCarry = 0;
-        ulong separatorDigitsCarry = 0;
-        bool open = state.Open;
-        int restart = state.Restart;
-        int restartWritten = state.RestartWritten;
-        long lineStart = state.LineStart;
+        do
+        {
+            if (lineFeeds is null) EasyBlocks<TBlock>(source, ref bytes, ref state);
+        }
+        while (source.Length - state.Index >= ByteBlock.LengthBytes && HardBlock<TBlock>(source, ref bytes, ref state, lineFeeds));
+        state.Hard = Math.Clamp(state.Hard, 1, ByteBlock.LengthBytes);
+    }
 
-        while (source.Length - index >= ByteBlock.LengthBytes)
+    static void EasyBlocks<TBlock>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state) where TBlock : struct, IByteBlock<TBlock>
+    {
+        ref byte input = ref MemoryMarshal.GetReference(source);
+        nint end = source.Length - ByteBlock.LengthBytes;
+        nint index = state.Index;
+        nint written = state.Written;
+        ulong atStart = state.AtStart;
+        ulong backslashCarry = state.Backslash;
+        ulong digitCarry = state.Digit;
+        nint restart = state.Restart;
+        nint restartWritten = state.RestartWritten;
+        nint lineStart = (nint)state.LineStart;
+
+        for (; index <= end; index += ByteBlock.LengthBytes)
         {
             // SAFETY: the loop condition leaves 64 readable bytes at index; the caller's destination holds the whole source
             // and OutputSlack more, and at most 64 bytes are written at or below the number of bytes read so far.
             TBlock block = TBlock.Load(ref Unsafe.Add(ref input, index));
-            ulong high = block.High();
+            ulong content = block.Content();
+            ulong digits = block.Digits();
+            ulong lineEnds = block.LineEnds();
+            ulong backslashes = block.Backslashes();
+
             ulong symbols = 0;
-            if ((high | block.Equal(CanonicalText.Escape)) != 0)
+            ulong special = block.Special();
+            if (special != 0)
             {
-                symbols = Symbols(block, high);
-                if (symbols == 0) break;
+                ulong high = block.High();
+                if (high != 0)
+                {
+                    symbols = Symbols(block, high, out ulong others);
+                    if (others != 0) break;
+                }
+                if (special != high)
+                {
+                    // An ampersand and a name, then neither a semicolon nor anything that may be one: no entity.
+                    ulong ampersands = block.Equal((byte)'&');
+                    ulong names = content | block.Equal((byte)'#');
+                    ulong summed = (ampersands << 1 & names) + names;
+                    if ((special ^ high) != ampersands || ampersands >> 63 != 0 || summed < names || (summed & ~names & (block.Equal((byte)';') | backslashes | high)) != 0) break;
+                }
             }
 
-            TBlock lower = block.Lower();
-            ulong digits = block.InRange((byte)'0', 10);
-            ulong content = lower.InRange((byte)'a', 26) | digits | block.Equal((byte)'_');
-            ulong lineEnds = block.Equal((byte)'\n') | block.Equal((byte)'\r');
-            ulong backslashes = block.Equal((byte)'\\');
             ulong escaped = 0;
             if ((backslashes | backslashCarry) != 0)
             {
                 ulong after = (backslashes << 1 | backslashCarry) & ~backslashes;
-                if ((after & lower.Equal((byte)'u')) != 0) break;
-                ulong newLines = (lower.Equal((byte)'n') | lower.Equal((byte)'r')) & after;
-                escaped = (lower.Equal((byte)'t') | lower.Equal((byte)'b') | lower.Equal((byte)'f')) & after | newLines;
+                ulong newLines = block.LineEndLetters() & after;
+                ulong blanks = block.BlankLetters() & after;
+                if ((newLines & blanks) != 0) break; // \u
+                escaped = newLines | blanks;
                 lineEnds |= newLines;
                 content &= ~escaped;
             }
-            ulong ampersands = block.Equal((byte)'&');
-            if (ampersands != 0 && HasEntity(source, index, ampersands)) break;
 
             ulong starts = lineEnds << 1 | atStart;
             ulong skipped = ~content;
-            ulong first = ((starts & skipped) + skipped | starts) & content;
-            ulong dropped = 0;
-            if ((first & digits) != 0)
+            ulong reached = (starts & skipped) + skipped;
+            ulong leading = (reached | starts) & content & digits;
+            if (leading != 0)
             {
-                if (index + ByteBlock.LengthBytes - lineStart >= CanonicalText.GutterLimitBytes && atStart != 0) break;
-                ulong delimiters = block.InRange(0, ' ' + 1) | block.Equal((byte)':') | block.Equal((byte)'-') | block.Equal((byte)'|') | block.Equal(0x7F) | symbols;
-                if (!DropLineNumbers(first & digits, digits, content, lineEnds, delimiters, backslashes, escaped, ref dropped)) break;
+                ulong numbers = leading + digits;
+                ulong ends = numbers & ~digits;
+                ulong runs = (ends & backslashes) + backslashes;
+                ulong delimiters = block.InRange(0, ' ' + 1) | block.Equal((byte)'|') | block.Equal(0x7F) | block.Separators() | backslashes | symbols;
+                bool runsOut = numbers < digits || runs < backslashes;
+                if (runsOut || (ends & ~delimiters) != 0 || (runs & ~backslashes & ~escaped) != 0) break;
+                if (atStart != 0 && index + ByteBlock.LengthBytes - lineStart >= CanonicalText.GutterLimitBytes) break;
+                content &= ~(ends - leading);
+                skipped = ~content;
+                reached = (starts & skipped) + skipped;
+                if (((reached | starts) & content & digits) != 0) break; // another number
             }
-            ulong keep = content & ~dropped;
 
-            ulong separators = block.Equal((byte)':') | block.Equal((byte)'-');
-            ulong numberStarts = (separators << 1 | separatorCarry | separatorDigitsCarry) & digits;
-            ulong summed = numberStarts + digits;
-            ulong gutterEnds = (summed & ~digits | separatorDigitsCarry) & separators;
-            ulong pathEnds = block.InRange(0, 0x28) | block.InRange(0x3B, 5) | symbols; // not all of them, but nothing that is in a path
+            digits &= content;
+            ulong gutterEnds = (digits << 1 | digitCarry) & block.Separators();
             if (gutterEnds != 0)
             {
-                bool carried = atStart != 0 || open;
-                if (MayBePath(gutterEnds, keep, lineEnds, pathEnds, carried, open, index - restart)) break;
+                // What is reached from a line's first letter, or from the block's beginning, over nothing but what is in paths.
+                ulong paths = ~(block.InRange(0, 0x28) | block.InRange(0x3B, 5) | symbols | lineEnds | escaped);
+                ulong names = (reached | starts) & content | (atStart ^ 1);
+                ulong unreached = (names & paths) + paths;
+                if ((gutterEnds & paths & ~unreached) != 0) break;
             }
 
-            int count = lower.Compress(keep, ref Unsafe.Add(ref bytes, written));
-
-            // What the next block has to know of the line it begins in.
             if (lineEnds != 0)
             {
-                if (lineFeeds is not null) AddLineFeeds(block.Equal((byte)'\n'), keep, written, lineFeeds);
                 int last = 63 - BitOperations.LeadingZeroCount(lineEnds);
-                ulong below = ulong.MaxValue >> 63 - last;
                 restart = index + last + 1;
-                restartWritten = written + BitOperations.PopCount(keep & below);
+                restartWritten = written + BitOperations.PopCount(content & ulong.MaxValue >> 63 - last);
                 lineStart = restart;
-                ulong rest = keep & ~below;
-                atStart = rest == 0 ? 1UL : 0;
-                open = rest != 0 && (pathEnds & (ulong.MaxValue << BitOperations.TrailingZeroCount(rest))) == 0;
             }
-            else if (atStart != 0)
-            {
-                if (keep != 0)
-                {
-                    atStart = 0;
-                    open = (pathEnds & (ulong.MaxValue << BitOperations.TrailingZeroCount(keep))) == 0;
-                }
-            }
-            else
-            {
-                open &= pathEnds == 0;
-            }
+            atStart = lineEnds >> 63 | (reached < skipped ? 1UL : 0);
             backslashCarry = backslashes >> 63;
-            separatorCarry = separators >> 63;
-            separatorDigitsCarry = (digits & ~summed) >> 63;
-            written += count;
-            index += ByteBlock.LengthBytes;
-            open &= index - lineStart < CanonicalText.GutterLimitBytes;
+            digitCarry = digits >> 63;
+            written += block.CompressLower(content, ref Unsafe.Add(ref bytes, written));
         }
 
-        state.Index = index;
-        state.Written = written;
+        state.Index = (int)index;
+        state.Written = (int)written;
         state.AtStart = atStart;
         state.Backslash = backslashCarry;
-        state.Open = open;
-        state.Restart = restart;
-        state.RestartWritten = restartWritten;
+        state.Digit = digitCarry;
+        state.Restart = (int)restart;
+        state.RestartWritten = (int)restartWritten;
         state.LineStart = lineStart;
     }
 
-    /// <summary>
-    /// The first bytes of the block's symbols outside ASCII if each is one that folds to a space, lies in the block and has the
-    /// usual three bytes: arrows, boxes, dashes, quotation marks, which prose and the listings of tools are full of. Else 0.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static ulong Symbols<TBlock>(TBlock block, ulong high) where TBlock : struct, IByteBlock<TBlock>
+    /// <summary>Does one block, or what of it comes before a hard spot; false if it begins with one.</summary>
+    static bool HardBlock<TBlock>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state, List<int>? lineFeeds) where TBlock : struct, IByteBlock<TBlock>
     {
-        ulong leads = block.Equal(0xE2); // U+2000 to U+2FFF
-        if ((leads << 1 | leads << 2 | leads) != high || leads >> 62 != 0 || block.Equal(CanonicalText.Escape) != 0) return 0;
+        // SAFETY: as in EasyBlocks; the caller has seen that 64 bytes are left.
+        TBlock block = TBlock.Load(ref Unsafe.Add(ref MemoryMarshal.GetReference(source), state.Index));
+        ulong high = block.High();
+        ulong escapes = block.Equal(CanonicalText.Escape);
+        ulong symbols = 0;
+        int count = ByteBlock.LengthBytes;
+        if (high != 0)
+        {
+            symbols = Symbols(block, high, out ulong others);
+            if (BitOperations.PopCount(others) >= ManyHighBytes)
+            {
+                state.Hard = ByteBlock.LengthBytes;
+                return false;
+            }
+            escapes |= others;
+        }
+        if (escapes != 0) count = BitOperations.TrailingZeroCount(escapes);
+        state.Hard = 1;
+        while (count > 0)
+        {
+            int spot = HardBlock(source, block, symbols, count, ref bytes, ref state, lineFeeds);
+            if (spot == count) return true;
+            count = spot;
+        }
+        return false;
+    }
+
+    /// <summary>Does the first so many bytes of a block; if there is a hard spot among them, nothing. Returns where it begins, else the number of bytes.</summary>
+    static int HardBlock<TBlock>(ReadOnlySpan<byte> source, TBlock block, ulong symbols, int count, ref byte bytes, ref BlockState state, List<int>? lineFeeds)
+        where TBlock : struct, IByteBlock<TBlock>
+    {
+        int index = state.Index;
+        int written = state.Written;
+        ulong wanted = ulong.MaxValue >> ByteBlock.LengthBytes - count;
+        symbols &= wanted;
+        ulong digits = block.Digits() & wanted;
+        ulong content = block.Content() & wanted;
+        ulong lineEnds = block.LineEnds() & wanted;
+        ulong backslashes = block.Backslashes() & wanted;
+        ulong escaped = 0;
+        if ((backslashes | state.Backslash) != 0)
+        {
+            ulong after = (backslashes << 1 | state.Backslash) & ~backslashes & wanted;
+            ulong newLines = block.LineEndLetters() & after;
+            ulong blanks = block.BlankLetters() & after;
+            ulong unicode = newLines & blanks;
+            if (unicode != 0)
+            {
+                // From the first backslash of the run.
+                ulong before = ~backslashes & (unicode ^ unicode - 1) >> 1;
+                return ByteBlock.LengthBytes - BitOperations.LeadingZeroCount(before);
+            }
+            escaped = newLines | blanks;
+            lineEnds |= newLines;
+            content &= ~escaped;
+        }
+        ulong ampersands = block.Equal((byte)'&') & wanted;
+        if (ampersands != 0)
+        {
+            int entity = FindEntity(source, index, ampersands);
+            if (entity < count) return entity;
+        }
+
+        ulong starts = lineEnds << 1 | state.AtStart;
+        ulong skipped = ~content;
+        ulong leading = ((starts & skipped) + skipped | starts) & content & digits;
+        ulong dropped = 0;
+        if (leading != 0)
+        {
+            if (state.AtStart != 0 && index + ByteBlock.LengthBytes - state.LineStart >= CanonicalText.GutterLimitBytes) return BitOperations.TrailingZeroCount(leading);
+            ulong delimiters = (block.InRange(0, ' ' + 1) | block.Separators() | block.Equal((byte)'|') | block.Equal(0x7F)) & wanted | symbols;
+            int number = DropLineNumbers(leading, digits, content, lineEnds, delimiters, backslashes, escaped, wanted, ref dropped);
+            if (number < count) return number;
+        }
+        ulong keep = content & ~dropped;
+
+        ulong separators = block.Separators() & wanted;
+        (ulong separatorBefore, ulong digitsBefore) = SeparatorBefore(source, index);
+        ulong separated = (separators << 1 | separatorBefore | digitsBefore) & digits;
+        ulong gutterEnds = (separated + digits & ~digits | digitsBefore) & separators;
+        if (gutterEnds != 0)
+        {
+            ulong pathEnds = block.InRange(0, 0x28) | block.InRange(0x3B, 5) | symbols;
+            int path = FindPath(gutterEnds, keep, lineEnds, pathEnds, state.AtStart != 0, IsOpen(source, ref state), index - state.Restart);
+            if (path < count) return path;
+        }
+
+        if (lineEnds != 0)
+        {
+            if (lineFeeds is not null) AddLineFeeds(block.Equal((byte)'\n') & wanted, keep, written, lineFeeds);
+            int last = 63 - BitOperations.LeadingZeroCount(lineEnds);
+            ulong below = ulong.MaxValue >> 63 - last;
+            state.Restart = index + last + 1;
+            state.RestartWritten = written + BitOperations.PopCount(keep & below);
+            state.LineStart = state.Restart;
+            state.AtStart = (keep & ~below) == 0 ? 1UL : 0;
+        }
+        else if (keep != 0)
+        {
+            state.AtStart = 0;
+        }
+        state.Backslash = backslashes >> count - 1 & 1;
+        state.Digit = (digits & keep) >> count - 1 & 1;
+        state.Written += block.CompressLower(keep, ref Unsafe.Add(ref bytes, written));
+        state.Index += count;
+        return count;
+    }
+
+    /// <summary>Whether a separator, or one and digits, stand before a position, as far back as a gutter may reach.</summary>
+    static (ulong Separator, ulong Digits) SeparatorBefore(ReadOnlySpan<byte> source, int index)
+    {
+        int limit = Math.Max(0, index - CanonicalText.GutterLimitBytes);
+        int at = index;
+        while (at > limit && char.IsAsciiDigit((char)source[at - 1])) at--;
+        bool isSeparator = at > limit && source[at - 1] is (byte)':' or (byte)'-';
+        return (isSeparator && at == index ? 1UL : 0, isSeparator && at < index ? 1UL : 0);
+    }
+
+    /// <summary>Whether the line that the blocks are in may still turn out to begin with a path gutter. May say yes too often: that costs time only.</summary>
+    static bool IsOpen(ReadOnlySpan<byte> source, ref BlockState state)
+    {
+        if (state.Restart < 0 || state.AtStart != 0 || state.Index - state.LineStart >= CanonicalText.GutterLimitBytes) return false;
+        ReadOnlySpan<byte> line = source[state.Restart..state.Index];
+        int afterEnd = line.LastIndexOfAny(s_pathEnds) + 1;
+
+        // What ends a path, before the first letter ends nothing; letters before it were written, and those after it are counted.
+        int letters = 0;
+        foreach (byte value in line[afterEnd..]) letters += value == '_' || char.IsAsciiLetterOrDigit((char)value) ? 1 : 0;
+        return state.Written - state.RestartWritten <= letters;
+    }
+
+    /// <summary>
+    /// The first bytes of the block's characters outside ASCII that are symbols, which fold to a space, have the usual three bytes
+    /// and lie in the block: arrows, boxes, dashes, quotation marks, which prose and the listings of tools are full of.
+    /// </summary>
+    /// <param name="block">The block.</param>
+    /// <param name="high">Its bytes outside ASCII.</param>
+    /// <param name="others">The bytes outside ASCII that belong to none.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong Symbols<TBlock>(TBlock block, ulong high, out ulong others) where TBlock : struct, IByteBlock<TBlock>
+    {
         // U+2080 to 20FF and U+2140 to 2BFF, by their second byte; U+2010 to 2029 by the third too. The zero-width ones are elsewhere.
-        ulong seconds = block.InRange(0x82, 2) | block.InRange(0x85, 0x2B) | block.Equal(0x80) & block.InRange(0x90, 0x1A) >> 1;
-        return (seconds & leads << 1) == leads << 1 && (block.InRange(0x80, 0x40) & leads << 2) == leads << 2 ? leads : 0;
+        ulong thirds = block.InRange(0x80, 0x40);
+        ulong seconds = (block.InRange(0x82, 2) | block.InRange(0x85, 0x2B) | block.Equal(0x80) & block.InRange(0x90, 0x1A) >> 1) & thirds >> 1;
+        ulong leads = block.Equal(0xE2) & seconds >> 1;
+        others = high & ~(leads << 1 | leads << 2 | leads);
+        return leads;
     }
 
     static void AddLineFeeds(ulong feeds, ulong keep, int written, List<int> lineFeeds)
@@ -234,9 +403,9 @@ sealed partial class Canonicalizer
             lineFeeds.Add(written + BitOperations.PopCount(keep & (1UL << BitOperations.TrailingZeroCount(feeds)) - 1));
     }
 
-    /// <summary>Takes the line numbers that begin lines out of the content; false if one runs out of the block.</summary>
-    static bool DropLineNumbers(
-        ulong leading, ulong digits, ulong content, ulong lineEnds, ulong delimiters, ulong backslashes, ulong escaped, ref ulong dropped)
+    /// <summary>Takes the line numbers that begin lines out of the content. Returns where one begins that runs out of the block; else 64.</summary>
+    static int DropLineNumbers(
+        ulong leading, ulong digits, ulong content, ulong lineEnds, ulong delimiters, ulong backslashes, ulong escaped, ulong wanted, ref ulong dropped)
     {
         do
         {
@@ -244,14 +413,14 @@ sealed partial class Canonicalizer
             leading &= leading - 1;
             while (true)
             {
-                ulong beyond = ~digits & ulong.MaxValue << at;
-                if (beyond == 0) return false;
+                ulong beyond = ~digits & wanted & ulong.MaxValue << at;
+                if (beyond == 0) return at;
                 int end = BitOperations.TrailingZeroCount(beyond);
                 int delimiter = end;
                 if ((backslashes >> end & 1) != 0)
                 {
-                    ulong afterRun = ~backslashes & ulong.MaxValue << end;
-                    if (afterRun == 0) return false;
+                    ulong afterRun = ~backslashes & wanted & ulong.MaxValue << end;
+                    if (afterRun == 0) return at;
                     delimiter = BitOperations.TrailingZeroCount(afterRun);
                     if ((escaped >> delimiter & 1) == 0) break;
                 }
@@ -270,54 +439,49 @@ sealed partial class Canonicalizer
             }
         }
         while (leading != 0);
-        return true;
+        return ByteBlock.LengthBytes;
     }
 
-    /// <summary>Whether one of the marked separators may end a `path:12:` gutter: nothing but path characters between it and its line's first letter.</summary>
-    static bool MayBePath(ulong gutterEnds, ulong keep, ulong lineEnds, ulong pathEnds, bool carried, bool open, int bytesBefore)
+    /// <summary>
+    /// Where a path begins that one of the marked separators may make a gutter of: nothing but path characters between the line's
+    /// first letter and the separator. 0 if in an earlier block; 64 if nowhere.
+    /// </summary>
+    static int FindPath(ulong gutterEnds, ulong keep, ulong lineEnds, ulong pathEnds, bool atStart, bool open, int bytesBefore)
     {
         for (; gutterEnds != 0; gutterEnds &= gutterEnds - 1)
         {
             int at = BitOperations.TrailingZeroCount(gutterEnds);
             ulong before = (1UL << at) - 1;
             ulong endsBefore = lineEnds & before;
-            ulong line = before;
-            if (endsBefore != 0)
+            int start = ByteBlock.LengthBytes - BitOperations.LeadingZeroCount(endsBefore);
+            if (endsBefore == 0 && !atStart)
             {
-                line &= ulong.MaxValue << 63 - BitOperations.LeadingZeroCount(endsBefore);
-            }
-            else if (!carried)
-            {
+                if (open && (pathEnds & before) == 0 && bytesBefore + at < CanonicalText.GutterLimitBytes) return 0;
                 continue;
             }
-            else if (open)
-            {
-                if ((pathEnds & before) == 0 && bytesBefore + at < CanonicalText.GutterLimitBytes) return true;
-                continue;
-            }
-            ulong name = keep & line;
-            if (name == 0) continue;
-            ulong fromName = line & ulong.MaxValue << BitOperations.TrailingZeroCount(name);
-            if ((pathEnds & fromName) == 0) return true;
+            ulong name = keep & before & ulong.MaxValue << start;
+            int first = BitOperations.TrailingZeroCount(name);
+            if (name != 0 && (pathEnds & before & ulong.MaxValue << first) == 0) return first;
         }
-        return false;
+        return ByteBlock.LengthBytes;
     }
 
-    /// <summary>Whether one of the marked ampersands may begin an entity.</summary>
-    static bool HasEntity(ReadOnlySpan<byte> source, int index, ulong ampersands)
+    /// <summary>Where one of the marked ampersands may begin an entity; 64 if none does.</summary>
+    static int FindEntity(ReadOnlySpan<byte> source, int index, ulong ampersands)
     {
         for (; ampersands != 0; ampersands &= ampersands - 1)
         {
-            int at = index + BitOperations.TrailingZeroCount(ampersands) + 1;
+            int ampersand = BitOperations.TrailingZeroCount(ampersands);
+            int at = index + ampersand + 1;
             int limit = at + CanonicalText.EntityNameLimit + 1;
             for (int i = at; i < limit; i++)
             {
-                if (i >= source.Length) return true;
+                if (i >= source.Length) return ampersand;
                 byte value = source[i];
-                if (value is (byte)';' or (byte)'\\' or >= 0x80 or CanonicalText.Escape) return true;
+                if (value is (byte)';' or (byte)'\\' or >= 0x80 or CanonicalText.Escape) return ampersand;
                 if (value != '#' && !char.IsAsciiLetterOrDigit((char)value)) break;
             }
         }
-        return false;
+        return ByteBlock.LengthBytes;
     }
 }

@@ -40,15 +40,28 @@ sealed partial class Canonicalizer
     /// <returns>The number of canonical bytes written.</returns>
     internal int Append(ReadOnlySpan<byte> source, Span<byte> destination)
     {
+        Append(source, destination, moreFollows: false, out int written);
+        return written;
+    }
+
+    /// <summary>The same, but of a piece with more behind it: may leave up to a line of it, to be given again as the beginning of the next piece.</summary>
+    /// <returns>Bytes of the source that were taken.</returns>
+    internal int Append(ReadOnlySpan<byte> source, Span<byte> destination, bool moreFollows, out int written)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, source.Length + OutputSlack, nameof(destination));
         ref byte output = ref MemoryMarshal.GetReference(destination);
-        return _tier switch
+        switch (_tier)
         {
-            SimdTier.Avx512 => AppendVector<ByteBlock512>(source, ref output),
-            SimdTier.Avx2 => AppendVector<ByteBlock256>(source, ref output),
-            SimdTier.V128 => AppendVector<ByteBlock128>(source, ref output),
-            _ => AppendScalar<NoOffsets>(source, ref output, ref Unsafe.NullRef<int>(), 0),
-        };
+            case SimdTier.Avx512:
+                return AppendVector<ByteBlock512>(source, ref output, moreFollows, out written);
+            case SimdTier.Avx2:
+                return AppendVector<ByteBlock256>(source, ref output, moreFollows, out written);
+            case SimdTier.V128:
+                return AppendVector<ByteBlock128>(source, ref output, moreFollows, out written);
+            default:
+                written = AppendScalar<NoOffsets>(source, ref output, ref Unsafe.NullRef<int>(), 0);
+                return source.Length;
+        }
     }
 
     /// <summary>The same, and for each canonical byte the offset in the text (all pieces counted) of the last byte of the character it came from.</summary>

@@ -26,7 +26,7 @@ public sealed class SelectorTests
             {
                 byte[] text = RandomText(random, length, alphabet: length % 3 == 0 ? 2 : 30);
                 byte[] padded = Pad(text);
-                int count = selector.Select(new TileSpan(padded, TileSpan.Margin, length), window, 0, length, positions);
+                int count = selector.Select(new TileSpan(padded), window, 0, length, positions);
                 Assert.Equal(WinnowOracle.SelectEnds(s_keys.Order, text, window), positions[..count]);
             }
         }
@@ -44,7 +44,7 @@ public sealed class SelectorTests
         for (int i = 0; i < 500; i++)
         {
             int first = random.Next(500), length = random.Next(500 - first + 1);
-            int count = selector.Select(new TileSpan(Pad(text), TileSpan.Margin, 500), GramParameters.FineWindow, first, length, positions);
+            int count = selector.Select(new TileSpan(Pad(text)), GramParameters.FineWindow, first, length, positions);
             Assert.Equal(all.Where(p => p >= first && p < first + length), positions[..count]);
         }
     }

@@ -1,0 +1,89 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CsCheck;
+
+namespace LeakScan.Sources.Tests;
+
+public class InputRecordTests
+{
+    static readonly Gen<string> s_text = Gen.String[Gen.Char["ab\"\\\n\t/\u0001é€{[:,"], 0, 20];
+
+    static InputRecord Read(ReadOnlySpan<byte> line)
+    {
+        InputRecord copy = new();
+        foreach (InputRecord record in new InputReader().Read(new MemoryStream(line.ToArray()), "a.jsonl")) record.CopyTo(copy);
+        return copy;
+    }
+
+    /// <summary>A text in a string of JSON in a string of JSON, as deep as one likes, is told as it was written.</summary>
+    [Fact]
+    public void Stretches_in_nested_strings_are_those_of_the_innermost_text()
+    {
+        Gen.Select(s_text, Gen.String[Gen.Char["xyz\n\"\\é"], 1, 20], s_text, Gen.Int[0, 3], Gen.Bool).Sample((before, stretch, after, depth, relaxed) =>
+        {
+            // Letters at both ends, as a match has; and a beginning that is not itself JSON.
+            stretch = "x" + stretch + "x";
+            string inner = "t" + before + stretch + after;
+            JsonSerializerOptions options = new() { Encoder = relaxed ? JavaScriptEncoder.UnsafeRelaxedJsonEscaping : JavaScriptEncoder.Default };
+            string line = inner;
+            for (int level = 0; level <= depth; level++) line = JsonSerializer.Serialize(new Dictionary<string, string> { ["k"] = "0", ["v"] = line, ["w"] = "1" }, options);
+
+            InputRecord record = Read(Encoding.UTF8.GetBytes(line));
+            byte[] wrapped = Encoding.UTF8.GetBytes(stretch);
+            for (int level = 0; level < depth; level++) wrapped = Encoding.UTF8.GetBytes(JsonEncodedText.Encode(Encoding.UTF8.GetString(wrapped), options.Encoder).ToString());
+            int start = record.Text.Span.IndexOf(wrapped);
+            Assert.True(start >= 0);
+            // The stretch may stand in the text before it as well; then that is the place.
+            int expected = Encoding.UTF8.GetBytes(inner).AsSpan().IndexOf(Encoding.UTF8.GetBytes(stretch));
+
+            InputSpan span = record.Locate(start, wrapped.Length);
+            Assert.Equal(string.Join("::", Enumerable.Repeat("v", depth + 1)), span.Field);
+            Assert.Equal((expected, Encoding.UTF8.GetByteCount(stretch)), (span.Start, span.Length));
+            int startLine = 1 + Encoding.UTF8.GetBytes(inner).AsSpan(0, expected).Count((byte)'\n');
+            Assert.Equal((startLine, startLine + stretch.Count(c => c == '\n')), (span.StartLine, span.EndLine));
+        }, threads: 1, iter: 2000);
+    }
+
+    [Fact]
+    public void Json_that_was_cut_is_told_up_to_the_cut()
+    {
+        InputRecord record = Read("""{"v":"{\"output\":\"a\\nb\\nc leak"}"""u8);
+        // The cut string has no end, so it is no string of the inner JSON: the place is that in the outer one.
+        InputSpan span = record.Locate(record.Text.Span.IndexOf("leak"u8), 4);
+        Assert.Equal(("v", 1), (span.Field, span.StartLine));
+
+        record = Read("""{"v":"{\"output\":\"a\\nb leak\",\"next\":\"x"}"""u8);
+        span = record.Locate(record.Text.Span.IndexOf("leak"u8), 4);
+        Assert.Equal(("v::output", 2, 4), (span.Field, span.StartLine, span.Start));
+    }
+
+    /// <summary>Whatever a record is made of, asking where its texts come from throws nothing.</summary>
+    [Fact]
+    public void Origins_of_hostile_records()
+    {
+        string[] names = ["type", "message", "role", "tool_use_id", "sessionId", "payload", "call_id", "name", "metadata", "user_id", "attributes", "key", "value", "resourceLogs", "data", "toolUseResult", "rendered", "cwd", "from", "function", "id", "\\ud800", "rol\\u0065"];
+        Gen<string> leaf = Gen.OneOf(Gen.Int[0, names.Length - 1].Select(i => $"\"{names[i]}\""), Gen.Int.Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            Gen.Const("null"), Gen.Const("\"\\ud800\""), Gen.Const("\"{\\\"session_id\\\":\""), Gen.Const("\"user_x_session_\""), Gen.Const("\"\""));
+        Gen<string> json = Gen.Recursive<string>((depth, inner) => depth > 3 ? leaf : Gen.OneOf(
+            leaf,
+            inner.Array[0, 3].Select(items => $"[{string.Join(',', items)}]"),
+            Gen.Select(Gen.Int[0, names.Length - 1], inner).Array[0, 6].Select(pairs => $"{{{string.Join(',', pairs.Select(p => $"\"{names[p.Item1]}\":{p.Item2}"))}}}")));
+        json.Sample(line =>
+        {
+            foreach (InputFormat format in (InputFormat[])[InputFormat.Auto, InputFormat.ClaudeCode, InputFormat.Codex, InputFormat.Cursor])
+            {
+                foreach (InputRecord record in new InputReader(new InputOptions { Format = format }).Read(new MemoryStream(Encoding.UTF8.GetBytes(line + "\n")), "a.jsonl"))
+                {
+                    foreach (InputField field in record.Fields)
+                    {
+                        _ = record.GetOrigin(field.Start);
+                        Assert.Equal(field.Length, record.Locate(field.Start, field.Length).Field!.Contains("::", StringComparison.Ordinal) ? field.Length : record.Locate(field.Start, field.Length).Length);
+                    }
+                    Assert.InRange(record.SentLength, 0, record.LocalStart);
+                    Assert.InRange(record.LocalStart, record.SentLength, record.Text.Length);
+                }
+            }
+        }, threads: 1, iter: 3000);
+    }
+}
