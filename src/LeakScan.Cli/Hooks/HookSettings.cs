@@ -62,7 +62,12 @@ static class HookSettings
     static string[] ThisProgram()
     {
         string program = Environment.ProcessPath ?? "leakscan";
-        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll")] : [program];
+        if (Path.GetFileNameWithoutExtension(program) == "dotnet") return [program, Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll")];
+        // The link that an installed tool is started by stays where it is when the tool is brought up to date; what it leads to does not.
+        string? link = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Where(Path.IsPathFullyQualified).Select(f => Path.Combine(f, "leakscan"))
+            .FirstOrDefault(p => File.Exists(p) && File.ResolveLinkTarget(p, returnFinalTarget: true)?.FullName == program);
+        return [link ?? program];
     }
 
     static string Quote(string word)
