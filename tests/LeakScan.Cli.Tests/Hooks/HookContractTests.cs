@@ -111,7 +111,7 @@ public sealed class HookContractTests(HookFixture fixture) : IClassFixture<HookF
     public void ThePersonLearnsFileLinesAmountRuleAndWhatToDo()
     {
         string reason = fixture.Ask(HookTool.ClaudeCode, "{" + ClaudeCommon + ""","hook_event_name":"UserPromptSubmit","prompt":"Explain @src/secret.py"}""").Json.GetProperty("reason").GetString()!;
-        Assert.Matches(@"^LeakScan blocked this: the file src/secret\.py, which the prompt mentions has text of src/secret\.py, lines 1-6\d[^:]*: \d+ characters, proprietary-code, under the default rules\. Take it out and send again, or ask", reason);
+        Assert.Matches(@"^LeakScan blocked this: the file src/secret\.py, which the prompt mentions has text of src/secret\.py, lines [12]-6\d[^:]*: \d+ characters, proprietary-code, under the default rules\. Take it out and send again, or ask", reason);
     }
 
     [Fact]
