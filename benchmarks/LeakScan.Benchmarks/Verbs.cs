@@ -13,7 +13,7 @@ static class Verbs
     {
         RootCommand root = new("Measures LeakScan. Besides the verbs: bdn ARGS runs BenchmarkDotNet (bdn --filter '*' --job short), --smoke checks the answers and allocations of all of it and no times.")
         {
-            MakeText(), MakeLog(), Scan(), ScanRows(), Latency(), Files(), Headline(),
+            MakeText(), MakeLog(), Scan(), ScanRows(), Latency(), HookLatencies(), Files(), Headline(),
         };
         return root.Parse(args).Invoke();
     }
@@ -43,6 +43,17 @@ static class Verbs
     static Option<double> Millions() => new("--millions") { HelpName = "N", Description = "Millions of fingerprints in the index.", DefaultValueFactory = _ => 16 };
 
     static Option<string?> Cli() => new("--cli") { HelpName = "FILE", Description = "The leakscan to run. Default: that of this build." };
+
+    static Command HookLatencies()
+    {
+        Argument<string> program = new("LEAKSCAN") { Description = "The program, published as native code." };
+        Argument<string> key = new("KEY") { Description = "The key file of the indexes." };
+        Argument<string> text = new("TEXT") { Description = "A file of text of which nothing is in the indexes." };
+        Argument<string[]> indexes = new("INDEX") { Arity = ArgumentArity.OneOrMore };
+        Command command = new("hook-latency", "A hook as a whole process, from start to exit, medians of 50 runs (hook-latency.sh makes what it needs).") { program, key, text, indexes };
+        command.SetAction(parsed => HookLatency.Run(parsed.GetRequiredValue(program), parsed.GetRequiredValue(key), parsed.GetRequiredValue(text), parsed.GetRequiredValue(indexes)));
+        return command;
+    }
 
     static Command MakeLog()
     {

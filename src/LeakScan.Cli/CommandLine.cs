@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Diagnostics;
 using LeakScan.Cli.Commands;
 using LeakScan.Cli.Output;
 
@@ -43,8 +44,14 @@ static class CommandLine
         UserException or IndexException or PolicyException or IOException or UnauthorizedAccessException or PlatformNotSupportedException => exception.Message,
         OutOfMemoryException => "out of memory",
         // A fault of ours: the person can do nothing with a trace, and a message of unknown origin could quote input.
-        _ => $"internal error ({exception.GetType().Name} in {exception.TargetSite?.DeclaringType?.Name}.{exception.TargetSite?.Name}); please report it with the command line",
+        _ => $"internal error ({exception.GetType().Name} in {PlaceOf(exception)}); please report it with the command line",
     };
+
+    static string PlaceOf(Exception exception)
+    {
+        DiagnosticMethodInfo? method = new StackTrace(exception).GetFrame(0) is StackFrame frame ? DiagnosticMethodInfo.Create(frame) : null;
+        return method is null ? "an unknown place" : $"{method.DeclaringTypeName}.{method.Name}";
+    }
 
     internal static RootCommand Build(CancellationToken cancellationToken)
     {
@@ -58,6 +65,8 @@ static class CommandLine
         index.Add(IndexInfoCommand.Create());
         root.Add(index);
         root.Add(ScanCommand.Create(cancellationToken));
+        root.Add(HookCommand.Create());
+        root.Add(AuditCommand.Create());
         foreach (Option option in root.Options)
         {
             if (option is HelpOption { Action: HelpAction help } helpOption) helpOption.Action = new HelpWithExamples(help);

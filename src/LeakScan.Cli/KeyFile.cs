@@ -23,7 +23,7 @@ static class KeyFile
     }
 
     // ApplicationData alone would be ~/Library/Application Support on macOS, where command-line tools use ~/.config as on Linux.
-    static string ConfigurationFolder()
+    internal static string ConfigurationFolder()
     {
         if (OperatingSystem.IsWindows()) return Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         if (Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is string configured && Path.IsPathRooted(configured)) return configured;

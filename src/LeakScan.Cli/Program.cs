@@ -1,3 +1,4 @@
 using LeakScan.Cli;
+using LeakScan.Cli.Commands;
 
-return CommandLine.Run(args);
+return HookCommand.TryRun(args) ?? CommandLine.Run(args);

@@ -95,5 +95,10 @@ public sealed class IndexKey
     byte[]? _contentKey;
 
     // One independent subkey a purpose (a single HKDF-expand step: HMAC of the purpose under the key).
-    internal byte[] Derive(string purpose) => HMACSHA256.HashData(_bytes, System.Text.Encoding.ASCII.GetBytes(purpose));
+    internal byte[] Derive(string purpose)
+    {
+        byte[] key = new byte[KeyedHash.SizeBytes];
+        KeyedHash.Compute(_bytes, System.Text.Encoding.ASCII.GetBytes(purpose), key);
+        return key;
+    }
 }

@@ -44,13 +44,21 @@ public sealed record Policy
 
     static ReadOnlySpan<byte> ByteOrderMark => "\uFEFF"u8;
 
-    /// <summary>The verdict on the matches of one document.</summary>
-    public Verdict Decide(string label, string? destination, MatchKind kind, int matchedCharacters, double evidenceBits)
+    /// <summary>The number in <see cref="Rules"/> of the rule that decides on the matches of one document; -1 if none fits, so that the default rules decide.</summary>
+    public int FindRule(string label, string? destination, MatchKind kind, int matchedCharacters, double evidenceBits)
     {
         for (int i = 0; i < Rules.Count; i++)
         {
-            if (Rules[i].Fits(label, destination, kind, matchedCharacters, evidenceBits)) return Rules[i].Verdict;
+            if (Rules[i].Fits(label, destination, kind, matchedCharacters, evidenceBits)) return i;
         }
+        return -1;
+    }
+
+    /// <summary>The verdict on the matches of one document.</summary>
+    public Verdict Decide(string label, string? destination, MatchKind kind, int matchedCharacters, double evidenceBits)
+    {
+        int number = FindRule(label, destination, kind, matchedCharacters, evidenceBits);
+        if (number >= 0) return Rules[number].Verdict;
         foreach (PolicyRule rule in s_defaultRules)
         {
             if (rule.Fits(label, destination, kind, matchedCharacters, evidenceBits)) return rule.Verdict;

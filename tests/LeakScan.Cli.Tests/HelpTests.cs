@@ -15,7 +15,11 @@ public sealed class HelpTests : IDisposable
     [InlineData("index verify", "INDEX --key-file")]
     [InlineData("index info", "INDEX --key-file --format text|json")]
     [InlineData("scan", "INPUT --index --policy --protect --public --destination --input auto|text|jsonl|claude-code|codex|cursor|windsurf|parquet --text-field --id-field --format text|jsonl|sarif --output --threads --resume --fail-on warn|block|never --key-file")]
-    [InlineData("", "index scan --version --help")]
+    [InlineData("hook claude-code", "--index --policy --key-file --audit --deadline")]
+    [InlineData("hook install", "TOOL claude-code|codex|cursor|windsurf --index --policy --key-file --audit --project --dry-run --managed")]
+    [InlineData("hook uninstall", "TOOL --project --dry-run")]
+    [InlineData("audit", "FILE --format text|json")]
+    [InlineData("", "index scan hook audit --version --help")]
     public void EveryOptionIsInTheHelpAndThereAreExamples(string command, string words)
     {
         string help = _work.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).Expect(0).Out;

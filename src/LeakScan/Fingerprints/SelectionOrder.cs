@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Security.Cryptography;
+using LeakScan.Primitives;
 
 namespace LeakScan.Fingerprints;
 
@@ -31,13 +31,13 @@ sealed class SelectionOrder
 
     internal SelectionOrder(ReadOnlySpan<byte> key)
     {
-        Span<byte> block = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> block = stackalloc byte[KeyedHash.SizeBytes];
         Span<byte> counter = stackalloc byte[4];
         int drawn = 0;
         for (int map = 0; map < Maps; drawn++)
         {
             BinaryPrimitives.WriteInt32LittleEndian(counter, drawn);
-            HMACSHA256.HashData(key, counter, block);
+            KeyedHash.Compute(key, counter, block);
             ulong matrix = BinaryPrimitives.ReadUInt64LittleEndian(block);
             if (!IsInvertible(matrix)) continue; // 29 % of random matrices are
             Set(map++, matrix);

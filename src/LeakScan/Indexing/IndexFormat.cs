@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using LeakScan.Fingerprints;
+using LeakScan.Primitives;
 using LeakScan.Text;
 
 namespace LeakScan.Indexing;
@@ -80,7 +81,7 @@ sealed class IndexHeader
             BinaryPrimitives.WriteInt64LittleEndian(entry[8..], Sections[i].Length);
             BinaryPrimitives.WriteUInt128LittleEndian(entry[16..], Sections[i].Checksum);
         }
-        HMACSHA256.HashData(key.Derive("leakscan index header"), header[..MacOffset], header[MacOffset..]);
+        KeyedHash.Compute(key.Derive("leakscan index header"), header[..MacOffset], header[MacOffset..]);
     }
 
     /// <summary>Reads and checks a header; every later access may rely on the bounds checked here, and on nothing else.</summary>
@@ -93,7 +94,7 @@ sealed class IndexHeader
         string keyId = Convert.ToHexStringLower(header.Slice(32, 16));
         if (keyId != key.Id) throw new IndexException($"{file}: made with another key: the index names key {keyId}, the key given is {key.Id}");
         Span<byte> mac = stackalloc byte[MacBytes];
-        HMACSHA256.HashData(key.Derive("leakscan index header"), header[..MacOffset], mac);
+        KeyedHash.Compute(key.Derive("leakscan index header"), header[..MacOffset], mac);
         if (!CryptographicOperations.FixedTimeEquals(mac, header.Slice(MacOffset, MacBytes)))
             throw new IndexException($"{file}: header at offset 0 is damaged: its authentication code is wrong");
         return Parse(file, header, fileLength, keyId);

@@ -1,0 +1,146 @@
+using System.CommandLine;
+using System.Text;
+using DiffPlex.DiffBuilder;
+using DiffPlex.DiffBuilder.Model;
+using LeakScan.Cli.Hooks;
+using LeakScan.Cli.Output;
+
+namespace LeakScan.Cli.Commands;
+
+/// <summary><c>leakscan hook install</c> and <c>leakscan hook uninstall</c>.</summary>
+static class HookInstallCommand
+{
+    const string BackupSuffix = ".leakscan.bak";
+
+    internal static Command Create()
+    {
+        Argument<string> tool = CreateTool();
+        Option<string[]> indexes = HookCommand.CreateIndexes();
+        Option<string?> policy = HookCommand.CreatePolicy();
+        Option<string?> audit = HookCommand.CreateAudit();
+        Option<string?> keyFile = KeyFile.CreateOption();
+        Option<string?> project = CreateProject();
+        Option<bool> dryRun = CreateDryRun();
+        Option<bool> managed = new("--managed") { Description = "Changes nothing and prints the administrator's file, which users cannot turn off." };
+        ExampleCommand command = new("install", "Adds the hooks to a tool's settings and leaves the rest as it is; a second time it changes nothing.",
+            "leakscan hook install claude-code --index ~/corp.lsi",
+            "leakscan hook install codex --index corp.lsi --project . --dry-run",
+            "leakscan hook install codex --index /opt/leakscan/corp.lsi --managed > requirements.toml")
+        { tool, indexes, policy, keyFile, audit, project, dryRun, managed };
+        command.SetAction(parsed =>
+        {
+            HookOptions options = new()
+            {
+                Tool = Parse(parsed.GetRequiredValue(tool)),
+                Indexes = parsed.GetValue(indexes) is { Length: > 0 } given ? given : [HookRun.DefaultIndex()],
+                Policy = parsed.GetValue(policy),
+                Audit = parsed.GetValue(audit),
+                KeyFile = parsed.GetValue(keyFile) ?? (Environment.GetEnvironmentVariable(KeyFile.Variable) is { Length: > 0 } file ? file : null),
+            };
+            return Install(options, parsed.GetValue(project), parsed.GetValue(dryRun), parsed.GetValue(managed));
+        });
+        return command;
+    }
+
+    internal static Command CreateUninstall()
+    {
+        Argument<string> tool = CreateTool();
+        Option<string?> project = CreateProject();
+        Option<bool> dryRun = CreateDryRun();
+        ExampleCommand command = new("uninstall", "Takes the hooks out of a tool's settings and leaves the rest as it is.", "leakscan hook uninstall claude-code") { tool, project, dryRun };
+        command.SetAction(parsed =>
+        {
+            foreach (HookFile file in HookSettings.FilesOf(Parse(parsed.GetRequiredValue(tool)), Existing(parsed.GetValue(project)))) Change(file.Path, file.Uninstall, parsed.GetValue(dryRun));
+            return ExitCode.Clean;
+        });
+        return command;
+    }
+
+    static Argument<string> CreateTool() => new Argument<string>("TOOL") { Description = HookTools.Names }.AcceptOnlyFromAmong(HookTools.Names.Split('|'));
+
+    static Option<string?> CreateProject() => new("--project") { HelpName = "DIR", Description = "The settings of a project instead of the user's." };
+
+    static Option<bool> CreateDryRun() => new("--dry-run") { Description = "Changes nothing and prints the difference." };
+
+    static HookTool Parse(string name) => HookTools.Parse(name) ?? throw new UserException($"{name}: not a tool; there are {HookTools.Names}");
+
+    static string? Existing(string? project) => project is null || Directory.Exists(project) ? project : throw new UserException($"{project}: there is no such folder");
+
+    static int Install(HookOptions options, string? project, bool dryRun, bool managed)
+    {
+        // Where the policy lets through what cannot be checked, so does a hook that cannot run.
+        bool failClosed = options.Policy is null || Policy.Load(options.Policy).OnError == Verdict.Block;
+        string command = HookSettings.Command(options, program: null, failClosed);
+        if (managed)
+        {
+            Console.Out.Write(HookSettings.Managed(options.Tool, command, failClosed));
+            Diagnostics.Note($"this belongs to {HookSettings.ManagedPath(options.Tool)}");
+            return ExitCode.Clean;
+        }
+        foreach (HookFile file in HookSettings.FilesOf(options.Tool, Existing(project))) Change(file.Path, text => file.Install(text, command, failClosed), dryRun);
+        if (dryRun) return ExitCode.Clean;
+        foreach (string index in options.Indexes)
+        {
+            if (!File.Exists(index)) Diagnostics.Note($"{index}: there is no such index yet, and until then {(failClosed ? "everything is blocked" : "nothing is checked")}: make it with leakscan index build -o {index} SOURCE...");
+        }
+        if (options.Tool == HookTool.Codex) Diagnostics.Note("Codex asks for trust before it runs a new hook: start it and answer /hooks");
+        return ExitCode.Clean;
+    }
+
+    static void Change(string path, Func<string, string> change, bool dryRun)
+    {
+        // The file itself may be a link into somebody's collection of settings.
+        string target = File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is FileSystemInfo link ? link.FullName : path;
+        string before = File.Exists(target) ? File.ReadAllText(target) : "";
+        string after = change(before);
+        if (after == before)
+        {
+            Diagnostics.Note($"{path}: nothing to change");
+            return;
+        }
+        PrintDifference(path, before, after);
+        if (dryRun) return;
+        if (before.Length > 0) File.WriteAllText(target + BackupSuffix, before);
+        if (HookFile.IsEmpty(after)) File.Delete(target);
+        else Replace(target, after);
+        Diagnostics.Note(before.Length > 0 ? $"{path}: changed; what it was is in {target}{BackupSuffix}" : $"{path}: made");
+    }
+
+    static void Replace(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        string temporary = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows() && File.Exists(path)) options.UnixCreateMode = File.GetUnixFileMode(path);
+            using (FileStream file = new(temporary, options))
+            {
+                file.Write(Encoding.UTF8.GetBytes(text));
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    static void PrintDifference(string path, string before, string after)
+    {
+        const int Context = 2;
+        List<DiffPiece> lines = InlineDiffBuilder.Diff(before, after).Lines;
+        Console.Out.WriteLine($"--- {path}\n+++ {path}");
+        int shownTo = -1;
+        for (int i = 0; i < lines.Count; i++)
+        {
+            int nearest = lines.FindIndex(Math.Max(0, i - Context), Math.Min(lines.Count, i + Context + 1) - Math.Max(0, i - Context), l => l.Type is ChangeType.Inserted or ChangeType.Deleted);
+            if (nearest < 0) continue;
+            if (shownTo >= 0 && i > shownTo + 1) Console.Out.WriteLine("...");
+            shownTo = i;
+            if (lines[i].Type == ChangeType.Unchanged && i == lines.Count - 1 && lines[i].Text.Length == 0) continue;
+            Console.Out.WriteLine((lines[i].Type switch { ChangeType.Inserted => "+", ChangeType.Deleted => "-", _ => " " }) + lines[i].Text);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using LeakScan.Cli.Output;
+
+namespace LeakScan.Cli.Hooks;
+
+/// <summary>Answers one call of a hook: reads the message, gathers what would leave, scans it, answers as the tool expects.</summary>
+// The work is done on a thread of its own and the answer is given here, so that whatever holds it up (a pipe that nobody
+// closes, a file that is none, a disk that hangs), the tool has an answer when the deadline has passed.
+sealed class HookRun(HookOptions options, Stream input)
+{
+    const int MaxMessageBytes = 64 << 20;
+    const int MaxDepth = 512;
+    const int FirstBufferBytes = 16 << 10;
+
+    readonly Stopwatch _watch = Stopwatch.StartNew();
+    volatile Policy? _policy;
+    volatile HookContract _contract = HookTools.ContractOf(options.Tool);
+    volatile HookRequest? _request;
+
+    /// <summary>An answer and the line about it for the audit file; null for events with which nothing leaves.</summary>
+    readonly record struct Outcome(HookAnswer Answer, AuditEntry? Entry);
+
+    /// <summary>Answers; the exit code of the hook.</summary>
+    internal static int Run(HookOptions options, Stream input, Stream output, Stream error)
+    {
+        HookAnswer answer = new HookRun(options, input).Answer();
+        Write(error, answer.Error);
+        Write(output, answer.Out);
+        return answer.ExitCode;
+    }
+
+    static void Write(Stream stream, string text)
+    {
+        if (text.Length == 0) return;
+        stream.Write(Encoding.UTF8.GetBytes(text + "\n"));
+        stream.Flush();
+    }
+
+    HookAnswer Answer()
+    {
+        Outcome? done = null;
+        Exception? failure = null;
+        Thread worker = new(() =>
+        {
+            try
+            {
+                done = Decide();
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+        })
+        { IsBackground = true };
+        worker.Start();
+        Outcome outcome = !worker.Join(options.Deadline)
+            ? Fail(string.Create(CultureInfo.InvariantCulture, $"it was not done within {options.Deadline.TotalSeconds:0.###} s"))
+            : done ?? Fail(failure is HookInputException ? failure.Message : CommandLine.Explain(failure!));
+        return outcome.Entry is null ? outcome.Answer : Record(outcome.Answer, outcome.Entry);
+    }
+
+    /// <summary>What the policy says of text that could not be checked.</summary>
+    Outcome Fail(string why)
+    {
+        HookRequest? request = _request;
+        Verdict verdict = (_policy ?? Policy.Default).OnError;
+        why = Diagnostics.Printable(why);
+        HookAnswer answer = verdict switch
+        {
+            Verdict.Block => _contract.Block(request, $"LeakScan blocked this, since it could not be checked: {why}"),
+            Verdict.Warn => _contract.Warn(request, $"LeakScan could not check this: {why}; the policy lets it through"),
+            _ => _contract.Pass(request),
+        };
+        return new(answer, Entry(request) with { Verdict = verdict, Stopped = verdict == Verdict.Block && (request is null || _contract.CanStop(request)), Error = why });
+    }
+
+    Outcome Decide()
+    {
+        string? policyName = options.Policy;
+        Policy policy = policyName is null ? Policy.Default : Policy.Load(policyName);
+        _policy = policy;
+        JsonElement message = ReadMessage();
+        _contract = HookTools.ContractOf(options.Tool, message);
+        HookRequest request = _contract.Identify(message);
+        _request = request;
+        if (request.Moment == HookMoment.Nothing) return new(_contract.Pass(request), null);
+        request = _contract.Gather(message, request);
+        _request = request;
+
+        string destination = HookTools.NameOf(options.Tool);
+        using FingerprintIndex index = OpenIndex(policy);
+        Scanner scanner = new(index, new ScanOptions { Policy = policy, Destination = destination });
+        HookJudgement judgement = HookJudgement.Of(request.Texts.All, scanner, policy, policyName, destination);
+        AuditEntry entry = Entry(request) with
+        {
+            Verdict = judgement.Verdict,
+            Stopped = judgement.Verdict == Verdict.Block && _contract.CanStop(request),
+            Documents = judgement.Documents,
+            Characters = judgement.Characters,
+            Undecidable = request.Texts.Undecidable is not null,
+        };
+        switch (judgement.Verdict)
+        {
+            case Verdict.Block when !_contract.CanStop(request):
+                return new(_contract.Block(request, $"LeakScan: {judgement.Finding}. No hook can hold this back, it has gone out: tell whoever keeps the policy."), entry);
+            case Verdict.Block:
+                string next = request.Moment == HookMoment.Prompt ? "Take it out and send again" : "Work on without it";
+                return new(_contract.Block(request, $"LeakScan blocked this: {judgement.Finding}. {next}, or ask whoever keeps the policy to allow it."), entry);
+            case Verdict.Warn:
+                return new(_contract.Warn(request, $"LeakScan: {judgement.Finding}. It may leave; have a look at it."), entry);
+        }
+        if (request.Texts.Undecidable is not string why) return new(_contract.Pass(request), entry);
+        HookJudgement named = HookJudgement.Of(request.Texts.Named, scanner, policy, policyName, destination);
+        string finding = named.Verdict == Verdict.Block ? $", and {named.Finding}" : "";
+        return new(_contract.Undecided(request, Diagnostics.Printable($"LeakScan cannot tell what this command prints: {why}{finding}"), named.Verdict == Verdict.Block), entry);
+    }
+
+    FingerprintIndex OpenIndex(Policy policy)
+    {
+        IReadOnlyList<string> paths = options.Indexes.Count > 0 ? options.Indexes : [DefaultIndex()];
+        foreach (string path in paths)
+        {
+            if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {path} SOURCE...");
+        }
+        FingerprintIndex index = FingerprintIndex.Open(paths, KeyFile.Load(options.KeyFile));
+        // This reads the record of every document, so only where there is something to check.
+        if (policy.Rules.Any(r => r.Label != "*")) policy.CheckLabels([.. index.Info.DocumentsByLabel.Keys]);
+        return index;
+    }
+
+    internal static string DefaultIndex()
+    {
+        string folder = KeyFile.ConfigurationFolder();
+        return folder.Length > 0 ? Path.Combine(folder, "leakscan", "corp.lsi") : throw new UserException("there is no configuration folder to look for an index in: use --index FILE");
+    }
+
+    JsonElement ReadMessage()
+    {
+        byte[] message = new byte[FirstBufferBytes];
+        int length = 0;
+        for (int read; (read = input.Read(message.AsSpan(length))) > 0;)
+        {
+            length += read;
+            if (length > MaxMessageBytes) throw new HookInputException(FormattableString.Invariant($"the tool's message is longer than {MaxMessageBytes} bytes"));
+            if (length == message.Length) Array.Resize(ref message, 2 * length);
+        }
+        ReadOnlyMemory<byte> json = message.AsMemory(0, length);
+        if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
+        if (!Utf8.IsValid(json.Span)) throw new HookInputException("the tool's message is not UTF-8");
+        try
+        {
+            JsonElement root = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth }).RootElement;
+            return root.ValueKind == JsonValueKind.Object ? root : throw new HookInputException("the tool's message is no JSON object");
+        }
+        catch (JsonException e)
+        {
+            // Its text would quote the message.
+            throw new HookInputException(FormattableString.Invariant($"the tool's message is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})"));
+        }
+    }
+
+    AuditEntry Entry(HookRequest? request) => new()
+    {
+        Time = DateTime.UtcNow,
+        Tool = HookTools.NameOf(options.Tool),
+        Event = request?.Event ?? "unreadable",
+        Session = request?.Session,
+    };
+
+    HookAnswer Record(HookAnswer answer, AuditEntry entry)
+    {
+        try
+        {
+            AuditLog.Append(AuditLog.PathFrom(options.Audit), entry with { Elapsed = _watch.Elapsed });
+            return answer;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or UserException)
+        {
+            // With another exit code what is on standard error is the model's.
+            return answer.ExitCode == 0 ? answer with { Error = $"leakscan: the audit file cannot be written: {e.Message}" } : answer;
+        }
+    }
+}

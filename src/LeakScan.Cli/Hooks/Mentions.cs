@@ -1,0 +1,60 @@
+using System.Buffers;
+
+namespace LeakScan.Cli.Hooks;
+
+/// <summary>The @path mentions of a prompt: files that a tool puts into the request without calling any hook for them.</summary>
+static class Mentions
+{
+    const int MaxPath = 4096;
+
+    static readonly SearchValues<char> s_closing = SearchValues.Create(",;:.!?)]}>\"'`*#");
+
+    /// <param name="prompt">The prompt as typed.</param>
+    /// <param name="exists">Whether there is such a file: where a mention ends is only known from that.</param>
+    internal static IEnumerable<(string Path, LineRange Lines)> Of(string prompt, Func<string, bool> exists)
+    {
+        HashSet<(string, LineRange)> seen = [];
+        for (int at = prompt.IndexOf('@'); at >= 0; at = prompt.IndexOf('@', at + 1))
+        {
+            // In dev@example.com there is no mention.
+            if (at > 0 && (char.IsLetterOrDigit(prompt[at - 1]) || prompt[at - 1] is '_' or '.' or '-')) continue;
+            if (Find(prompt.AsSpan(at + 1), exists) is (string, LineRange) found && seen.Add(found)) yield return found;
+        }
+    }
+
+    static (string Path, LineRange Lines)? Find(ReadOnlySpan<char> text, Func<string, bool> exists)
+    {
+        if (text is ['"' or '\'', ..])
+        {
+            int close = text[1..].IndexOf(text[0]);
+            return close < 0 ? null : WithLines(text.Slice(1, close), exists);
+        }
+        int end = 0;
+        bool escaped = false;
+        while (end < text.Length && end < MaxPath && (!char.IsWhiteSpace(text[end]) || (end > 0 && text[end - 1] == '\\'))) escaped |= text[end++] == '\\';
+        ReadOnlySpan<char> word = text[..end];
+        if (escaped && WithLines(word.ToString().Replace("\\ ", " ", StringComparison.Ordinal), exists) is (string, LineRange) spaced) return spaced;
+        // A sentence may go on right behind the path: "see @a.py, @b.py)."
+        while (word.Length > 0)
+        {
+            if (WithLines(word, exists) is (string, LineRange) found) return found;
+            int shorter = word.LastIndexOfAny(s_closing);
+            if (shorter <= 0) return null;
+            word = word[..shorter];
+        }
+        return null;
+    }
+
+    /// <summary>A path, or a path with #L10 or #L10-20 behind it.</summary>
+    static (string Path, LineRange Lines)? WithLines(ReadOnlySpan<char> word, Func<string, bool> exists)
+    {
+        string path = word.ToString();
+        if (exists(path)) return (path, LineRange.All);
+        int hash = path.LastIndexOf("#L", StringComparison.Ordinal);
+        if (hash <= 0 || !exists(path[..hash])) return null;
+        string[] bounds = path[(hash + 2)..].Split('-');
+        if (bounds.Length > 2 || !long.TryParse(bounds[0], out long first) || first < 1) return (path[..hash], LineRange.All);
+        if (bounds.Length == 1) return (path[..hash], LineRange.All); // tools differ in what one line means
+        return long.TryParse(bounds[1].TrimStart('L'), out long last) && last >= first ? (path[..hash], new(first, last - first + 1)) : (path[..hash], LineRange.All);
+    }
+}

@@ -1,0 +1,197 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+
+namespace LeakScan.Cli.Hooks;
+
+/// <summary>Gathers what would leave with one event: strings of the message, and files that the tool would read or print.</summary>
+sealed class OutgoingTexts
+{
+    const int MaxFileBytes = 64 << 20;
+    const int MaxFolderBytes = 256 << 20;
+    const int MaxFiles = 256;
+    const int LongKey = 32;
+
+    readonly List<OutgoingText> _texts = [];
+    readonly List<OutgoingText> _named = [];
+    int _files;
+
+    internal IReadOnlyList<OutgoingText> All => _texts;
+
+    /// <summary>Files that an undecidable command names: it may print them or not.</summary>
+    internal IReadOnlyList<OutgoingText> Named => _named;
+
+    /// <summary>Why it cannot be told what a command prints; null if it can.</summary>
+    internal string? Undecidable { get; private set; }
+
+    internal void Add(string what, string text) => _texts.Add(new(what, Encoding.UTF8.GetBytes(text)));
+
+    internal void Add(string what, ReadOnlyMemory<byte> utf8) => _texts.Add(new(what, utf8));
+
+    /// <summary>Adds all strings of a value as one text: a document that is cut into fields is still one document.</summary>
+    internal void AddStrings(string what, JsonElement value, params ReadOnlySpan<string> except)
+    {
+        ArrayBufferWriter<byte> text = new();
+        Append(text, value, except);
+        if (text.WrittenCount > 0) _texts.Add(new(what, text.WrittenMemory));
+    }
+
+    static void Append(ArrayBufferWriter<byte> text, JsonElement value, ReadOnlySpan<string> except)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                Append(text, TextOf(value));
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in value.EnumerateArray()) Append(text, item, except);
+                break;
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in value.EnumerateObject())
+                {
+                    if (except.Contains(NameOf(property))) continue;
+                    if (NameOf(property).Length >= LongKey) Append(text, NameOf(property));
+                    Append(text, property.Value, except);
+                }
+                break;
+        }
+    }
+
+    static void Append(ArrayBufferWriter<byte> text, string value)
+    {
+        Encoding.UTF8.GetBytes(value, text);
+        text.Write("\n"u8);
+    }
+
+    /// <summary>The text of a JSON string. One with half of a surrogate pair stays escaped, which a scan sees through.</summary>
+    internal static string TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value));
+        }
+    }
+
+    static string NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8PropertyName(property));
+        }
+    }
+
+    /// <summary>Adds a prompt and the files that it mentions as @path, which the tool would put in.</summary>
+    internal void AddPrompt(string prompt, string folder)
+    {
+        Add("the prompt", prompt);
+        foreach ((string path, LineRange lines) in Mentions.Of(prompt, p => File.Exists(FullPath(p, folder)))) AddFile(path, folder, lines, ", which the prompt mentions");
+    }
+
+    /// <summary>Adds a file; nothing if there is none of that name.</summary>
+    /// <exception cref="HookInputException">It is there and cannot be read.</exception>
+    internal void AddFile(string path, string folder, LineRange lines, string role = "")
+    {
+        if (ReadFile(path, folder) is ReadOnlyMemory<byte> text) _texts.Add(new($"the file {Short(path, folder)}{role}", lines.Of(text)));
+    }
+
+    /// <summary>Adds a file, or all files below a folder.</summary>
+    internal void AddFileOrFolder(string path, string folder)
+    {
+        string full = FullPath(path, folder);
+        if (!Directory.Exists(full))
+        {
+            AddFile(path, folder, LineRange.All);
+            return;
+        }
+        EnumerationOptions options = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        long bytes = 0;
+        foreach (FileInfo file in new DirectoryInfo(full).EnumerateFiles("*", options))
+        {
+            if (Path.GetRelativePath(full, file.FullName).StartsWith(".git" + Path.DirectorySeparatorChar, StringComparison.Ordinal)) continue;
+            bytes += file.Length;
+            if (bytes > MaxFolderBytes) throw new HookInputException(FormattableString.Invariant($"{Short(path, folder)}: a folder of more than the {MaxFolderBytes} bytes that are looked through in time"));
+            _files = 0;
+            AddFile(file.FullName, folder, LineRange.All);
+        }
+    }
+
+    /// <summary>Adds what a command would print of files, as far as that can be told.</summary>
+    /// <param name="command">The command, for a shell.</param>
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="withNamed">Whether to look at the files that an undecidable command names.</param>
+    internal void AddCommand(string command, string folder, bool withNamed)
+    {
+        ShellCommand shell = new(this, folder);
+        shell.Run(command);
+        Undecidable = shell.Undecidable;
+        if (Undecidable is null || !withNamed) return;
+        foreach (string name in shell.Words)
+        {
+            if (_named.Count >= MaxFiles) break;
+            string full = FullPath(name, folder);
+            // Only what can be read at once: these files are looked at to say more, not to decide.
+            if (File.Exists(full) && new FileInfo(full).Length is > 0 and <= MaxFileBytes && ReadFile(name, folder) is ReadOnlyMemory<byte> text) _named.Add(new($"the file {Short(name, folder)}", text));
+        }
+    }
+
+    /// <summary>The text of a file in UTF-8; null if there is none of that name.</summary>
+    internal ReadOnlyMemory<byte>? ReadFile(string path, string folder)
+    {
+        string full = FullPath(path, folder);
+        if (full.Length == 0 || !File.Exists(full)) return null;
+        if (++_files > MaxFiles) throw new HookInputException(FormattableString.Invariant($"more than {MaxFiles} files at once"));
+        try
+        {
+            using FileStream file = new(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            byte[] bytes = new byte[Math.Min(file.CanSeek ? file.Length : 0, MaxFileBytes) + 1];
+            int length = 0;
+            for (int read; (read = file.Read(bytes.AsSpan(length))) > 0;)
+            {
+                length += read;
+                if (length > MaxFileBytes) throw new HookInputException(FormattableString.Invariant($"{Short(path, folder)}: more than the {MaxFileBytes} bytes that are looked through in time"));
+                if (length == bytes.Length) Array.Resize(ref bytes, Math.Max(4096, Math.Min(2 * length, MaxFileBytes + 1)));
+            }
+            return bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]
+                ? Encoding.Convert(bytes[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode, Encoding.UTF8, bytes, 0, length)
+                : bytes.AsMemory(0, length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HookInputException($"{Short(path, folder)}: cannot be read ({e.GetType().Name})");
+        }
+    }
+
+    /// <summary>Empty if the path is none.</summary>
+    internal static string FullPath(string path, string folder)
+    {
+        try
+        {
+            if (path.Length == 0 || path.Contains('\0')) return "";
+            if (path == "~" || path.StartsWith("~/", StringComparison.Ordinal))
+                path = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify) + path[1..];
+            else if (path.StartsWith("file:///", StringComparison.Ordinal))
+                path = Uri.UnescapeDataString(path["file://".Length..]);
+            return Path.GetFullPath(path, folder.Length > 0 && Path.IsPathFullyQualified(folder) && !folder.Contains('\0') ? folder : Environment.CurrentDirectory);
+        }
+        catch (Exception e) when (e is ArgumentException or IOException or NotSupportedException)
+        {
+            return "";
+        }
+    }
+
+    static string Short(string path, string folder)
+    {
+        const int MaxShown = 200;
+        string shown = folder.Length > 1 && path.StartsWith(folder + "/", StringComparison.Ordinal) ? path[(folder.Length + 1)..] : path;
+        return Output.Diagnostics.Printable(shown.Length <= MaxShown ? shown : "..." + shown[^MaxShown..]);
+    }
+}
