@@ -1,19 +1,24 @@
 #!/usr/bin/env bash
 # Measures everything and writes it to benchmarks/results/CPU-N-cores.md, each table under the command that printed it.
-# usage: benchmarks/measure.sh [--tiny|--large] EVAL [SETS...]
+# usage: benchmarks/measure.sh [--tiny|--large] [--only PARTS] EVAL [SETS...]
 #   --tiny  everything once on little data, printed and not kept: shows that it works; its figures mean nothing
 #   --large also an index of 128 million fingerprints: 2 GB more of disk, 6 GB more of memory
+#   --only  some of "scans latency files headline build quality peers": the file keeps what it has of the others
 #   EVAL    a folder of texts to measure with: sessions/ in it holds real sessions
 #   SETS    labelled sets (folders with index/ and outgoing.jsonl), scored by EVAL/run.py
 # Needs 25 GB of disk under ${TMPDIR:-/tmp} and 16 GB of memory, 1.5 hours. Machines are shared and noisy: compare ratios, not rates.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-tiny= large=
-case ${1:-} in
-  --tiny) tiny=1; shift ;;
-  --large) large=1; shift ;;
-esac
-eval=${1:?usage: benchmarks/measure.sh [--tiny|--large] EVAL [SETS...]}
+tiny= large= parts="scans latency files headline build quality peers"
+while [ $# -gt 0 ]; do
+  case $1 in
+    --tiny) tiny=1; shift ;;
+    --large) large=1; shift ;;
+    --only) parts=$2; shift 2 ;;
+    *) break ;;
+  esac
+done
+eval=${1:?usage: benchmarks/measure.sh [--tiny|--large] [--only PARTS] EVAL [SETS...]}
 shift
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -105,14 +110,15 @@ peers() {
   benchmarks/peers.sh --cli "$work/cli/leakscan" --megabytes "$(size 64 2)" --clean "$eval/sessions"
 }
 
-{
-  scans
-  latency
-  files
-  headline "$@"
-  build
-  quality "$@"
-  peers
-} | tee "$work/out.md"
-mv "$work/out.md" "$results"
+for part in $parts; do "$part" "$@"; done | tee "$work/out.md"
+
+# A section of this run takes the place of the one of its name.
+python3 - "$results" "$work/out.md" <<'PYTHON'
+import os, re, sys
+def sections(path):
+    text = open(path).read() if os.path.exists(path) else ""
+    return {s.split("\n", 1)[0]: s.rstrip("\n") for s in re.split(r"(?m)^(?=## )", text) if s.strip()}
+merged = {**sections(sys.argv[1]), **sections(sys.argv[2])}
+open(sys.argv[1], "w").write("\n\n".join(merged.values()) + "\n")
+PYTHON
 echo "$results" >&2

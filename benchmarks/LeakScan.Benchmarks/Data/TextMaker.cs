@@ -46,12 +46,18 @@ static class TextMaker
         }
     }
 
-    /// <summary>The files of a folder in the order of their names, or the file itself.</summary>
+    /// <summary>The text files of a folder in the order of their names, or the file itself.</summary>
     internal static string[] Files(string path)
     {
         if (File.Exists(path)) return [path];
-        string[] files = [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(f => new FileInfo(f).Length > 0).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(IsText).Order(StringComparer.Ordinal)];
         return files.Length > 0 ? files : throw new ArgumentException($"{path}: no files");
+    }
+
+    static bool IsText(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        return bytes.Length > 0 && !bytes.AsSpan().Contains((byte)0);
     }
 
     /// <summary>Gives one word in four, the same ones throughout the round, another ending.</summary>

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Numerics;
 using LeakScan.Fingerprints;
 using LeakScan.Simd;
 using LeakScan.Text;
@@ -42,18 +42,20 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
 
     byte[] MakeLineTable(int lines)
     {
-        byte[] table = ArrayPool<byte>.Shared.Rent(5 * lines);
+        int size = 0;
+        for (int line = 0; line + 1 < lines; line++) size += 1 + BitOperations.Log2((uint)CharactersOf(line) | 1) / 7;
+        byte[] table = new byte[size];
         int bytes = 0;
         for (int line = 0; line + 1 < lines; line++)
         {
-            uint count = (uint)(CharactersBefore(line + 1) - CharactersBefore(line));
+            uint count = (uint)CharactersOf(line);
             for (; count >= 0x80; count >>= 7) table[bytes++] = (byte)(count | 0x80);
             table[bytes++] = (byte)count;
         }
-        byte[] result = table.AsSpan(0, bytes).ToArray();
-        ArrayPool<byte>.Shared.Return(table);
-        return result;
+        return table;
     }
+
+    int CharactersOf(int line) => CharactersBefore(line + 1) - CharactersBefore(line);
 
     /// <summary>Fingerprints what was prepared.</summary>
     internal void AddPrepared(uint document)

@@ -76,6 +76,7 @@ sealed partial class Canonicalizer
         long start = _position;
         int index = 0;
         written = 0;
+        LineFeeds?.EnsureCapacity(LineFeeds.Count + source.Count((byte)'\n'));
         while (index < source.Length)
         {
             // The automata go on until they hold nothing.
@@ -124,6 +125,21 @@ sealed partial class Canonicalizer
         return index;
     }
 
+    interface ILineFeedCounting
+    {
+        static abstract bool Wanted { get; }
+    }
+
+    readonly struct Uncounted : ILineFeedCounting
+    {
+        public static bool Wanted => false;
+    }
+
+    readonly struct Counted : ILineFeedCounting
+    {
+        public static bool Wanted => true;
+    }
+
     bool CanTakeOver => IsIdle && (_line is LineState.Body or LineState.Start);
 
     /// <summary>Does whole blocks until one needs the automata or fewer than 64 bytes are left; that block is left undone.</summary>
@@ -131,7 +147,8 @@ sealed partial class Canonicalizer
     {
         do
         {
-            if (lineFeeds is null) EasyBlocks<TBlock>(source, ref bytes, ref state);
+            if (lineFeeds is null) EasyBlocks<TBlock, Uncounted>(source, ref bytes, ref state, []);
+            else EasyBlocks<TBlock, Counted>(source, ref bytes, ref state, lineFeeds);
         }
         while (source.Length - state.Index >= ByteBlock.LengthBytes && HardBlock<TBlock>(source, ref bytes, ref state, lineFeeds));
         state.Hard = Math.Clamp(state.Hard, 1, ByteBlock.LengthBytes);
@@ -139,8 +156,14 @@ sealed partial class Canonicalizer
 
     // Optimized at once, like the other kernels: code of the first tier takes a hundred times as long, for a second or more.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void EasyBlocks<TBlock>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state) where TBlock : struct, IByteBlock<TBlock>
+    static void EasyBlocks<TBlock, TCounting>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state, List<int> lineFeeds)
+        where TBlock : struct, IByteBlock<TBlock> where TCounting : struct, ILineFeedCounting
     {
+        // SAFETY: AppendVector has made room in the list for all line feeds of the source.
+        int feedsBefore = lineFeeds.Count;
+        nint feeds = 0;
+        if (TCounting.Wanted) CollectionsMarshal.SetCount(lineFeeds, lineFeeds.Capacity);
+        ref int feed = ref MemoryMarshal.GetReference(CollectionsMarshal.AsSpan(lineFeeds)[feedsBefore..]);
         ref byte input = ref MemoryMarshal.GetReference(source);
         nint end = source.Length - ByteBlock.LengthBytes;
         nint index = state.Index;
@@ -226,6 +249,11 @@ sealed partial class Canonicalizer
 
             if (lineEnds != 0)
             {
+                if (TCounting.Wanted)
+                {
+                    for (ulong rest = block.Equal((byte)'\n'); rest != 0; rest &= rest - 1)
+                        Unsafe.Add(ref feed, feeds++) = (int)written + BitOperations.PopCount(content & (rest ^ rest - 1) >> 1);
+                }
                 int last = 63 - BitOperations.LeadingZeroCount(lineEnds);
                 restart = index + last + 1;
                 restartWritten = written + BitOperations.PopCount(content & ulong.MaxValue >> 63 - last);
@@ -237,6 +265,7 @@ sealed partial class Canonicalizer
             written += block.CompressLower(content, ref Unsafe.Add(ref bytes, written));
         }
 
+        if (TCounting.Wanted) CollectionsMarshal.SetCount(lineFeeds, feedsBefore + (int)feeds);
         state.Index = (int)index;
         state.Written = (int)written;
         state.AtStart = atStart;
