@@ -147,7 +147,7 @@ sealed partial class Canonicalizer
     {
         do
         {
-            if (lineFeeds is null) EasyBlocks<TBlock, Uncounted>(source, ref bytes, ref state, []);
+            if (lineFeeds is null) EasyBlocks<TBlock, Uncounted>(source, ref bytes, ref state, null);
             else EasyBlocks<TBlock, Counted>(source, ref bytes, ref state, lineFeeds);
         }
         while (source.Length - state.Index >= ByteBlock.LengthBytes && HardBlock<TBlock>(source, ref bytes, ref state, lineFeeds));
@@ -156,13 +156,13 @@ sealed partial class Canonicalizer
 
     // Optimized at once, like the other kernels: code of the first tier takes a hundred times as long, for a second or more.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void EasyBlocks<TBlock, TCounting>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state, List<int> lineFeeds)
+    static void EasyBlocks<TBlock, TCounting>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state, List<int>? lineFeeds)
         where TBlock : struct, IByteBlock<TBlock> where TCounting : struct, ILineFeedCounting
     {
         // SAFETY: AppendVector has made room in the list for all line feeds of the source.
-        int feedsBefore = lineFeeds.Count;
+        int feedsBefore = TCounting.Wanted ? lineFeeds!.Count : 0;
         nint feeds = 0;
-        if (TCounting.Wanted) CollectionsMarshal.SetCount(lineFeeds, lineFeeds.Capacity);
+        if (TCounting.Wanted) CollectionsMarshal.SetCount(lineFeeds!, lineFeeds!.Capacity);
         ref int feed = ref MemoryMarshal.GetReference(CollectionsMarshal.AsSpan(lineFeeds)[feedsBefore..]);
         ref byte input = ref MemoryMarshal.GetReference(source);
         nint end = source.Length - ByteBlock.LengthBytes;
@@ -265,7 +265,7 @@ sealed partial class Canonicalizer
             written += block.CompressLower(content, ref Unsafe.Add(ref bytes, written));
         }
 
-        if (TCounting.Wanted) CollectionsMarshal.SetCount(lineFeeds, feedsBefore + (int)feeds);
+        if (TCounting.Wanted) CollectionsMarshal.SetCount(lineFeeds!, feedsBefore + (int)feeds);
         state.Index = (int)index;
         state.Written = (int)written;
         state.AtStart = atStart;
