@@ -205,10 +205,13 @@ static class ScanCommand
         $"--output={arguments.Output}", .. arguments.Inputs,
     ];
 
+    // An index that is never written needs no secret, and the same command gives the same findings each time, resumed or not.
+    static readonly IndexKey s_trialKey = IndexKey.FromBytes("a trial needs no secret, one key"u8);
+
     static FingerprintIndex OpenIndex(Arguments arguments, ScanSummary summary, CancellationToken cancellationToken)
     {
         if (arguments.Indexes.Length > 0) return FingerprintIndex.Open(arguments.Indexes, KeyFile.Load(arguments.KeyFile));
-        using FingerprintIndexBuilder builder = new(IndexKey.Generate());
+        using FingerprintIndexBuilder builder = new(arguments.KeyFile is null ? s_trialKey : KeyFile.Load(arguments.KeyFile));
         Indexing.Outcome documents = Indexing.Read(arguments.Protected, null, "indexing", d => builder.AddDocument(d.Path, d.Label, d.Text.Span, d.FirstLine), cancellationToken);
         if (documents.Documents == 0) throw new UserException("nothing to protect: no source of --protect has a text file that is not left out");
         Indexing.Outcome publics = Indexing.Read(arguments.Publics, null, "reading public text", d => builder.AddPublic(d.Text.Span), cancellationToken);
