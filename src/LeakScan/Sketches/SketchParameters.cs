@@ -1,0 +1,17 @@
+namespace LeakScan.Sketches;
+
+/// <summary>Shape of sketches: part of the index format.</summary>
+static class SketchParameters
+{
+    /// <summary>Bins of a sketch, and lanes of a stored one.</summary>
+    internal const int Bins = 128;
+
+    /// <summary>Bits of a lane: two different minima agree in a stored sketch once in 2^8.</summary>
+    internal const int BitsPerLane = 8;
+
+    /// <summary>Bytes of a stored sketch.</summary>
+    internal const int SketchBytes = Bins * BitsPerLane / 8;
+
+    /// <summary>The minimum of a bin that no hash has fallen into.</summary>
+    internal const uint Empty = uint.MaxValue;
+}
