@@ -3,6 +3,7 @@ using LeakScan.Fingerprints;
 using LeakScan.Indexing;
 using LeakScan.Primitives;
 using LeakScan.Simd;
+using LeakScan.Tokens;
 
 namespace LeakScan;
 
@@ -27,7 +28,9 @@ public sealed class FingerprintIndexBuilder : IDisposable
     readonly IndexKey _key;
     readonly FingerprintKeys _keys;
     readonly IndexBuildOptions _options;
+    readonly TokenKeys _tokenKeys;
     readonly FingerprintStore _store;
+    readonly TokenStore _tokens;
     readonly ConcurrentBag<IndexWorker> _idle = [];
     readonly ConcurrentBag<IndexWorker> _workers = [];
     readonly List<BuiltDocument> _documents = [];
@@ -42,7 +45,10 @@ public sealed class FingerprintIndexBuilder : IDisposable
         _key = key;
         _keys = new FingerprintKeys(key);
         _options = options ?? new();
-        _store = new FingerprintStore(_options.MemoryBudgetBytes, () => _options.TemporaryFolder ?? _outputFolder ?? Path.GetTempPath());
+        _tokenKeys = new TokenKeys(key);
+        string Folder() => _options.TemporaryFolder ?? _outputFolder ?? Path.GetTempPath();
+        _store = new FingerprintStore(_options.MemoryBudgetBytes, Folder);
+        _tokens = new TokenStore(_options.MemoryBudgetBytes / 4, Folder);
     }
 
     /// <summary>K-grams that are left out of the documents; null for none, which tests of the format want.</summary>
@@ -64,11 +70,12 @@ public sealed class FingerprintIndexBuilder : IDisposable
         RefuseAfterWriting();
         IndexWorker worker = Rent();
         byte[] lineTable = worker.Prepare(utf8, out int length, out int lines);
+        StoredTokens tokens = worker.StoreTokens(lines);
         uint number;
         lock (_documents)
         {
             number = (uint)_documents.Count;
-            _documents.Add(new(FingerprintIndex.StoredPath(_key, _options.PathStorage, path), label, firstLine, lines, length, _key.ContentId(utf8), lineTable));
+            _documents.Add(new(FingerprintIndex.StoredPath(_key, _options.PathStorage, path), label, firstLine, lines, length, _key.ContentId(utf8), lineTable, tokens));
         }
         worker.AddPrepared(number);
         Interlocked.Add(ref _sourceBytes, utf8.Length);
@@ -190,7 +197,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
         return new([MappedIndex.FromMemory("(memory)", output.Detach(), length, header)], _key);
     }
 
-    IndexWriter Writer => new(_key, _options.PathStorage, _documents, _store, Idioms?.Version ?? 0);
+    IndexWriter Writer => new(_key, _tokenKeys, SimdTiers.Current, _options.PathStorage, _documents, _store, _tokens, Idioms?.Version ?? 0);
 
     void Finish(string? outputPath)
     {
@@ -208,11 +215,15 @@ public sealed class FingerprintIndexBuilder : IDisposable
     IndexWorker Rent()
     {
         if (_idle.TryTake(out IndexWorker? worker)) return worker;
-        worker = new IndexWorker(_keys, SimdTiers.Current, _store, Idioms);
+        worker = new IndexWorker(_keys, _tokenKeys, SimdTiers.Current, _store, _tokens, Idioms);
         _workers.Add(worker);
         return worker;
     }
 
     /// <summary>Frees memory and temporary files.</summary>
-    public void Dispose() => _store.Dispose();
+    public void Dispose()
+    {
+        _store.Dispose();
+        _tokens.Dispose();
+    }
 }

@@ -5,7 +5,7 @@ namespace LeakScan.Tests;
 /// <summary>Arrows between folders point one way, and what is not a kernel has no unchecked access.</summary>
 public sealed partial class ArchitectureTests
 {
-    static readonly string[] s_folders = ["Primitives", "Simd", "Text", "Fingerprints", "Sketches", "Indexing", "Matching", "Classification"];
+    static readonly string[] s_folders = ["Primitives", "Simd", "Text", "Fingerprints", "Tokens", "Sketches", "Indexing", "Matching", "Classification"];
 
     static string Sources
     {

@@ -114,18 +114,7 @@ sealed class FingerprintStore : IDisposable
         try
         {
             if (_chunks <= _budgetChunks) return;
-            _spill ??= new FileStream(
-                Path.Combine(_spillFolder(), $"leakscan-spill-{Environment.ProcessId}-{Guid.NewGuid():N}.tmp"),
-                new FileStreamOptions
-                {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.ReadWrite,
-                    Share = FileShare.None,
-                    BufferSize = 0,
-                    Options = FileOptions.DeleteOnClose,
-                });
-            // On Unix that alone would leave the file behind when the process is killed; without a name it goes with the process.
-            if (!OperatingSystem.IsWindows()) File.Delete(_spill.Name);
+            _spill ??= SpillFile.Create(_spillFolder());
             foreach (Partition partition in _partitions)
             {
                 for (int i = 0; i < partition.Chunks.Count; i++)
