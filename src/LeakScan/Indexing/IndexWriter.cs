@@ -139,7 +139,7 @@ sealed class IndexWriter(
         header.Sections[(int)IndexSection.Postings] = postings.Complete();
         foreach (PartitionResult result in _free) result.Postings.Dispose();
         WriteDocuments(output, header, order, starts, removals);
-        new StructureWriter(tokenKeys, tier, tokens).Write(output, header, [.. order.Select(i => documents[i].Tokens)], cancellationToken);
+        new StructureWriter(tokenKeys, tier, tokens, idiomModelVersion == 0 ? null : IdiomModel.ShippedStructure).Write(output, header, [.. order.Select(i => documents[i].Tokens)], cancellationToken);
         byte[] head = new byte[IndexHeader.SizeBytes];
         header.Write(head, key);
         output.Write(0, head);

@@ -6,7 +6,7 @@ namespace LeakScan.Indexing;
 
 /// <summary>Writes what an index knows of its documents' structure: tokens, their lines, sketches, and the filter of sampled shingles.</summary>
 // All of it is made of the documents' codes, in their order in the file; documents are worked on side by side, a batch at a time.
-sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store)
+sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, IdiomModel? idioms)
 {
     const int BitsPerShingle = 8;
     const int BatchTokens = 1 << 20;
@@ -54,7 +54,7 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store)
                 position += documents[from + i].Tokens;
             }
             int first = from;
-            Parallel.For(0, results.Length, () => new Worker(keys, tier), (i, _, worker) =>
+            Parallel.For(0, results.Length, () => new Worker(keys, tier, idioms), (i, _, worker) =>
             {
                 byte[] bytes = store.Read(documents[first + i]);
                 results[i] = worker.Make(bytes.AsSpan(0, documents[first + i].Tokens), bytes.AsSpan(documents[first + i].Tokens));
@@ -78,7 +78,7 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store)
         header.Sections[(int)IndexSection.Sketches] = sketches.Complete();
     }
 
-    sealed class Worker(TokenKeys keys, SimdTier tier)
+    sealed class Worker(TokenKeys keys, SimdTier tier, IdiomModel? idioms)
     {
         readonly Shingler _shingler = new();
         readonly uint[] _minima = new uint[SketchParameters.Bins];
@@ -97,7 +97,7 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store)
                 int count = 0;
                 foreach (ulong hash in _hashes.AsSpan(0, block.Length))
                 {
-                    if (hash != 0) _hashes[count++] = hash;
+                    if (hash != 0 && idioms?.ContainsShingle(hash) != true) _hashes[count++] = hash;
                 }
                 Span<ulong> shingles = _hashes.AsSpan(0, count);
                 keys.Shingles.Compute(shingles, tier != SimdTier.Scalar);

@@ -69,7 +69,7 @@ sealed class Aligner
     byte[] _codes = new byte[ShingleReader.PieceTokens];
     ulong[] _shingles = new ulong[ShingleReader.PieceTokens];
     int[] _next = new int[ShingleReader.PieceTokens]; // place of the same shingle further on, plus 1
-    int[] _newBefore = new int[ShingleReader.PieceTokens + 1]; // shingles before this one that are new to the text
+    int[] _newBefore = new int[ShingleReader.PieceTokens + 1]; // shingles before this one that are new to the text and no idioms
     int[] _slots = [];
     int _count;
     byte[] _documentCodes = [];
@@ -78,6 +78,8 @@ sealed class Aligner
     int _stretchCount;
     AlignedDocument[] _documents = new AlignedDocument[8];
     int _documentCount;
+
+    readonly IdiomModel _idioms = IdiomModel.ShippedStructure;
 
     internal Aligner(FingerprintIndex index, SimdTier tier) => (_index, _tier) = (index, tier);
 
@@ -142,7 +144,7 @@ sealed class Aligner
             slot = i + 1;
         }
         _newBefore[0] = 0;
-        for (int i = 0; i < _count; i++) _newBefore[i + 1] = _newBefore[i] + (_shingles[i] != 0 && SlotOf(_shingles[i]) == i + 1 ? 1 : 0);
+        for (int i = 0; i < _count; i++) _newBefore[i + 1] = _newBefore[i] + (_shingles[i] != 0 && SlotOf(_shingles[i]) == i + 1 && !_idioms.ContainsShingle(_shingles[i]) ? 1 : 0);
     }
 
     int _slotMask;
@@ -311,7 +313,8 @@ sealed class Aligner
             stretch.Names++;
             bool same = TokenCoder.NameHashOf(own) == hash;
             if (same) stretch.SameNames++;
-            if (counts) bits += StructureEvidence.NewNameBits + (same ? StructureEvidence.SameNameBits : 0);
+            bool isProse = i > 0 && TokenCoder.IsName(_codes[i - 1]);
+            if (counts) bits += (isProse ? StructureEvidence.ProseBits : StructureEvidence.NewNameBits) + (same ? StructureEvidence.SameNameBits : 0);
         }
         return bits;
     }

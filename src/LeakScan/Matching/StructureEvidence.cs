@@ -10,6 +10,7 @@ namespace LeakScan.Matching;
 //   a mark                                           1.5
 //   a number                                         1.5
 //   a name not used before                           1      any name would do
+//   the same, next to a name before it               0.3    prose: anything would do
 //   a name used before, by the document there too    3      only one would do
 //   a name used before, where the document has
 //   another one                                     -3
@@ -22,6 +23,7 @@ static class StructureEvidence
     internal const double MarkBits = 1.5;
     internal const double NumberBits = 1.5;
     internal const double NewNameBits = 1;
+    internal const double ProseBits = 0.3;
     internal const double UsedNameBits = 3;
     internal const double ConflictBits = -3;
     internal const double SameNameBits = 2;

@@ -40,6 +40,7 @@ sealed class StructureMatcher
     readonly ShingleReader _reader;
     readonly RollingSketch _rolling;
     readonly Aligner _aligner;
+    readonly IdiomModel _idioms = IdiomModel.ShippedStructure;
     readonly ulong[] _sampled = new ulong[ShingleReader.PieceTokens];
     readonly int[] _places = new int[ShingleReader.PieceTokens];
     readonly uint[] _minima = new uint[SketchParameters.Bins];
@@ -123,7 +124,7 @@ sealed class StructureMatcher
         {
             bool found = false;
             foreach (MappedIndex layer in _index.Layers) found |= layer.MayContainShingle(hashes[i]);
-            if (found && IsHot(hashes[i], first + places[i], stop)) return true;
+            if (found && !_idioms.ContainsShingle(shingles[places[i]]) && IsHot(hashes[i], first + places[i], stop)) return true;
         }
         return false;
     }
@@ -167,7 +168,7 @@ sealed class StructureMatcher
             int count = 0;
             foreach (ulong shingle in shingles)
             {
-                if (shingle != 0) _sampled[count++] = shingle;
+                if (shingle != 0 && !_idioms.ContainsShingle(shingle)) _sampled[count++] = shingle;
             }
             _reader.Key(_sampled.AsSpan(0, count));
             BlockSketch.Clear(_minima);

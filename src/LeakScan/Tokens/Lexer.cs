@@ -15,7 +15,7 @@ namespace LeakScan.Tokens;
 //      character; any other run is nothing. Entities are the mark they stand for, terminal control sequences nothing.
 //   3. Characters outside ASCII are folded as in canonical text: full-width forms and look-alikes to ASCII, symbols to spaces.
 //   4. At the start of a line, marks before the first word or bracket are dropped (`+`, `-`, `> `, `//`, ` * `), and so are line
-//      numbers and `path:12:` prefixes, as often as there are any.
+//      numbers and `path:12:` prefixes, as often as there are any; `diff --git`, `index` and `@@` lines of diffs, too.
 //
 // The price: marks that begin a line of real code are lost, the same on both sides.
 static class Lexer
@@ -327,7 +327,7 @@ static class Lexer
             switch (s_kinds[text[at]])
             {
                 case Kind.Separator or Kind.Mark:
-                    at++;
+                    at += HunkHeaderLength(text[at..]);
                     continue;
                 case Kind.LineEnd:
                     lineStart = ++at;
@@ -353,6 +353,18 @@ static class Lexer
         }
         atLineStart = true;
         return at;
+    }
+
+    static bool IsDiffHeader(ReadOnlySpan<byte> line) => line[0] == 'd' ? line.StartsWith("diff --git "u8)
+        : line[0] == 'i' && line.StartsWith("index "u8) && line.Length > 17 && line[6..17].IndexOf(".."u8) >= 5;
+
+    /// <summary>Length of a diff's `@@ -1,2 +1,2 @@`; else 1.</summary>
+    static int HunkHeaderLength(ReadOnlySpan<byte> text)
+    {
+        const int Start = 4, Longest = 64;
+        if (text[0] != '@' || !text.StartsWith("@@ -"u8)) return 1;
+        int length = text[Start..Math.Min(text.Length, Longest)].IndexOf(" @@"u8);
+        return length < 0 ? 1 : Start + length + 3;
     }
 
     /// <summary>The end of the line number or path prefix that begins here; <paramref name="at"/> if there is none.</summary>

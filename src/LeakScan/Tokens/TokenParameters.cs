@@ -3,6 +3,9 @@ namespace LeakScan.Tokens;
 /// <summary>Shape of tokens and shingles: part of the index format.</summary>
 static class TokenParameters
 {
+    /// <summary>Stored in every index; any change to tokens, codes or shingles is a new version.</summary>
+    internal const int Version = 1;
+
     /// <summary>Tokens of a shingle.</summary>
     internal const int ShingleLength = 10;
 
