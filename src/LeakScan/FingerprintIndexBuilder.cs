@@ -34,6 +34,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
     readonly ConcurrentBag<IndexWorker> _idle = [];
     readonly ConcurrentBag<IndexWorker> _workers = [];
     readonly List<BuiltDocument> _documents = [];
+    readonly ConcurrentBag<StoredTokens> _publicTexts = [];
     readonly List<IndexedDocument> _removed = [];
     string? _outputFolder;
     long _sourceBytes;
@@ -88,7 +89,8 @@ public sealed class FingerprintIndexBuilder : IDisposable
     {
         RefuseAfterWriting();
         IndexWorker worker = Rent();
-        worker.AddPublic(utf8);
+        StoredTokens tokens = worker.AddPublic(utf8);
+        _publicTexts.Add(tokens);
         _idle.Add(worker);
     }
 
@@ -197,7 +199,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
         return new([MappedIndex.FromMemory("(memory)", output.Detach(), length, header)], _key);
     }
 
-    IndexWriter Writer => new(_key, _tokenKeys, SimdTiers.Current, _options.PathStorage, _documents, _store, _tokens, Idioms?.Version ?? 0);
+    IndexWriter Writer => new(_key, _tokenKeys, SimdTiers.Current, _options.PathStorage, _documents, _store, _tokens, _publicTexts, Idioms?.Version ?? 0);
 
     void Finish(string? outputPath)
     {

@@ -61,6 +61,9 @@ sealed class IndexHeader
     /// <summary>Sketches of all documents.</summary>
     internal long Sketches { get; set; }
 
+    /// <summary>What the encryption of this file's tokens begins with: a hash of its documents, so that others' differ.</summary>
+    internal ulong TokenNonce { get; set; }
+
     internal PathStorage PathStorage { get; set; }
 
     /// <summary><see cref="IdiomModel.Version"/> of the idioms that were left out; 0 for none.</summary>
@@ -89,6 +92,7 @@ sealed class IndexHeader
         BinaryPrimitives.WriteInt32LittleEndian(header[124..], IdiomModelVersion);
         BinaryPrimitives.WriteInt64LittleEndian(header[CountTable..], Tokens);
         BinaryPrimitives.WriteInt64LittleEndian(header[(CountTable + 8)..], Sketches);
+        BinaryPrimitives.WriteUInt64LittleEndian(header[(CountTable + 16)..], TokenNonce);
         for (int i = 0; i < s_sections; i++)
         {
             Span<byte> entry = header.Slice(SectionTable + i * SectionEntryBytes, SectionEntryBytes);
@@ -154,6 +158,7 @@ sealed class IndexHeader
             IdiomModelVersion = BinaryPrimitives.ReadInt32LittleEndian(header[124..]),
             Tokens = BinaryPrimitives.ReadInt64LittleEndian(header[CountTable..]),
             Sketches = BinaryPrimitives.ReadInt64LittleEndian(header[(CountTable + 8)..]),
+            TokenNonce = BinaryPrimitives.ReadUInt64LittleEndian(header[(CountTable + 16)..]),
         };
         // Sums over layers must not overflow either.
         if (result.Fingerprints is < 0 or > MaxCount || result.PublicFingerprints is < 0 or > MaxCount || result.SourceBytes is < 0 or > MaxCount)

@@ -110,10 +110,15 @@ sealed class IndexWorker(FingerprintKeys keys, TokenKeys tokenKeys, SimdTier tie
         if (_canonical.Length > 1 << 25) _canonical = new byte[64 * 1024]; // not kept for one huge document
     }
 
-    internal void AddPublic(ReadOnlySpan<byte> text)
+    /// <summary>Takes public text.</summary>
+    /// <returns>Its tokens.</returns>
+    internal StoredTokens AddPublic(ReadOnlySpan<byte> text)
     {
+        _boilerplate.Clear();
+        ReadTokens(text);
         Sink sink = new(this, FoundFingerprint.Public, [], [], null);
         _fingerprinter.Run(text, GramParameters.FineWindow, ref sink);
+        return tokens.Add(_codes.AsSpan(0, _tokenCount), []);
     }
 
     internal void Flush() => _writer.Flush();

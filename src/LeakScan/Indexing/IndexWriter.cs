@@ -17,7 +17,8 @@ sealed record BuiltDocument(string Path, string Label, int FirstLine, int Lines,
 // so a partition owns a stretch of every section and needs no other partition. Only the sizes of filter and directory must
 // be known first; they follow from the first partition, which is a fair sample, since fingerprints are uniform.
 sealed class IndexWriter(
-    IndexKey key, TokenKeys tokenKeys, SimdTier tier, PathStorage pathStorage, IReadOnlyList<BuiltDocument> documents, FingerprintStore store, TokenStore tokens, int idiomModelVersion)
+    IndexKey key, TokenKeys tokenKeys, SimdTier tier, PathStorage pathStorage, IReadOnlyList<BuiltDocument> documents, FingerprintStore store, TokenStore tokens,
+    IReadOnlyCollection<StoredTokens> publicTexts, int idiomModelVersion)
 {
     /// <summary>Postings a directory bucket holds on average.</summary>
     const int PostingsPerBucket = 6;
@@ -139,7 +140,8 @@ sealed class IndexWriter(
         header.Sections[(int)IndexSection.Postings] = postings.Complete();
         foreach (PartitionResult result in _free) result.Postings.Dispose();
         WriteDocuments(output, header, order, starts, removals);
-        new StructureWriter(tokenKeys, tier, tokens, idiomModelVersion == 0 ? null : IdiomModel.ShippedStructure).Write(output, header, [.. order.Select(i => documents[i].Tokens)], cancellationToken);
+        header.TokenNonce = (ulong)header[IndexSection.Documents].Checksum;
+        new StructureWriter(tokenKeys, tier, tokens, idiomModelVersion == 0 ? null : IdiomModel.ShippedStructure).Write(output, header, [.. order.Select(i => documents[i].Tokens)], publicTexts, cancellationToken);
         byte[] head = new byte[IndexHeader.SizeBytes];
         header.Write(head, key);
         output.Write(0, head);

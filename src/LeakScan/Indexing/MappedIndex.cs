@@ -200,9 +200,6 @@ sealed unsafe class MappedIndex : IDisposable
         else codes.Clear();
     }
 
-    /// <summary>What makes this file's encryption of tokens differ from others'.</summary>
-    internal ulong TokenNonce => (ulong)Header.Id;
-
     internal int Sketches => (int)Header.Sketches;
 
     /// <summary>A stretch of the table of sketches.</summary>

@@ -8,6 +8,9 @@ namespace LeakScan.Indexing;
 // All of it is made of the documents' codes, in their order in the file; documents are worked on side by side, a batch at a time.
 sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, IdiomModel? idioms)
 {
+    /// <summary>A run of so many public shingles is public text, and its tokens are taken out; a shorter one is an idiom, which is only not asked for.</summary>
+    const int PublicRun = 12;
+
     const int BitsPerShingle = 8;
     const int BatchTokens = 1 << 20;
 
@@ -20,8 +23,9 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
         internal ulong[] Sampled = [];
     }
 
-    internal void Write(IndexOutput output, IndexHeader header, StoredTokens[] documents, CancellationToken cancellationToken)
+    internal void Write(IndexOutput output, IndexHeader header, StoredTokens[] documents, IReadOnlyCollection<StoredTokens> publicTexts, CancellationToken cancellationToken)
     {
+        byte[] publicFilter = MakePublicFilter(publicTexts, cancellationToken);
         long lineBytes = 0;
         foreach (StoredTokens document in documents)
         {
@@ -38,7 +42,6 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
         SectionWriter tokens = new(output, tokensOffset);
         SectionWriter lines = new(output, linesOffset);
         SectionWriter sketches = new(output, IndexWriter.Align(linesOffset + lineBytes));
-        ulong nonce = (ulong)header.Id;
 
         long position = 0;
         for (int from = 0; from < documents.Length;)
@@ -54,11 +57,11 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
                 position += documents[from + i].Tokens;
             }
             int first = from;
-            Parallel.For(0, results.Length, () => new Worker(keys, tier, idioms), (i, _, worker) =>
+            Parallel.For(0, results.Length, () => new Worker(keys, tier, idioms, publicFilter), (i, _, worker) =>
             {
                 byte[] bytes = store.Read(documents[first + i]);
                 results[i] = worker.Make(bytes.AsSpan(0, documents[first + i].Tokens), bytes.AsSpan(documents[first + i].Tokens));
-                keys.Cipher(nonce, positions[i], results[i].Codes, tier);
+                keys.Cipher(header.TokenNonce, positions[i], results[i].Codes, tier);
                 return worker;
             }, _ => { });
             foreach (Result result in results)
@@ -78,15 +81,37 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
         header.Sections[(int)IndexSection.Sketches] = sketches.Complete();
     }
 
-    sealed class Worker(TokenKeys keys, SimdTier tier, IdiomModel? idioms)
+    /// <summary>A filter of the shingles of public texts; empty if there are none.</summary>
+    byte[] MakePublicFilter(IReadOnlyCollection<StoredTokens> texts, CancellationToken cancellationToken)
+    {
+        if (texts.Count == 0) return [];
+        byte[] filter = new byte[checked((int)BlockedBloomFilter.SizeBytes(texts.Sum(t => (long)t.Tokens)))];
+        Shingler shingler = new();
+        ulong[] hashes = [];
+        foreach (StoredTokens text in texts)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (hashes.Length < text.Tokens) hashes = new ulong[2 * text.Tokens];
+            shingler.Reset();
+            shingler.Append(store.Read(text).AsSpan(0, text.Tokens), hashes);
+            foreach (ulong hash in hashes.AsSpan(0, text.Tokens))
+            {
+                if (hash != 0) BlockedBloomFilter.Add(filter, 0, filter.Length / BlockedBloomFilter.BlockBytes, IdiomModel.Mix(hash, 0));
+            }
+        }
+        return filter;
+    }
+
+    sealed class Worker(TokenKeys keys, SimdTier tier, IdiomModel? idioms, byte[] publicFilter)
     {
         readonly Shingler _shingler = new();
         readonly uint[] _minima = new uint[SketchParameters.Bins];
         readonly List<ulong> _sampled = [];
         readonly ulong[] _hashes = new ulong[DocumentRecord.SketchTokens];
 
-        internal Result Make(ReadOnlySpan<byte> codes, ReadOnlySpan<byte> lines)
+        internal Result Make(Span<byte> codes, ReadOnlySpan<byte> lines)
         {
+            if (publicFilter.Length > 0) RemovePublic(codes);
             byte[] sketches = new byte[DocumentRecord.SketchesOf(codes.Length) * SketchParameters.SketchBytes];
             _sampled.Clear();
             _shingler.Reset();
@@ -97,7 +122,7 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
                 int count = 0;
                 foreach (ulong hash in _hashes.AsSpan(0, block.Length))
                 {
-                    if (hash != 0 && idioms?.ContainsShingle(hash) != true) _hashes[count++] = hash;
+                    if (hash != 0 && idioms?.ContainsShingle(hash) != true && !IsPublic(hash)) _hashes[count++] = hash;
                 }
                 Span<ulong> shingles = _hashes.AsSpan(0, count);
                 keys.Shingles.Compute(shingles, tier != SimdTier.Scalar);
@@ -110,6 +135,28 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
                 }
             }
             return new Result { Codes = codes.ToArray(), Lines = lines.ToArray(), Sketches = sketches, Sampled = [.. _sampled] };
+        }
+
+        bool IsPublic(ulong hash)
+        {
+            if (publicFilter.Length == 0) return false;
+            ulong mixed = IdiomModel.Mix(hash, 0);
+            long block = BlockedBloomFilter.BlockOf(mixed, publicFilter.Length / BlockedBloomFilter.BlockBytes);
+            return BlockedBloomFilter.MayContain(ref publicFilter[block * BlockedBloomFilter.BlockBytes], mixed);
+        }
+
+        void RemovePublic(Span<byte> codes)
+        {
+            ulong[] hashes = new ulong[codes.Length];
+            _shingler.Reset();
+            _shingler.Append(codes, hashes);
+            for (int from = 0; from < hashes.Length;)
+            {
+                int to = from;
+                while (to < hashes.Length && hashes[to] != 0 && IsPublic(hashes[to])) to++;
+                if (to - from >= PublicRun) codes[(from - (TokenParameters.ShingleLength - 1))..to].Clear();
+                from = to + 1;
+            }
         }
     }
 }

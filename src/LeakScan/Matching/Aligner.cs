@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using LeakScan.Indexing;
 using LeakScan.Simd;
 using LeakScan.Tokens;
@@ -58,8 +59,7 @@ sealed class Aligner
     readonly FingerprintIndex _index;
     readonly SimdTier _tier;
     readonly Shingler _shingler = new();
-    readonly SortedDictionary<(int Layer, int Document), List<int>> _candidates = [];
-    readonly Stack<List<int>> _lists = [];
+    readonly List<(int Layer, int Document, int Sketch)> _candidates = [];
     readonly Dictionary<int, int> _diagonals = [];
     readonly Dictionary<uint, int> _names = [];
     readonly List<uint> _added = [];
@@ -98,11 +98,6 @@ sealed class Aligner
 
     internal void Begin()
     {
-        foreach (List<int> sketches in _candidates.Values)
-        {
-            sketches.Clear();
-            _lists.Push(sketches);
-        }
         _candidates.Clear();
         (_count, _stretchCount, _documentCount) = (0, 0, 0);
     }
@@ -159,35 +154,36 @@ sealed class Aligner
     internal void AddCandidate(int layer, int sketch)
     {
         int document = _index.Layers[layer].FindDocumentOfSketch(sketch);
-        if (document < 0 || _index.Layers[layer].IsRemoved(document)) return;
-        if (!_candidates.TryGetValue((layer, document), out List<int>? sketches)) _candidates.Add((layer, document), sketches = _lists.TryPop(out List<int>? free) ? free : []);
-        sketches.Add(sketch);
+        if (document >= 0 && !_index.Layers[layer].IsRemoved(document)) _candidates.Add((layer, document, sketch));
     }
 
     /// <summary>Aligns the text with all candidates; the best document comes first.</summary>
     internal void Align()
     {
-        foreach (((int layer, int document), List<int> sketches) in _candidates)
+        _candidates.Sort();
+        ReadOnlySpan<(int Layer, int Document, int Sketch)> candidates = CollectionsMarshal.AsSpan(_candidates);
+        for (int from = 0, to; from < candidates.Length; from = to)
         {
-            sketches.Sort();
-            AlignWith(layer, document, sketches);
+            to = from + 1;
+            while (to < candidates.Length && candidates[to].Layer == candidates[from].Layer && candidates[to].Document == candidates[from].Document) to++;
+            AlignWith(candidates[from].Layer, candidates[from].Document, candidates[from..to]);
         }
         Documents.Sort((a, b) => a.Evidence != b.Evidence ? b.Evidence.CompareTo(a.Evidence) : a.Layer != b.Layer ? a.Layer.CompareTo(b.Layer) : a.Document.CompareTo(b.Document));
     }
 
-    void AlignWith(int number, int document, List<int> sketches)
+    void AlignWith(int number, int document, ReadOnlySpan<(int Layer, int Document, int Sketch)> candidates)
     {
         MappedIndex layer = _index.Layers[number];
         DocumentRecord record = layer.GetDocument(document);
         int firstStretch = _stretchCount;
         long low = long.MaxValue, high = 0;
-        for (int i = 0; i < sketches.Count;)
+        for (int i = 0; i < candidates.Length;)
         {
-            long from = Math.Max(0, ((long)sketches[i] - record.FirstSketch) * DocumentRecord.SketchTokens - Margin);
+            long from = Math.Max(0, ((long)candidates[i].Sketch - record.FirstSketch) * DocumentRecord.SketchTokens - Margin);
             long to = from;
-            for (; i < sketches.Count; i++)
+            for (; i < candidates.Length; i++)
             {
-                long start = ((long)sketches[i] - record.FirstSketch) * DocumentRecord.SketchTokens;
+                long start = ((long)candidates[i].Sketch - record.FirstSketch) * DocumentRecord.SketchTokens;
                 if (to > from && start - Margin > to) break;
                 to = Math.Min(record.Tokens, start + DocumentRecord.SketchTokens + Margin);
             }
@@ -204,7 +200,7 @@ sealed class Aligner
         if (_documentCodes.Length < length) (_documentCodes, _documentShingles) = (new byte[2 * length], new ulong[2 * length]);
         Span<byte> codes = _documentCodes.AsSpan(0, length);
         layer.ReadTokens(record.FirstToken + from, codes);
-        _index.TokenKeys.Cipher(layer.TokenNonce, record.FirstToken + from, codes, _tier);
+        _index.TokenKeys.Cipher(layer.Header.TokenNonce, record.FirstToken + from, codes, _tier);
     }
 
     void FindStretches(MappedIndex layer, in DocumentRecord record, int from, int length)

@@ -19,12 +19,12 @@ sealed class StructureMatcher
     const int BlockTokens = 32;
 
     /// <summary>So many sampled shingles within <see cref="HotTokens"/> make text hot.</summary>
-    const int HotHits = 4;
+    const int HotHits = 3;
 
     const int HotTokens = 96;
 
-    /// <summary>Lanes that make a sketch a candidate: by chance two in 100,000 have so many.</summary>
-    const int CandidateLanes = 6;
+    /// <summary>Lanes that make a sketch a candidate: by chance one in 10,000 has so many.</summary>
+    const int CandidateLanes = 5;
 
     /// <summary>Candidates that are aligned at most, those with most lanes.</summary>
     const int MaxCandidates = 64;
