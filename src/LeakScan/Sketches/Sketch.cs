@@ -1,9 +1,11 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using LeakScan.Simd;
 
 namespace LeakScan.Sketches;
 
 /// <summary>Stored sketches: 128 minima made into 128 bytes. Thread-safe; allocates nothing.</summary>
-// 1. Each minimum is mixed to 16 bits, of which none is zero: zero stands for an empty bin. The minima of large sets are small
+// 1. Each minimum is mixed to 16 bits, the last of which is set: zero stands for an empty bin. The minima of large sets are small
 //    numbers; mixing makes all of their bits count.
 //
 // 2. Empty bins are filled (densified) from full ones, so that each lane of two sketches agrees with the probability that is their
@@ -27,6 +29,15 @@ namespace LeakScan.Sketches;
 // The set without elements is 128 zero bytes. No other set has that sketch, but for odds of 2^-1000 or so.
 static class Sketch
 {
+    // The first two rounds of a 32-bit mixer found by search (Wellons, "Hash function prospector"); only its upper half is used.
+    const int Shift1 = 16;
+    const uint Multiplier1 = 0x21F0AAAD;
+    const int Shift2 = 15;
+    const uint Multiplier2 = 0x735A2D97;
+
+    /// <summary>The lowest of the upper 16 bits.</summary>
+    const uint NotEmpty = 1 << 16;
+
     internal static readonly ushort[] s_multipliers = MakeMultipliers();
     internal static readonly byte[] s_offsets = MakeOffsets();
 
@@ -44,9 +55,26 @@ static class Sketch
             sketch.Clear();
             return false;
         }
-        StoreScalar(minima, sketch);
+        switch (tier)
+        {
+            case SimdTier.Avx512:
+                StoreVector<LaneVector512>(minima, sketch);
+                break;
+            case SimdTier.Avx2:
+                StoreVector<LaneVector256>(minima, sketch);
+                break;
+            case SimdTier.V128:
+                StoreVector<LaneVector128>(minima, sketch);
+                break;
+            default:
+                StoreScalar(minima, sketch);
+                break;
+        }
         return true;
     }
+
+    /// <summary>One of several sketches.</summary>
+    internal static ReadOnlySpan<byte> At(ReadOnlySpan<byte> sketches, int place) => sketches.Slice(place * SketchParameters.SketchBytes, SketchParameters.SketchBytes);
 
     /// <summary>Whether a stored sketch is that of the empty set.</summary>
     internal static bool IsEmpty(ReadOnlySpan<byte> sketch) => sketch[..SketchParameters.SketchBytes].IndexOfAnyExcept((byte)0) < 0;
@@ -54,7 +82,12 @@ static class Sketch
     static void StoreScalar(ReadOnlySpan<uint> minima, Span<byte> sketch)
     {
         Span<ushort> mixed = stackalloc ushort[SketchParameters.Bins];
-        for (int i = 0; i < mixed.Length; i++) mixed[i] = Mix(minima[i]);
+        for (int i = 0; i < mixed.Length; i++)
+        {
+            uint x = (minima[i] ^ minima[i] >> Shift1) * Multiplier1;
+            x = (x ^ x >> Shift2) * Multiplier2;
+            mixed[i] = minima[i] == SketchParameters.Empty ? (ushort)0 : (ushort)((x | NotEmpty) >> 16);
+        }
         for (int i = 0; i < mixed.Length; i++)
         {
             ushort lane = mixed[i];
@@ -63,19 +96,51 @@ static class Sketch
         }
     }
 
-    /// <summary>16 bits of a minimum; zero if the bin is empty.</summary>
-    static ushort Mix(uint minimum)
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void StoreVector<TVector>(ReadOnlySpan<uint> minima, Span<byte> sketch) where TVector : struct, ILaneVector<TVector>
     {
-        uint x = minimum;
-        x = (x ^ x >> 16) * 0x21F0AAAD;
-        x = (x ^ x >> 15) * 0x735A2D97;
-        return minimum == SketchParameters.Empty ? (ushort)0 : (ushort)Math.Max(x >> 16, 1);
+        const int MixedBytes = SketchParameters.Bins * sizeof(ushort);
+        Span<byte> mixedTwice = stackalloc byte[2 * MixedBytes];
+
+        // SAFETY: minima has 512 bytes, sketch 128, the multipliers 256, all multiples of two registers read or one written; an offset
+        // is at most 127 lanes, so what is loaded at one ends before the second copy does. Some bin is full, so that a round fills the last lane.
+        ref byte source = ref Unsafe.As<uint, byte>(ref MemoryMarshal.GetReference(minima));
+        ref byte mixed = ref MemoryMarshal.GetReference(mixedTwice);
+        ref byte lanes = ref MemoryMarshal.GetReference(sketch);
+        ref byte multipliers = ref Unsafe.As<ushort, byte>(ref MemoryMarshal.GetArrayDataReference(s_multipliers));
+        ref byte offsets = ref MemoryMarshal.GetArrayDataReference(s_offsets);
+        for (nint i = 0; i < MixedBytes; i += TVector.LengthBytes)
+        {
+            TVector halves = TVector.UpperHalves(Mix(TVector.Load(ref Unsafe.Add(ref source, 2 * i))), Mix(TVector.Load(ref Unsafe.Add(ref source, 2 * i + TVector.LengthBytes))));
+            halves.Store(ref Unsafe.Add(ref mixed, i));
+            halves.Store(ref Unsafe.Add(ref mixed, i + MixedBytes));
+        }
+        for (nint i = 0; i < MixedBytes; i += 2 * TVector.LengthBytes)
+        {
+            TVector first = TVector.Load(ref Unsafe.Add(ref mixed, i));
+            TVector second = TVector.Load(ref Unsafe.Add(ref mixed, i + TVector.LengthBytes));
+            for (nint round = 0; TVector.HasZero16(first) || TVector.HasZero16(second); round++)
+            {
+                nint from = i + sizeof(ushort) * Unsafe.Add(ref offsets, round);
+                first = TVector.FillZeros16(first, TVector.Load(ref Unsafe.Add(ref mixed, from)));
+                second = TVector.FillZeros16(second, TVector.Load(ref Unsafe.Add(ref mixed, from + TVector.LengthBytes)));
+            }
+            first = TVector.Multiply16(first, TVector.Load(ref Unsafe.Add(ref multipliers, i)));
+            second = TVector.Multiply16(second, TVector.Load(ref Unsafe.Add(ref multipliers, i + TVector.LengthBytes)));
+            TVector.UpperBytes(first, second).Store(ref Unsafe.Add(ref lanes, i / 2));
+        }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TVector Mix<TVector>(TVector minima) where TVector : struct, ILaneVector<TVector> =>
+        TVector.SetUnlessAllOnes32(TVector.Mix32(TVector.Mix32(minima, Shift1, Multiplier1), Shift2, Multiplier2), NotEmpty, minima);
+
+    // Odd, so that no two minima become one, and all different.
     static ushort[] MakeMultipliers()
     {
         ushort[] multipliers = new ushort[SketchParameters.Bins];
-        for (int i = 0; i < multipliers.Length; i++) multipliers[i] = (ushort)(ShingleHash.Mix((ulong)i, 1) >> 48 | 1);
+        for (int i = 0; i < multipliers.Length; i++) multipliers[i] = (ushort)(ShingleHash.Mix((ulong)i, 1) << 8 | (uint)(2 * i + 1));
         return multipliers;
     }
 
