@@ -13,7 +13,7 @@ static class Verbs
     {
         RootCommand root = new("Measures LeakScan. Besides the verbs: bdn ARGS runs BenchmarkDotNet (bdn --filter '*' --job short), --smoke checks the answers and allocations of all of it and no times.")
         {
-            MakeText(), MakeLog(), Scan(), ScanRows(), Latency(), HookLatencies(), Files(), Headline(), SketchCompare(), SketchCompareRows(),
+            MakeText(), MakeLog(), Scan(), ScanRows(), Latency(), HookLatencies(), Files(), Headline(), SketchAccuracy(), SketchBands(), SketchCompare(), SketchCompareRows(),
         };
         return root.Parse(args).Invoke();
     }
@@ -127,6 +127,23 @@ static class Verbs
 
     static Option<string[]> TierList() =>
         List("--tiers", $"Of {string.Join(", ", ScanTable.s_tiers.Keys)}.", [Scanner.Describe()], s => ScanTable.s_tiers.ContainsKey(s) ? s : throw new ArgumentException($"{s} is not a tier"));
+
+    static Command SketchAccuracy()
+    {
+        Option<int> trials = new("--trials") { HelpName = "N", Description = "Pairs of sets a figure.", DefaultValueFactory = _ => 2000 };
+        Command command = new("sketch-accuracy", "Errors of estimated resemblance against the theory's, for every length of shingles and for small sets. Fails above 1.1.") { trials };
+        command.SetAction(parsed => SketchAccuracyTable.Run(parsed.GetValue(trials)));
+        return command;
+    }
+
+    static Command SketchBands()
+    {
+        Option<int[]> sketches = List("--sketches", "Sketches in the table.", [1000, 10_000, 100_000, 1_000_000], s => int.Parse(s, CultureInfo.InvariantCulture));
+        Option<int> runs = Runs();
+        Command command = new("sketch-bands", "The S-curve of bands, and what a question to a table of bands takes beside a straight scan, by number of sketches.") { sketches, runs };
+        command.SetAction(parsed => SketchBandsTable.Run(parsed.GetRequiredValue(sketches), parsed.GetValue(runs)));
+        return command;
+    }
 
     static Command SketchCompare()
     {

@@ -19,9 +19,9 @@ namespace LeakScan.Sketches;
 //    always enough; and no bin gives twice in a round, which spreads the load more evenly than independent choices do. (With
 //    c_j = j it would be the first densification of all, Shrivastava and Li (2014), whose gaps take from one and the same bin.)
 //
-//        mixed    a . . b . c . .  a . . b . c . .        (8 bins; twice)
-//        c = 3:   b . c . . a . .  -> lanes 0 1 2 3 4 5 6 7 = a . c b . c . .
-//        c = 1:                       ...
+//        mixed            a . . b . c . .   a . . b . c . .        (8 bins; twice)
+//        at offset c = 3  b . c . . a . .   fills    a . c b . c . .
+//        at offset c = 1  . . b . c . . a   fills    a . c b c c . a    and so on
 //
 // 3. A lane is the upper byte of the 16 bits times the lane's own odd number. Two lanes that took from the same bin thus
 //    do not agree by chance (once in 256) together, and a lane tells nothing of which bin it took from.
@@ -79,6 +79,7 @@ static class Sketch
     /// <summary>Whether a stored sketch is that of the empty set.</summary>
     internal static bool IsEmpty(ReadOnlySpan<byte> sketch) => sketch[..SketchParameters.SketchBytes].IndexOfAnyExcept((byte)0) < 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void StoreScalar(ReadOnlySpan<uint> minima, Span<byte> sketch)
     {
         Span<ushort> mixed = stackalloc ushort[SketchParameters.Bins];

@@ -70,7 +70,7 @@ static class SketchTable
         }
     }
 
-    /// <summary>The first sketch from <paramref name="first"/> that some query is like; <paramref name="last"/> if there is none.</summary>
+    /// <summary>The first sketch from <paramref name="first"/> that may be like some query; <paramref name="last"/> if there is none.</summary>
     static int Find(ReadOnlySpan<byte> queries, int count, ReadOnlySpan<byte> table, int first, int last, int threshold, SimdTier tier) => tier switch
     {
         SimdTier.Avx512 => FindVector<ByteVector512>(queries, count, table, first, last, threshold),
@@ -79,6 +79,9 @@ static class SketchTable
         _ => FindScalar(queries, count, table, first, last, threshold),
     };
 
+    // Four queries cost one count: a lane counts if it equals that of any of them, which is at least as many as it equals of one.
+    // Sketches that have enough lanes in common with all four together, and not with one, are found here and dropped by the caller.
+    //
     // A call within a loop would cost more than the loop does: registers would be saved about it each time. So the loops end at what is found.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int FindVector<TVector>(ReadOnlySpan<byte> queries, int count, ReadOnlySpan<byte> table, int first, int last, int threshold) where TVector : struct, IByteVector<TVector>
@@ -95,18 +98,41 @@ static class SketchTable
             }
             return last;
         }
-        ref byte query1 = ref Unsafe.Add(ref query, SketchParameters.SketchBytes);
-        ref byte query2 = ref Unsafe.Add(ref query, 2 * SketchParameters.SketchBytes);
-        ref byte query3 = ref Unsafe.Add(ref query, 3 * SketchParameters.SketchBytes);
+        if (TVector.Count == ByteVector512.Count)
+        {
+            // All queries in registers.
+            TVector low0 = TVector.Load(ref query), low1 = QueryAt<TVector>(ref query, 1), low2 = QueryAt<TVector>(ref query, 2), low3 = QueryAt<TVector>(ref query, 3);
+            query = ref Unsafe.Add(ref query, TVector.Count);
+            TVector high0 = TVector.Load(ref query), high1 = QueryAt<TVector>(ref query, 1), high2 = QueryAt<TVector>(ref query, 2), high3 = QueryAt<TVector>(ref query, 3);
+            for (; i < last; i++)
+            {
+                ref byte sketch = ref Unsafe.Add(ref sketches, (nint)i * SketchParameters.SketchBytes);
+                int equal = BitOperations.PopCount(TVector.EqualAnyMask(TVector.Load(ref sketch), low0, low1, low2, low3))
+                    + BitOperations.PopCount(TVector.EqualAnyMask(TVector.Load(ref Unsafe.Add(ref sketch, TVector.Count)), high0, high1, high2, high3));
+                if (equal >= threshold) return i;
+            }
+            return last;
+        }
         for (; i < last; i++)
         {
             ref byte sketch = ref Unsafe.Add(ref sketches, (nint)i * SketchParameters.SketchBytes);
-            if (EqualVector<TVector>(ref query, ref sketch) >= threshold) return i;
-            if (EqualVector<TVector>(ref query1, ref sketch) >= threshold) return i;
-            if (EqualVector<TVector>(ref query2, ref sketch) >= threshold) return i;
-            if (EqualVector<TVector>(ref query3, ref sketch) >= threshold) return i;
+            int equal = EqualAnyAt<TVector>(ref query, ref sketch, 0) + EqualAnyAt<TVector>(ref query, ref sketch, 1) + EqualAnyAt<TVector>(ref query, ref sketch, 2) + EqualAnyAt<TVector>(ref query, ref sketch, 3);
+            if (TVector.Count <= 16) equal += EqualAnyAt<TVector>(ref query, ref sketch, 4) + EqualAnyAt<TVector>(ref query, ref sketch, 5) + EqualAnyAt<TVector>(ref query, ref sketch, 6) + EqualAnyAt<TVector>(ref query, ref sketch, 7);
+            if (equal >= threshold) return i;
         }
         return last;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TVector QueryAt<TVector>(ref byte queries, nint place) where TVector : struct, IByteVector<TVector> =>
+        TVector.Load(ref Unsafe.Add(ref queries, place * SketchParameters.SketchBytes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static int EqualAnyAt<TVector>(ref byte queries, ref byte sketch, nint register) where TVector : struct, IByteVector<TVector>
+    {
+        ref byte part = ref Unsafe.Add(ref queries, register * TVector.Count);
+        return BitOperations.PopCount(TVector.EqualAnyMask(
+            TVector.Load(ref Unsafe.Add(ref sketch, register * TVector.Count)), TVector.Load(ref part), QueryAt<TVector>(ref part, 1), QueryAt<TVector>(ref part, 2), QueryAt<TVector>(ref part, 3)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -122,14 +148,12 @@ static class SketchTable
     static int EqualAt<TVector>(ref byte left, ref byte right, nint register) where TVector : struct, IByteVector<TVector> =>
         BitOperations.PopCount(TVector.EqualMask(TVector.Load(ref Unsafe.Add(ref left, register * TVector.Count)), TVector.Load(ref Unsafe.Add(ref right, register * TVector.Count))));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int FindScalar(ReadOnlySpan<byte> queries, int count, ReadOnlySpan<byte> table, int first, int last, int threshold)
     {
         for (int i = first; i < last; i++)
         {
-            for (int query = 0; query < count; query++)
-            {
-                if (EqualScalar(Sketch.At(queries, query), Sketch.At(table, i)) >= threshold) return i;
-            }
+            if (count == 1 ? EqualScalar(Sketch.At(queries, 0), Sketch.At(table, i)) >= threshold : EqualAnyScalar(queries, Sketch.At(table, i)) >= threshold) return i;
         }
         return last;
     }
@@ -149,20 +173,37 @@ static class SketchTable
         };
     }
 
-    // Eight lanes at a time: a byte of x is zero where lanes are equal; adding 0x7F to its lower seven bits carries into the eighth unless they
-    // are zero. Ones are added up in eight bytes, at most 16 in each, and the multiplication adds up these.
     static int EqualScalar(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
-        const ulong Low7 = 0x7F7F7F7F7F7F7F7F;
-        const ulong Ones = 0x0101010101010101;
         ReadOnlySpan<ulong> a = MemoryMarshal.Cast<byte, ulong>(left[..SketchParameters.SketchBytes]);
         ReadOnlySpan<ulong> b = MemoryMarshal.Cast<byte, ulong>(right[..SketchParameters.SketchBytes]);
         ulong equal = 0;
-        for (int i = 0; i < a.Length; i++)
+        for (int i = 0; i < a.Length; i++) equal += ~Differ(a[i], b[i]) >> 7;
+        return (int)(equal * Ones >> 56);
+    }
+
+    static int EqualAnyScalar(ReadOnlySpan<byte> queries, ReadOnlySpan<byte> sketch)
+    {
+        ReadOnlySpan<ulong> a = MemoryMarshal.Cast<byte, ulong>(queries[..(MaxQueriesAPass * SketchParameters.SketchBytes)]);
+        ReadOnlySpan<ulong> b = MemoryMarshal.Cast<byte, ulong>(sketch[..SketchParameters.SketchBytes]);
+        ulong equal = 0;
+        for (int i = 0; i < b.Length; i++)
         {
-            ulong x = a[i] ^ b[i];
-            equal += ~((x & Low7) + Low7 | x | Low7) >> 7;
+            equal += ~(Differ(a[i], b[i]) & Differ(a[i + b.Length], b[i]) & Differ(a[i + 2 * b.Length], b[i]) & Differ(a[i + 3 * b.Length], b[i])) >> 7;
         }
         return (int)(equal * Ones >> 56);
+    }
+
+    // Eight lanes at a time: a byte of x is zero where lanes are equal, and adding 0x7F to its lower seven bits carries into the eighth unless
+    // they are zero. The callers add up ones in eight bytes, at most 16 in each, and a multiplication adds up these.
+    const ulong Low7 = 0x7F7F7F7F7F7F7F7F;
+    const ulong Ones = 0x0101010101010101;
+
+    /// <summary>0xFF in each byte that differs, 0x7F in each that does not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong Differ(ulong left, ulong right)
+    {
+        ulong x = left ^ right;
+        return (x & Low7) + Low7 | x | Low7;
     }
 }

@@ -42,8 +42,7 @@ public sealed class ResemblanceTests
     }
 
     /// <summary>
-    /// The mean of 3000 estimates is the resemblance, within four standard errors; those of large sets err as much as the formula says,
-    /// and those of small ones as much as independent draws of so many shingles would.
+    /// The mean of 1500 estimates is the resemblance, within four standard errors, and they err as much as the formula says, in small sets too.
     /// </summary>
     [Theory]
     [InlineData(4)]
@@ -54,7 +53,7 @@ public sealed class ResemblanceTests
     [InlineData(3000)]
     public void TheEstimateIsUnbiased(int union)
     {
-        const int Trials = 3000;
+        const int Trials = 1500;
         foreach (double wanted in (double[])[0, 0.25, 0.5, 0.75])
         {
             int common = (int)Math.Round(wanted * union);
@@ -73,7 +72,7 @@ public sealed class ResemblanceTests
             double mean = sum / Trials, deviation = Math.Sqrt(squares / Trials);
             Assert.True(Math.Abs(mean) < 4 * deviation / Math.Sqrt(Trials), $"{union} shingles, resemblance {resemblance}: the mean error is {mean}, the deviation {deviation}");
             double theory = Resemblance.StandardDeviation(resemblance);
-            if (union >= 600) Assert.InRange(deviation / theory, 0.8, 1.1);
+            Assert.InRange(deviation / theory, 0.7, 1.15);
         }
     }
 
