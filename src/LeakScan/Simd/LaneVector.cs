@@ -24,7 +24,10 @@ interface ILaneVector<TSelf> where TSelf : struct, ILaneVector<TSelf>
     /// <summary>The upper 16 bits of the 32-bit lanes of two registers.</summary>
     static abstract TSelf UpperHalves(TSelf first, TSelf second);
 
-    static abstract bool HasZero16(TSelf value);
+    /// <summary>Whether a 16-bit lane of four registers is zero.</summary>
+    static abstract bool HasZero16(TSelf a, TSelf b, TSelf c, TSelf d);
+
+    static abstract bool IsZero(TSelf value);
 
     /// <summary>Each 16-bit lane, or that of <paramref name="other"/> where it is zero.</summary>
     static abstract TSelf FillZeros16(TSelf value, TSelf other);
@@ -63,7 +66,11 @@ readonly struct LaneVector512(Vector512<byte> bytes) : ILaneVector<LaneVector512
         new(Vector512.Narrow(first._bytes.AsUInt32() >>> 16, second._bytes.AsUInt32() >>> 16).AsByte());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool HasZero16(LaneVector512 value) => Vector512.EqualsAny(value._bytes.AsUInt16(), Vector512<ushort>.Zero);
+    public static bool HasZero16(LaneVector512 a, LaneVector512 b, LaneVector512 c, LaneVector512 d) => Vector512.EqualsAny(
+        Vector512.Min(Vector512.Min(a._bytes.AsUInt16(), b._bytes.AsUInt16()), Vector512.Min(c._bytes.AsUInt16(), d._bytes.AsUInt16())), Vector512<ushort>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsZero(LaneVector512 value) => value._bytes == Vector512<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneVector512 FillZeros16(LaneVector512 value, LaneVector512 other) =>
@@ -105,7 +112,11 @@ readonly struct LaneVector256(Vector256<byte> bytes) : ILaneVector<LaneVector256
         new(Vector256.Narrow(first._bytes.AsUInt32() >>> 16, second._bytes.AsUInt32() >>> 16).AsByte());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool HasZero16(LaneVector256 value) => Vector256.EqualsAny(value._bytes.AsUInt16(), Vector256<ushort>.Zero);
+    public static bool HasZero16(LaneVector256 a, LaneVector256 b, LaneVector256 c, LaneVector256 d) => Vector256.EqualsAny(
+        Vector256.Min(Vector256.Min(a._bytes.AsUInt16(), b._bytes.AsUInt16()), Vector256.Min(c._bytes.AsUInt16(), d._bytes.AsUInt16())), Vector256<ushort>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsZero(LaneVector256 value) => value._bytes == Vector256<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneVector256 FillZeros16(LaneVector256 value, LaneVector256 other) =>
@@ -147,7 +158,11 @@ readonly struct LaneVector128(Vector128<byte> bytes) : ILaneVector<LaneVector128
         new(Vector128.Narrow(first._bytes.AsUInt32() >>> 16, second._bytes.AsUInt32() >>> 16).AsByte());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool HasZero16(LaneVector128 value) => Vector128.EqualsAny(value._bytes.AsUInt16(), Vector128<ushort>.Zero);
+    public static bool HasZero16(LaneVector128 a, LaneVector128 b, LaneVector128 c, LaneVector128 d) => Vector128.EqualsAny(
+        Vector128.Min(Vector128.Min(a._bytes.AsUInt16(), b._bytes.AsUInt16()), Vector128.Min(c._bytes.AsUInt16(), d._bytes.AsUInt16())), Vector128<ushort>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsZero(LaneVector128 value) => value._bytes == Vector128<byte>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneVector128 FillZeros16(LaneVector128 value, LaneVector128 other) =>

@@ -17,7 +17,7 @@ static class SketchOracle
     {
         if (minima.All(m => m == uint.MaxValue)) return new byte[128];
         int[] source = [.. minima.Select((m, bin) => m == uint.MaxValue ? -1 : bin)];
-        foreach (byte offset in Sketch.s_offsets)
+        foreach (byte offset in Sketch.Offsets)
         {
             for (int full = 0; full < 128; full++)
             {
@@ -25,7 +25,7 @@ static class SketchOracle
                 if (minima[full] != uint.MaxValue && source[to] < 0) source[to] = full;
             }
         }
-        return [.. source.Select((bin, lane) => (byte)(Mix(minima[bin]) * Sketch.s_multipliers[lane] >> 8))];
+        return [.. source.Select((bin, lane) => (byte)(Mix(minima[bin]) * Sketch.Multipliers[lane] >> 8))];
     }
 
     static uint Mix(uint minimum)

@@ -79,12 +79,42 @@ public sealed class SketchTests
             + "0238c983fca8cc5ef9c615cbff30db2bf7527254e7b6156c0155e209992ccac48af3f424398e0cc2ff2a34ecf14fab5f1fdd198bcb846a9d03d47e27906cfd31", Convert.ToHexStringLower(sketch));
     }
 
+    /// <summary>Fisher and Yates' shuffle of 1 to 127; numbers whose lower bytes are 1, 3, 5 ... 255, and whose upper ones are random.</summary>
     [Fact]
-    public void ABinAsksEveryOtherOnce()
+    public void TablesAreDerived()
     {
-        Assert.Equal(Enumerable.Range(1, SketchParameters.Bins - 1), Sketch.s_offsets.Select(o => (int)o).Order());
-        Assert.All(Sketch.s_multipliers, m => Assert.True(m % 2 == 1));
-        Assert.Equal(SketchParameters.Bins, Sketch.s_multipliers.Distinct().Count());
+        int[] offsets = [.. Enumerable.Range(1, SketchParameters.Bins - 1)];
+        for (int i = offsets.Length - 1; i > 0; i--)
+        {
+            int j = (int)(ShingleHash.Mix((ulong)i, 2) % (uint)(i + 1));
+            (offsets[i], offsets[j]) = (offsets[j], offsets[i]);
+        }
+        Assert.Equal(offsets, Sketch.Offsets.ToArray().Select(o => (int)o));
+        for (int i = 0; i < SketchParameters.Bins; i++) Assert.Equal((ushort)(ShingleHash.Mix((ulong)i, 1) << 8 | (uint)(2 * i + 1)), Sketch.Multipliers[i]);
+    }
+
+    /// <summary>Of what 16 bits a set of one shingle is made: no two of them agree in more lanes than a few, and none has the empty set's sketch.</summary>
+    [Fact]
+    public void SetsOfOneShingleDoNotAgreeByChance()
+    {
+        byte[] first = LanesOf(1);
+        int most = 0;
+        for (int mixed = 3; mixed <= ushort.MaxValue; mixed += 2)
+        {
+            byte[] lanes = LanesOf(mixed);
+            int equal = 0;
+            for (int i = 0; i < lanes.Length; i++) equal += lanes[i] == first[i] ? 1 : 0;
+            most = Math.Max(most, equal);
+            Assert.False(Sketch.IsEmpty(lanes));
+        }
+        Assert.InRange(most, 1, 12);
+    }
+
+    static byte[] LanesOf(int mixed)
+    {
+        byte[] lanes = new byte[SketchParameters.SketchBytes];
+        for (int i = 0; i < lanes.Length; i++) lanes[i] = (byte)(mixed * Sketch.Multipliers[i] >> 8);
+        return lanes;
     }
 
     /// <summary>No bin gives to many more than others: pairs of lanes with one source are no more than when each bin asks in an order of its own, at random.</summary>
@@ -99,7 +129,7 @@ public sealed class SketchTests
             {
                 bool[] isFull = new bool[SketchParameters.Bins];
                 foreach (int bin in Enumerable.Range(0, isFull.Length).OrderBy(_ => random.Next()).Take(full)) isFull[bin] = true;
-                pairs += Pairs(isFull, (bin, round) => (bin + Sketch.s_offsets[round]) % SketchParameters.Bins);
+                pairs += Pairs(isFull, (bin, round) => (bin + Sketch.Offsets[round]) % SketchParameters.Bins);
                 independent += Pairs(isFull, (_, _) => random.Next(SketchParameters.Bins));
             }
             Assert.True(pairs <= independent, $"{full} full bins: {pairs} pairs of lanes with one source, {independent} with independent choices");
