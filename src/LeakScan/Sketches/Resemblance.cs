@@ -6,8 +6,8 @@ namespace LeakScan.Sketches;
 //
 //   J = (equal / 128 - 1/256) / (1 - 1/256)         variance  P (1 - P) / 128 / (1 - 1/256)²
 //
-// The variance is that of independent lanes. One permutation does a little better in sets of some hundreds (bins draw shingles without
-// putting them back), and worse in those of fewer than the bins: n shingles are at most n independent lanes.
+// The variance is that of independent lanes. One permutation does a little better in sets of some hundreds, whose bins draw shingles
+// without putting them back; small sets, most of whose lanes are filled from other bins, come within a few percent of it (sketch-accuracy).
 static class Resemblance
 {
     const double ByChance = 1.0 / (1 << SketchParameters.BitsPerLane);
@@ -23,7 +23,7 @@ static class Resemblance
     /// <summary>The probability that a lane is equal.</summary>
     internal static double ProbabilityOfEqual(double resemblance) => resemblance + (1 - resemblance) * ByChance;
 
-    /// <summary>The standard deviation of the estimate, for sets of more shingles than there are bins.</summary>
+    /// <summary>The standard deviation of the estimate.</summary>
     internal static double StandardDeviation(double resemblance)
     {
         double equal = ProbabilityOfEqual(resemblance);
