@@ -14,6 +14,9 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
     const int BitsPerShingle = 8;
     const int BatchTokens = 1 << 20;
 
+    /// <summary>Tokens, more or less, of which the size of the filter is estimated.</summary>
+    const int SampleTokens = 1 << 20;
+
     /// <summary>One document's contribution.</summary>
     sealed class Result
     {
@@ -33,7 +36,7 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
             header.Sketches += DocumentRecord.SketchesOf(document.Tokens);
             lineBytes += document.LineBytes;
         }
-        long filterBytes = BlockedBloomFilter.SizeBytes(header.Tokens / TokenParameters.SampleRate + 1, BitsPerShingle);
+        long filterBytes = BlockedBloomFilter.SizeBytes(EstimateShingles(documents, publicFilter, header.Tokens), BitsPerShingle);
         byte[] filter = GC.AllocateUninitializedArray<byte>(checked((int)filterBytes));
         Array.Clear(filter);
         long filterOffset = IndexWriter.Align(header[IndexSection.Removals].Offset + header[IndexSection.Removals].Length);
@@ -79,6 +82,21 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
         header.Sections[(int)IndexSection.Tokens] = tokens.Complete();
         header.Sections[(int)IndexSection.TokenLines] = lines.Complete();
         header.Sections[(int)IndexSection.Sketches] = sketches.Complete();
+    }
+
+    /// <summary>How many shingles the filter will hold: from documents spread over all of them, so that neither one kind nor copies mislead much.</summary>
+    long EstimateShingles(StoredTokens[] documents, byte[] publicFilter, long tokens)
+    {
+        int step = (int)Math.Max(1, tokens / SampleTokens);
+        Worker worker = new(keys, tier, idioms, publicFilter);
+        HashSet<ulong> sampled = [];
+        long seen = 0;
+        for (int i = 0; i < documents.Length; i += step)
+        {
+            seen += documents[i].Tokens;
+            sampled.UnionWith(worker.Make(store.Read(documents[i]).AsSpan(0, documents[i].Tokens), []).Sampled);
+        }
+        return seen == 0 ? 1 : (long)(1.05 * sampled.Count * ((double)tokens / seen)) + 1;
     }
 
     /// <summary>A filter of the shingles of public texts; empty if there are none.</summary>

@@ -70,6 +70,7 @@ sealed class Aligner
     ulong[] _shingles = new ulong[ShingleReader.PieceTokens];
     int[] _next = new int[ShingleReader.PieceTokens]; // place of the same shingle further on, plus 1
     int[] _newBefore = new int[ShingleReader.PieceTokens + 1]; // shingles before this one that are new to the text and no idioms
+    int[] _idiomsBefore = new int[ShingleReader.PieceTokens + 1]; // idioms before this one that are new to the text
     int[] _slots = [];
     int _count;
     byte[] _documentCodes = [];
@@ -118,6 +119,7 @@ sealed class Aligner
                 Array.Resize(ref _shingles, room);
                 Array.Resize(ref _next, room);
                 Array.Resize(ref _newBefore, room + 1);
+                Array.Resize(ref _idiomsBefore, room + 1);
             }
             reader.Tokens.CopyTo(_tokens.AsSpan(_count));
             reader.Starts.CopyTo(_starts.AsSpan(_count));
@@ -139,7 +141,14 @@ sealed class Aligner
             slot = i + 1;
         }
         _newBefore[0] = 0;
-        for (int i = 0; i < _count; i++) _newBefore[i + 1] = _newBefore[i] + (_shingles[i] != 0 && SlotOf(_shingles[i]) == i + 1 && !_idioms.ContainsShingle(_shingles[i]) ? 1 : 0);
+        _idiomsBefore[0] = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            bool isNew = _shingles[i] != 0 && SlotOf(_shingles[i]) == i + 1;
+            bool isIdiom = isNew && _idioms.ContainsShingle(_shingles[i]);
+            _newBefore[i + 1] = _newBefore[i] + (isNew && !isIdiom ? 1 : 0);
+            _idiomsBefore[i + 1] = _idiomsBefore[i] + (isIdiom ? 1 : 0);
+        }
     }
 
     int _slotMask;
@@ -289,19 +298,20 @@ sealed class Aligner
                 bits += StructureEvidence.MismatchBits;
                 continue;
             }
-            // A token counts if a shingle over it, within the stretch, is new to the text.
+            // A token counts as the best shingle over it, within the stretch, that is new to the text.
             int last = Math.Min(stretch.End, i + TokenParameters.ShingleLength);
-            bool counts = _newBefore[last] > _newBefore[Math.Max(i, stretch.Start + TokenParameters.ShingleLength - 1)];
+            int firstShingle = Math.Max(i, stretch.Start + TokenParameters.ShingleLength - 1);
+            double share = _newBefore[last] > _newBefore[firstShingle] ? 1 : _idiomsBefore[last] > _idiomsBefore[firstShingle] ? StructureEvidence.IdiomShare : 0;
             if (!isName)
             {
-                if (counts) bits += StructureEvidence.BitsOf(own);
+                bits += share * StructureEvidence.BitsOf(own);
                 continue;
             }
             int hash = TokenCoder.NameHashOf(other);
             if (_names.TryGetValue(_tokens[i], out int known))
             {
                 if (known != hash) bits += StructureEvidence.ConflictBits;
-                else if (counts) bits += StructureEvidence.UsedNameBits;
+                else bits += share * StructureEvidence.UsedNameBits;
                 continue;
             }
             _names.Add(_tokens[i], hash);
@@ -310,7 +320,7 @@ sealed class Aligner
             bool same = TokenCoder.NameHashOf(own) == hash;
             if (same) stretch.SameNames++;
             bool isProse = i > 0 && TokenCoder.IsName(_codes[i - 1]);
-            if (counts) bits += (isProse ? StructureEvidence.ProseBits : StructureEvidence.NewNameBits) + (same ? StructureEvidence.SameNameBits : 0);
+            bits += share * ((isProse ? StructureEvidence.ProseBits : StructureEvidence.NewNameBits) + (same ? StructureEvidence.SameNameBits : 0));
         }
         return bits;
     }

@@ -10,7 +10,7 @@ namespace LeakScan.Matching;
 /// <summary>Finds code that was changed: the second tier. One a thread; grows with the longest text that had something to look at.</summary>
 // Three steps, each for the little that the one before lets through:
 //
-//   1. Of every text, one shingle in four is looked up in the index's filter. Where a few are found close together the text is hot.
+//   1. Of every text, half of the shingles are looked up in the index's filter. Where a few are found close together the text is hot.
 //   2. Hot blocks of 32 tokens get sketches; windows of some lengths, minima of their last blocks, are compared with the sketches of all of
 //      the index. Those that share a few lanes are candidates.
 //   3. The tokens of a candidate and those about it are aligned with the text's (Aligner), which decides.

@@ -12,6 +12,6 @@ static class TokenParameters
     /// <summary>A name that was used so many tokens ago or more counts as new: no shingle holds both.</summary>
     internal const int NameMemory = ShingleLength;
 
-    /// <summary>One shingle in so many is asked for, and kept for being asked for.</summary>
-    internal const int SampleRate = 4;
+    /// <summary>One shingle in so many that are no idioms is asked for, and kept for being asked for.</summary>
+    internal const int SampleRate = 2;
 }
