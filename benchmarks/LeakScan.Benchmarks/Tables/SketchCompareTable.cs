@@ -12,6 +12,7 @@ static class SketchCompareTable
     internal const string RowsVerb = "sketch-compare-rows";
 
     const int CacheBytes = 256 << 10;
+    const int PieceBytes = 4 << 20;
     const int Threshold = 48;
 
     /// <param name="Megabytes">Of the table in memory.</param>
@@ -23,7 +24,7 @@ static class SketchCompareTable
 
     internal static int Run(Choice choice, string[] tiers)
     {
-        Console.WriteLine($"{Measure.Machine()}, tables of {CacheBytes >> 10} KiB and {choice.Megabytes} MiB, medians of {choice.Runs} runs, each after a plain read; a core");
+        Console.WriteLine($"{Measure.Machine()}, tables of {CacheBytes >> 10} KiB and {choice.Megabytes} MiB, a core; medians over pieces of {PieceBytes >> 20} MiB, each beside a plain read of another one, of {choice.Runs} runs");
         Console.WriteLine();
         Console.WriteLine("| tier | table | queries at once | GB/s | plain read GB/s | of a plain read | million comparisons/s | allocated bytes |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
@@ -58,7 +59,7 @@ static class SketchCompareTable
         {
             foreach (int queries in (int[])[1, 4])
             {
-                Measure.Paired rate = Comparing(table.AsSpan(0, bytes).ToArray(), queries, choice.Runs);
+                Measure.Paired rate = Comparing(bytes == table.Length ? table : table[..bytes], queries, choice.Runs);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"| {tier} | {bytes >> 10} KiB | {queries} | {rate.BytesASecond / 1e9:F1} | {rate.ReadBytesASecond / 1e9:F1} | {rate.OfRead:F3} | {queries * rate.BytesASecond / SketchParameters.SketchBytes / 1e6:F0} | {rate.AllocatedBytes} |"));
             }
@@ -74,7 +75,7 @@ static class SketchCompareTable
         public void Take(int sketch, int query, int equalLanes) => (Matches, Places) = (Matches + 1, Places + sketch);
     }
 
-    /// <summary>Compares queries with a table that holds each of them twice, and checks that they are found there.</summary>
+    /// <summary>Compares queries with a table that holds each of them twice, and checks that they are found there. The table is shorter than a piece, by a power of two, or so many pieces.</summary>
     internal static Measure.Paired Comparing(byte[] table, int queryCount, int runs)
     {
         SimdTier tier = SimdTiers.Current;
@@ -92,22 +93,46 @@ static class SketchCompareTable
                 copy[..^Threshold].Clear();
             }
         }
-        long repeats = Math.Max(1, (64 << 20) / table.Length);
+        // Short pieces, each beside a plain read of another one: most of them are not interrupted, whatever else the machine does.
+        int piece = Math.Min(table.Length, PieceBytes), pieces = table.Length / piece, repeats = PieceBytes / piece;
+        double[] compares = new double[runs * pieces], reads = new double[runs * pieces];
         ulong sum = 0;
-        Measure.Paired rate = Measure.AgainstRead(repeats * table.Length, runs, () =>
+        void Read(int place)
         {
-            for (long i = 0; i < repeats; i++)
-            {
-                Counter counter = default;
-                SketchTable.Compare(queries, table, Threshold, ref counter, tier);
-                if (counter.Matches != 2 * queryCount || counter.Places != places) throw new InvalidOperationException($"{counter.Matches} sketches found, {2 * queryCount} are like a query");
-            }
-        }, () =>
+            for (int i = 0; i < repeats; i++) sum += PlainRead.Sum(table.AsSpan(place * piece, piece));
+        }
+        Counter Compare(int place)
         {
-            for (long i = 0; i < repeats; i++) sum += PlainRead.Sum(table);
+            Counter counter = default;
+            for (int i = 0; i < repeats; i++) SketchTable.Compare(queries, table.AsSpan(place * piece, piece), Threshold, ref counter, tier);
+            return counter;
+        }
+        Measure.WarmUp(runs, () =>
+        {
+            Read(0);
+            Compare(0);
         });
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        for (int run = 0; run < runs; run++)
+        {
+            long matches = 0, found = 0;
+            for (int place = 0; place < pieces; place++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                Read((place + pieces / 2) % pieces);
+                reads[run * pieces + place] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                start = Stopwatch.GetTimestamp();
+                Counter counter = Compare(place);
+                compares[run * pieces + place] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                matches += counter.Matches / repeats;
+                found += counter.Places / repeats + (long)counter.Matches / repeats * place * (piece / SketchParameters.SketchBytes);
+            }
+            if (matches != 2 * queryCount || found != places) throw new InvalidOperationException($"{matches} sketches found, {2 * queryCount} are like a query");
+        }
+        long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
         GC.KeepAlive(sum);
-        return rate;
+        double compareSeconds = Measure.Median(compares), readSeconds = Measure.Median(reads);
+        return new(PieceBytes / compareSeconds, PieceBytes / readSeconds, readSeconds / compareSeconds, allocated);
     }
 
     static void Making(string name, int runs)
@@ -145,7 +170,7 @@ static class SketchCompareTable
         double Store(int set)
         {
             // Many sets: the processor must not know one's rounds by heart.
-            const int Sets = 1024;
+            const int Sets = 256;
             uint[][] sets = new uint[Sets][];
             Random random = new(4);
             for (int i = 0; i < Sets; i++)
@@ -164,23 +189,19 @@ static class SketchCompareTable
             $"| {name} | {Add(64):F2} | {Add(2000):F2} | {push:F0} | {window:F0} | {Store(2000):F0} | {Store(500):F0} | {Store(150):F0} | {Store(64):F0} | {Store(16):F0} | {Store(1):F0} |"));
     }
 
-    /// <summary>Median over runs of at least 20 ms each.</summary>
+    /// <summary>Median over calls, each short, for 20 ms a run.</summary>
     static double Nanoseconds(int runs, int count, Action action)
     {
         Measure.WarmUp(runs, action);
-        double[] times = new double[runs];
-        for (int i = 0; i < runs; i++)
+        List<double> times = [];
+        long begin = Stopwatch.GetTimestamp();
+        do
         {
             long start = Stopwatch.GetTimestamp();
-            long done = 0;
-            do
-            {
-                action();
-                done += count;
-            }
-            while (runs > 1 && Stopwatch.GetElapsedTime(start).TotalMilliseconds < 20);
-            times[i] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / done;
+            action();
+            times.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds / count);
         }
-        return Measure.Median(times);
+        while (Stopwatch.GetElapsedTime(begin).TotalMilliseconds < 20 * runs);
+        return Measure.Median([.. times]);
     }
 }
