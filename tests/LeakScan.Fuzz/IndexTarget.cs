@@ -12,9 +12,6 @@ namespace LeakScan.Fuzz;
 /// <remarks>Nearly all cases are authenticated again after the mutation, so that they get past the header's check to the reader.</remarks>
 sealed class IndexTarget : IFuzzTarget
 {
-    const int SectionTable = 128;
-    const int SectionEntryBytes = 32;
-
     static readonly IndexKey s_key = IndexKey.FromBytes(Encoding.ASCII.GetBytes("fuzz key, which has 32 bytes ..."));
 
     readonly byte[] _text;
@@ -135,7 +132,7 @@ sealed class IndexTarget : IFuzzTarget
     /// <summary>Moves a section; half of the time by so much that its length stays a length that the header's counts allow.</summary>
     static void MutateTable(byte[] bytes, Random random)
     {
-        Span<byte> entry = bytes.AsSpan(SectionTable + random.Next(IndexHeader.s_sections) * SectionEntryBytes, SectionEntryBytes);
+        Span<byte> entry = bytes.AsSpan(IndexHeader.SectionTable + random.Next(IndexHeader.s_sections) * IndexHeader.SectionEntryBytes, IndexHeader.SectionEntryBytes);
         Span<byte> field = random.Next(4) == 0 ? entry[8..] : entry;
         long value = BinaryPrimitives.ReadInt64LittleEndian(field);
         BinaryPrimitives.WriteInt64LittleEndian(field, random.Next(4) switch

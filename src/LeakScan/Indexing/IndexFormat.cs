@@ -29,9 +29,9 @@ sealed class IndexHeader
 {
     internal const int SizeBytes = 1024;
     internal const int Version = 2;
-    const int SectionTable = 192;
+    internal const int SectionTable = 192;
     const int CountTable = 128;
-    const int SectionEntryBytes = 32;
+    internal const int SectionEntryBytes = 32;
     const int MacBytes = 32;
     const int MacOffset = SizeBytes - MacBytes;
     const long MaxCount = 1L << 48;

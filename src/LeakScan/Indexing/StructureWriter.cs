@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using LeakScan.Simd;
 using LeakScan.Sketches;
 using LeakScan.Tokens;
@@ -29,6 +30,8 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
     internal void Write(IndexOutput output, IndexHeader header, StoredTokens[] documents, IReadOnlyCollection<StoredTokens> publicTexts, CancellationToken cancellationToken)
     {
         byte[] publicFilter = MakePublicFilter(publicTexts, cancellationToken);
+        // Two files with one nonce would give away the codes that stand in one of them and were taken out of the other.
+        header.TokenNonce += XxHash3.HashToUInt64(publicFilter);
         long lineBytes = 0;
         foreach (StoredTokens document in documents)
         {

@@ -10,14 +10,17 @@ namespace LeakScan.Tokens;
 // The counterpart of canonical text for code that was changed. Where that drops marks, structure lives of them, so wrapping
 // must be told from code by other means. The rules, the same for indexing and scanning:
 //
-//   1. A word is a run of letters, digits, underscores and characters outside ASCII that begins with no digit; case does not matter.
-//      A number is such a run that begins with a digit. A mark is one of ( ) { } [ ] ; , = < > & | ! ? : . + - * / %.
+//   1. A word is a run of letters, digits, underscores and characters outside ASCII that begins with no digit; case does not matter,
+//      and of a long one the first 128 bytes count. A number is such a run that begins with a digit. A mark is one of
+//      ( ) { } [ ] ; , = < > & | ! ? : . + - * / %.
 //      Everything else separates: white space, quotation marks (so a string is the words in it), # $ @ ^ ~.
-//   2. Escapes, at any depth of JSON in JSON: a run of backslashes and n or r ends a line; and t, b or f is a space; and uXXXX is that
-//      character; any other run is nothing. Entities are the mark they stand for, terminal control sequences nothing.
+//   2. Escapes, at any depth of JSON in JSON: a run of backslashes and n or r (in either case, as the others) ends a line; and t, b or f
+//      is a space; and uXXXX is that character; any other run separates. Entities of marks and numeric ones are the character they stand
+//      for. Terminal control sequences are nothing: a word goes on behind one, as behind characters without width.
 //   3. Characters outside ASCII are folded as in canonical text: full-width forms and look-alikes to ASCII, symbols to spaces.
 //   4. At the start of a line, marks before the first word or bracket are dropped (`+`, `-`, `> `, `//`, ` * `), and so are line
-//      numbers and `path:12:` prefixes, as often as there are any; `diff --git`, `index` and `@@` lines of diffs, too.
+//      numbers and `path:12:` and `path-12-` prefixes of up to 256 bytes, as often as there are any; of diffs the `diff --git` and `index`
+//      lines and what is between `@@`, too. A line number ends at white space, a colon, hyphen, bar or backslash, or a symbol outside ASCII.
 //
 // The price: marks that begin a line of real code are lost, the same on both sides.
 static partial class Lexer
@@ -25,8 +28,8 @@ static partial class Lexer
     /// <summary>A line number or path prefix is shorter.</summary>
     const int GutterLimitBytes = 256;
 
-    /// <summary>Bytes of a word that are looked at, if it has characters outside ASCII.</summary>
-    const int LongestFolded = 128;
+    /// <summary>Bytes of a word that are looked at.</summary>
+    const int LongestWord = 128;
 
     enum Kind : byte
     {
@@ -110,8 +113,8 @@ static partial class Lexer
                         int end = i + 1;
                         while (end < text.Length && kinds[text[end]] is Kind.Letter or Kind.Digit) end++;
                         starts[count] = i;
-                        // A letter outside ASCII, or an escaped one, goes on with the word.
-                        if (end < text.Length && (text[end] >= 0x80 || text[end] == '\\' && IsEscapedCharacter(text, end)))
+                        // A letter outside ASCII, or an escaped one, goes on with the word; so may what stands behind a control sequence.
+                        if (end < text.Length && (kinds[text[end]] is Kind.Other or Kind.Control or Kind.Ampersand || text[end] == '\\' && IsEscapedCharacter(text, end)))
                         {
                             i = ReadFolded(text, i, out tokens[count]);
                             count++;
@@ -170,12 +173,12 @@ static partial class Lexer
     static bool IsEscapedCharacter(ReadOnlySpan<byte> text, int at)
     {
         while (at < text.Length && text[at] == '\\') at++;
-        return at < text.Length && text[at] == 'u';
+        return at < text.Length && (text[at] | 0x20) == 'u';
     }
 
     static uint OfWord(ReadOnlySpan<byte> word)
     {
-        uint hash = HashOf(word);
+        uint hash = HashOf(word[..Math.Min(word.Length, LongestWord)]);
         if (s_kinds[word[0]] == Kind.Digit) return Token.OfNumber(hash);
         return Keywords.Find(hash) is not 0 and var keyword ? keyword : Token.OfName(hash);
     }
@@ -208,22 +211,19 @@ static partial class Lexer
     /// <summary>Reads a word with characters that must be folded or unescaped.</summary>
     static int ReadFolded(ReadOnlySpan<byte> text, int at, out uint token)
     {
-        Span<byte> folded = stackalloc byte[LongestFolded + 4];
+        Span<byte> folded = stackalloc byte[LongestWord + 4];
         int length = 0;
-        bool isAscii = true;
         while (at < text.Length)
         {
             int symbol = ReadSymbol(text, at, out int next);
             if (symbol >= 0)
             {
                 if (symbol < 0x80 && s_kinds[symbol] is not (Kind.Letter or Kind.Digit)) break;
-                if (length < LongestFolded) length += new Rune(symbol).EncodeToUtf8(folded[length..]);
-                isAscii &= symbol < 0x80;
+                if (length < LongestWord) length += new Rune(symbol).EncodeToUtf8(folded[length..]);
             }
             at = next;
         }
-        if (length == 0) folded[length++] = (byte)'_'; // characters without width alone
-        token = isAscii ? OfWord(folded[..length]) : Token.OfName(HashOf(folded[..length]));
+        token = OfWord(folded[..length]);
         return at;
     }
 
@@ -255,15 +255,15 @@ static partial class Lexer
         while (end < text.Length && text[end] == '\\') end++;
         next = end;
         if (end == text.Length) return ' ';
-        switch (text[end])
+        switch (text[end] | 0x20)
         {
-            case (byte)'n' or (byte)'r':
+            case 'n' or 'r':
                 next = end + 1;
                 return '\n';
-            case (byte)'t' or (byte)'b' or (byte)'f':
+            case 't' or 'b' or 'f':
                 next = end + 1;
                 return ' ';
-            case (byte)'u':
+            case 'u':
                 int unit = ReadHex(text, end + 1);
                 if (unit < 0) return ' ';
                 next = end + 5;
@@ -271,7 +271,7 @@ static partial class Lexer
                 {
                     int low = next;
                     while (low < text.Length && text[low] == '\\') low++;
-                    int second = low > next && low < text.Length && text[low] == 'u' ? ReadHex(text, low + 1) : -1;
+                    int second = low > next && low < text.Length && (text[low] | 0x20) == 'u' ? ReadHex(text, low + 1) : -1;
                     if (second < 0 || !char.IsLowSurrogate((char)second)) return ' ';
                     next = low + 5;
                     return CodePointFold.Fold(char.ConvertToUtf32((char)unit, (char)second));
@@ -355,7 +355,7 @@ static partial class Lexer
                     return at;
                 case Kind.Letter or Kind.Digit:
                     {
-                        int end = GutterEnd(text, at, at + GutterLimitBytes);
+                        int end = IsDiffHeader(text[at..]) ? LineEnd(text, at) : GutterEnd(text, at, at + GutterLimitBytes);
                         if (end == at) return at;
                         at = end;
                         continue;
@@ -376,6 +376,9 @@ static partial class Lexer
     static bool IsDiffHeader(ReadOnlySpan<byte> line) => line[0] == 'd' ? line.StartsWith("diff --git "u8)
         : line[0] == 'i' && line.StartsWith("index "u8) && line.Length > 17 && line[6..17].IndexOf(".."u8) >= 5;
 
+    /// <summary>The end of a line, or of what stands before its first escape.</summary>
+    static int LineEnd(ReadOnlySpan<byte> text, int at) => text[at..].IndexOfAny((byte)'\n', (byte)'\r', (byte)'\\') is >= 0 and int length ? at + length : text.Length;
+
     /// <summary>Length of a diff's `@@ -1,2 +1,2 @@`; else 1.</summary>
     static int HunkHeaderLength(ReadOnlySpan<byte> text)
     {
@@ -395,6 +398,7 @@ static partial class Lexer
         for (; i < limit; i++)
         {
             byte c = text[i];
+            if (i > at && text[i - 1] == '\\' && IsBlankLetter(c)) return at; // the next line's path is not this one's
             if (c is (byte)':' or (byte)'-')
             {
                 int digits = i + 1;
@@ -409,6 +413,9 @@ static partial class Lexer
         }
         return at;
     }
+
+    /// <summary>What a backslash makes white space.</summary>
+    static bool IsBlankLetter(byte c) => (c | 0x20) is 'n' or 'r' or 't' or 'b' or 'f';
 
     /// <summary>What ends a line number: white space, an arrow, a mark; a backslash, since both may be escaped.</summary>
     static bool IsNumberEnd(byte c) => c is <= (byte)' ' or (byte)':' or (byte)'-' or (byte)'|' or (byte)'\\' or >= 0xE2;
