@@ -11,7 +11,7 @@ public sealed class HelpTests : IDisposable
     // What others depend on, from the contract of the command line.
     [Theory]
     [InlineData("index build", "SOURCE -o --output --label --public --exclude --key-file --store-paths full|hash")]
-    [InlineData("index add", "INDEX SOURCE --key-file")]
+    [InlineData("index add", "INDEX SOURCE --public --key-file")]
     [InlineData("index verify", "INDEX --key-file")]
     [InlineData("index info", "INDEX --key-file --format text|json")]
     [InlineData("scan", "INPUT --index --policy --protect --public --destination --input auto|text|jsonl|claude-code|codex|cursor|windsurf|parquet --text-field --id-field --format text|jsonl|sarif --output --threads --resume --fail-on warn|block|never --key-file")]
