@@ -81,7 +81,7 @@ static class HookInstallCommand
         if (dryRun) return ExitCode.Clean;
         foreach (string index in options.Indexes)
         {
-            if (!File.Exists(index)) Diagnostics.Note($"{index}: there is no such index yet, and until then {(failClosed ? "everything is blocked" : "nothing is checked")}: make it with leakscan index build -o {index} SOURCE...");
+            if (!File.Exists(index)) Diagnostics.Note($"{index}: there is no such index yet, and until then {(failClosed ? "everything is blocked" : "nothing is checked")}: make it with leakscan index build -o {HookSettings.Quote(index)} SOURCE...");
         }
         if (options.Tool == HookTool.Codex) Diagnostics.Note("Codex asks for trust before it runs a new hook: start it and answer /hooks");
         return ExitCode.Clean;

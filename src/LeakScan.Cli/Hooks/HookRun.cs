@@ -134,7 +134,7 @@ sealed class HookRun(HookOptions options, Stream input)
         IReadOnlyList<string> paths = options.Indexes.Count > 0 ? options.Indexes : [DefaultIndex()];
         foreach (string path in paths)
         {
-            if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {path} SOURCE...");
+            if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {HookSettings.Quote(path)} SOURCE...");
         }
         FingerprintIndex index = FingerprintIndex.Open(paths, KeyFile.Load(options.KeyFile));
         // This reads the record of every document, so only where there is something to check.
