@@ -15,7 +15,7 @@ if "Quality" in sections:
     out += [f"| {w[0]} | {w[2]} | {w[3]} | {b[2]} | {b[3]} |" for w, b in zip(rows[:half], rows[half:])]
     out += [""]
 shown = ["Headline", "Whole scan by index size, depth and threads", "Whole scan, a large index", "Whole scan by tier", "Whole scan by kind of text", "Whole scan by hit rate", "Whole scan by record size",
-         "Latency of one call", "Files", "Peers"]
+         "Latency of one call", "Latency of a hook", "Real sessions", "Files", "Peers"]
 for name in shown:
     if name in sections:
         out += [f"**{name}**", "", sections[name], ""]

@@ -27,20 +27,21 @@ static class HookLatency
                 ("read of a file of 100 KB", Message("PreToolUse", work, new() { ["tool_name"] = "Read", ["tool_input"] = new Dictionary<string, string> { ["file_path"] = Path.Combine(work, "file.txt") } })),
                 ("command that prints nothing", Message("PreToolUse", work, new() { ["tool_name"] = "Bash", ["tool_input"] = new Dictionary<string, string> { ["command"] = "ls -l" } })),
             ];
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Runs} runs each, from the start of the process to its exit; a process that does nothing (/bin/true) takes {Median(Measure("/bin/true", [], "")):F1} ms\n"));
-            Console.WriteLine("| index MB | message | median ms | least ms | tier | answer |");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Measure.Machine()}; {Runs} runs each, from the start of the process to its exit; a process that does nothing (/bin/true) takes {Median(Time("/bin/true", [], "")):F1} ms\n"));
+            Console.WriteLine("| fingerprints | message | median ms | least ms | tier | answer |");
             Console.WriteLine("|---|---|---|---|---|---|");
             foreach (string index in indexes)
             {
+                double millions = Fingerprints(index, keyFile) / 1e6;
                 foreach ((string name, string message) in cases)
                 {
                     string audit = Path.Combine(work, "audit.jsonl");
                     File.Delete(audit);
-                    double[] times = Measure(program, ["hook", "claude-code", "--index", index, "--key-file", keyFile, "--audit", audit], message);
+                    double[] times = Time(program, ["hook", "claude-code", "--index", index, "--key-file", keyFile, "--audit", audit], message);
                     using JsonDocument last = JsonDocument.Parse(File.ReadLines(audit).Last());
                     if (last.RootElement.TryGetProperty("error", out JsonElement error)) throw new InvalidOperationException($"the hook could not check: {error}");
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                        $"| {new FileInfo(index).Length / 1e6:F0} | {name} | {Median(times):F1} | {times.Min():F1} | {last.RootElement.GetProperty("tier")} | {last.RootElement.GetProperty("verdict")} |"));
+                        $"| {millions:F1} M | {name} | {Median(times):F1} | {times.Min():F1} | {last.RootElement.GetProperty("tier")} | {last.RootElement.GetProperty("verdict")} |"));
                 }
             }
             return 0;
@@ -49,6 +50,12 @@ static class HookLatency
         {
             Directory.Delete(work, recursive: true);
         }
+    }
+
+    static long Fingerprints(string path, string keyFile)
+    {
+        using FingerprintIndex index = FingerprintIndex.Open(path, IndexKey.Load(keyFile));
+        return index.Info.Fingerprints;
     }
 
     static string Message(string name, string folder, Dictionary<string, object> fields)
@@ -61,7 +68,7 @@ static class HookLatency
 
     static double Median(double[] times) => times.Order().ElementAt(times.Length / 2);
 
-    static double[] Measure(string program, string[] arguments, string message)
+    static double[] Time(string program, string[] arguments, string message)
     {
         double[] times = new double[Runs];
         for (int i = -3; i < Runs; i++)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using LeakScan.Cli.Tests.Support;
 
@@ -41,6 +42,37 @@ public sealed class HookCommandTests : IDisposable
         CliResult result = _work.RunWith(null, Environment, "audit").Expect(2);
         Assert.Contains("record 2 at byte ", result.Err, StringComparison.Ordinal);
         Assert.Contains("1 decisions", result.Out, StringComparison.Ordinal);
+    }
+
+    CliResult Shell(string script)
+    {
+        ProcessStartInfo start = new("sh", ["-c", script.Replace("LEAKSCAN", $"dotnet '{Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll")}'", StringComparison.Ordinal)])
+        { WorkingDirectory = _work.Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["LEAKSCAN_KEY_FILE"] = _work.PathOf("key");
+        foreach ((string name, string? value) in Environment) start.Environment[name] = value;
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        return Workspace.Finish(process, process.StandardOutput.ReadToEndAsync(), error);
+    }
+
+    [UnixFact]
+    public void StandardStreamsMayBeFilesOrClosed()
+    {
+        _work.WithIndex().Write("message.json", Prompt(_work.Read("src/alpha.cs")));
+        const string Hook = "LEAKSCAN hook windsurf --index corp.lsi";
+        const string Claude = "LEAKSCAN hook claude-code --index corp.lsi";
+        Assert.Contains("could not be checked", Shell($"{Hook} <&-").Expect(2).Err, StringComparison.Ordinal);
+        Shell($"{Claude} < message.json >&-").Expect(2);
+        // One file for several: nothing is written over.
+        Shell($"({Claude}; echo; echo after) < message.json > all.txt 2>&1").Expect(0);
+        Assert.Matches("(?s)^{.*\"block\".*}\\s*after\\s*$", _work.Read("all.txt"));
+    }
+
+    [LinuxFact]
+    public void AnAnswerThatHasNoRoomIsARefusal()
+    {
+        _work.WithIndex().Write("message.json", Prompt(_work.Read("src/alpha.cs")));
+        Shell("LEAKSCAN hook claude-code --index corp.lsi < message.json > /dev/full").Expect(2);
     }
 
     [Fact]
@@ -101,6 +133,7 @@ public sealed class HookCommandTests : IDisposable
             Assert.NotNull(File.ResolveLinkTarget(_work.PathOf(".claude/settings.json"), returnFinalTarget: false));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_work.PathOf("dotfiles/settings.json")));
             Assert.Equal(Before, _work.Read("dotfiles/settings.json.leakscan.bak"));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_work.PathOf("dotfiles/settings.json.leakscan.bak")));
         }
         _work.RunWith(null, environment, "hook", "uninstall", "claude-code").Expect(0);
         Assert.Equal(Before, _work.Read(".claude/settings.json"));

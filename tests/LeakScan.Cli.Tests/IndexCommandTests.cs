@@ -68,6 +68,25 @@ public sealed class IndexCommandTests : IDisposable
     }
 
     [Fact]
+    public void PublicTextDoesNotCountForWhatIsAddedOrChanged()
+    {
+        _work.WithIndex();
+        _work.Write("public/old.py", _work.Read("src/beta.py"));
+        _work.Write("public/new.cs", Workspace.Code(7));
+        _work.Write("src/delta.cs", Workspace.Code(7) + Workspace.Code(8));
+        _work.Run("index", "add", "corp.lsi", "src", "--public", "public").Expect(0);
+        _work.Run("scan", "--index", "corp.lsi", "public/new.cs").Expect(0);
+        _work.Run("scan", "--index", "corp.lsi", "src/delta.cs").Expect(1);
+        _work.Run("scan", "--index", "corp.lsi", "public/old.py").Expect(1); // it was in the index before
+        _work.Write("src/beta.py", _work.Read("src/beta.py") + "# changed\n");
+        _work.Run("index", "add", "corp.lsi", "src", "--public", "public").Expect(0);
+        _work.Run("scan", "--index", "corp.lsi", "public/old.py").Expect(0);
+        _work.Write("src/delta.cs", Workspace.Code(9));
+        Assert.Contains("nowhere: ", _work.Run("index", "add", "corp.lsi", "src", "--public", "nowhere").Expect(2).Err, StringComparison.Ordinal);
+        _work.Run("scan", "--index", "corp.lsi", "src/delta.cs").Expect(1); // the rest is done
+    }
+
+    [Fact]
     public void PathsCanBeStoredAsHashes()
     {
         _work.Run("index", "build", "-o", "corp.lsi", "--store-paths", "hash", "src").Expect(0);

@@ -60,7 +60,7 @@ public sealed class ToolLogTests : IDisposable
     static bool? Sent(JsonElement holder) => holder.TryGetProperty("sent", out JsonElement sent) ? sent.GetBoolean() : null;
 
     /// <summary>A line of a file, or what names a row of a database.</summary>
-    static string Place(JsonElement record) => Text(record, "input")!.EndsWith('b') && Text(record, "id") is string id
+    static string Place(JsonElement record) => Text(record, "input")!.StartsWith("databases/", StringComparison.Ordinal) && Text(record, "id") is string id
         ? $"{Text(record, "input")}/{id}"
         : FormattableString.Invariant($"{Text(record, "input")}:{record.GetProperty("line")}");
 
@@ -164,15 +164,6 @@ public sealed class ToolLogTests : IDisposable
         AssertFound(expected, result.Findings);
     }
 
-    /// <summary>Real sessions of real clients over a small project, beside the repository; they are not ours to check in.</summary>
-    sealed class CaptureTheoryAttribute : TheoryAttribute
-    {
-        public CaptureTheoryAttribute()
-        {
-            if (!Directory.Exists(Path.Combine(s_root, "..", "shared", "wire"))) Skip = "needs the captures in ../shared/wire, which is not here";
-        }
-    }
-
     [CaptureTheory]
     [InlineData("claude-code-2.0.30", "message.content[0].content Read rate_engine.py", "message.content[0].content Edit rate_engine.py", "message.content[0].content Read big.txt")]
     [InlineData("claude-code-2.1.197", "attachment.content.file.content  rate_engine.py", "message.content[0].content Grep rate_engine.py", "message.content[0].content Read big.txt")]
@@ -183,8 +174,7 @@ public sealed class ToolLogTests : IDisposable
     [InlineData("codex-0.169.0-codemode", "payload.output[1].text exec rate_engine.py", "payload.output[1].text::output exec big.txt")]
     public void Captures(string capture, params string[] mustBeSent)
     {
-        string wire = Path.Combine(s_root, "..", "shared", "wire");
-        CliResult result = Scan("clients/acme", wire, capture + (capture.StartsWith("codex", StringComparison.Ordinal) ? "/sessions" : "/transcripts")).Expect(1);
+        CliResult result = Scan("clients/acme", CaptureTheoryAttribute.Folder, capture + (capture.StartsWith("codex", StringComparison.Ordinal) ? "/sessions" : "/transcripts")).Expect(1);
         List<string> sent = [];
         foreach (JsonElement finding in result.Findings.Where(f => f.GetProperty("verdict").GetString() != "allow"))
         {
@@ -201,6 +191,32 @@ public sealed class ToolLogTests : IDisposable
                 Assert.True(isLocal || Sent(finding) == true, finding.ToString());
                 if (!isLocal) sent.Add($"{field} {Text(match.GetProperty("span"), "tool")} {Path.GetFileName(Text(match.GetProperty("source"), "path"))}");
             }
+        }
+        Assert.All(mustBeSent, leak => Assert.Contains(leak, sent));
+    }
+
+    /// <summary>What went out, and what a collector of telemetry had of it: all of it was sent.</summary>
+    [CaptureTheory]
+    [InlineData("claude-code-1.0.30/request-last.json", "body.messages[0].content[3].text  rate_engine.py", "body.messages[4].content[0].content Read rate_engine.py", "body.messages[10].content[0].content Read big.txt")]
+    [InlineData("claude-code-2.0.30/request-last.json", "body.messages[1].content[0].text  rate_engine.py", "body.messages[5].content[0].content Edit rate_engine.py", "body.messages[11].content[0].content Read big.txt")]
+    [InlineData("claude-code-2.1.197/request-last.json", "body.messages[1].content  rate_engine.py", "body.messages[14].content[0].content Grep rate_engine.py", "body.messages[11].content[0].content Read big.txt")]
+    [InlineData("claude-code-2.1.330/request-last.json", "body.messages[1].content[0].text  rate_engine.py", "body.messages[4].content[0].content Read rate_engine.py", "body.messages[24].content[0].content Bash big.txt")]
+    [InlineData("claude-code-2.1.330-edit/request-last.json", "body.messages[1].content[0].text  rate_engine.py", "body.messages[14].content[0].content Grep rate_engine.py", "body.messages[12].content[0].content Read big.txt")]
+    [InlineData("claude-code-1.0.30/count_tokens.json", "body.messages[0].content  big.txt")]
+    [InlineData("claude-code-2.1.330/count_tokens.json", "body.messages[0].content  big.txt")]
+    [InlineData("codex-0.104.0/request-last.json", "body.input[5].output shell rate_engine.py", "body.input[9].output shell_command rate_engine.py", "body.input[7].output shell big.txt")]
+    [InlineData("codex-0.169.0-functions/request-last.json", "body.input[5].output exec_command rate_engine.py", "body.input[9].output exec_command big.txt")]
+    [InlineData("codex-0.169.0-codemode/request-last.json", "body.input[8].output[1].text exec rate_engine.py", "body.input[10].output[1].text::output exec big.txt")]
+    [InlineData("otel-claude-code", "attributes[9].value.stringValue::messages[1].content[0].text  rate_engine.py")]
+    [InlineData("otel-codex", "attributes[10].value.stringValue exec_command rate_engine.py")]
+    public void CapturedRequests(string input, params string[] mustBeSent)
+    {
+        List<string> sent = [];
+        foreach (JsonElement finding in Scan("clients/acme", CaptureTheoryAttribute.Folder, input).Expect(1).Findings)
+        {
+            Assert.True(Sent(finding), finding.ToString());
+            foreach (JsonElement match in finding.GetProperty("matches").EnumerateArray())
+                sent.Add($"{Text(match.GetProperty("span"), "field")} {Text(match.GetProperty("span"), "tool")} {Path.GetFileName(Text(match.GetProperty("source"), "path"))}");
         }
         Assert.All(mustBeSent, leak => Assert.Contains(leak, sent));
     }

@@ -87,10 +87,29 @@ static class HookCommand
         return Run(options with { Indexes = indexes });
     }
 
-    static int Run(HookOptions options) => HookRun.Run(options, Console.OpenStandardInput(), Output(1), Output(2));
+    static int Run(HookOptions options) => HookRun.Run(options, Input(), Output(1), Output(2));
 
-    // The console's own streams first set up signals and the terminal, which a hook has no use for.
-    static Stream Output(int descriptor) => OperatingSystem.IsWindows()
-        ? descriptor == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError()
-        : new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+    static Stream Input()
+    {
+        try
+        {
+            return Console.OpenStandardInput();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Stream.Null; // the tool has closed it
+        }
+    }
+
+    // The console's own streams first set up signals and the terminal, which a hook has no use for. But a FileStream does not
+    // move the place at which the next writes to a file that several have open.
+    static Stream Output(int descriptor)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            FileStream pipe = new(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            if (!pipe.CanSeek) return pipe;
+        }
+        return descriptor == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError();
+    }
 }

@@ -81,7 +81,7 @@ static class HookInstallCommand
         if (dryRun) return ExitCode.Clean;
         foreach (string index in options.Indexes)
         {
-            if (!File.Exists(index)) Diagnostics.Note($"{index}: there is no such index yet, and until then {(failClosed ? "everything is blocked" : "nothing is checked")}: make it with leakscan index build -o {index} SOURCE...");
+            if (!File.Exists(index)) Diagnostics.Note($"{index}: there is no such index yet, and until then {(failClosed ? "everything is blocked" : "nothing is checked")}: make it with leakscan index build -o {HookSettings.Quote(index)} SOURCE...");
         }
         if (options.Tool == HookTool.Codex) Diagnostics.Note("Codex asks for trust before it runs a new hook: start it and answer /hooks");
         return ExitCode.Clean;
@@ -100,20 +100,21 @@ static class HookInstallCommand
         }
         PrintDifference(path, before, after);
         if (dryRun) return;
-        if (before.Length > 0) File.WriteAllText(target + BackupSuffix, before);
+        if (before.Length > 0) Replace(target + BackupSuffix, before, modeOf: target);
         if (HookFile.IsEmpty(after)) File.Delete(target);
-        else Replace(target, after);
+        else Replace(target, after, modeOf: target);
         Diagnostics.Note(before.Length > 0 ? $"{path}: changed; what it was is in {target}{BackupSuffix}" : $"{path}: made");
     }
 
-    static void Replace(string path, string text)
+    /// <summary>Settings may hold secrets: whoever may not read the file may not read what is made of it.</summary>
+    static void Replace(string path, string text, string modeOf)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         string temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
             FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows() && File.Exists(path)) options.UnixCreateMode = File.GetUnixFileMode(path);
+            if (!OperatingSystem.IsWindows() && File.Exists(modeOf)) options.UnixCreateMode = File.GetUnixFileMode(modeOf);
             using (FileStream file = new(temporary, options))
             {
                 file.Write(Encoding.UTF8.GetBytes(text));

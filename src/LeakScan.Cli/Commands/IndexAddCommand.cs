@@ -13,20 +13,24 @@ static class IndexAddCommand
         Argument<string> index = new("INDEX") { Description = "The index to add to." };
         Argument<string[]> sources = Indexing.CreateSources();
         Option<string[]> labels = Indexing.CreateLabels("the one a document has; for new ones that of the index if it has only one, else proprietary-code");
+        Option<string[]> publics = Indexing.CreatePublics();
+        publics.Description += " The index keeps nothing of it: give again what it was built with. It counts for the documents that are added or changed now.";
         Option<string[]> excludes = Indexing.CreateExcludes();
         Option<string?> keyFile = KeyFile.CreateOption();
         ExampleCommand command = new("add", "Brings an index up to date with its sources: new and changed documents are added, those that are gone are dropped.",
             "leakscan index add corp.lsi ~/src/trainer",
-            "leakscan index add corp.lsi training-data=/data/new-books")
+            "leakscan index add corp.lsi training-data=/data/new-books",
+            "leakscan index add corp.lsi ~/src/trainer --public vendor-docs")
         {
-            index, sources, labels, excludes, keyFile,
+            index, sources, labels, publics, excludes, keyFile,
         };
         command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(index), Indexing.Parse(parsed.GetValue(sources), parsed.GetValue(labels), defaultLabel: ""), parsed.GetValue(excludes), parsed.GetValue(keyFile), cancellationToken));
+            parsed.GetRequiredValue(index), Indexing.Parse(parsed.GetValue(sources), parsed.GetValue(labels), defaultLabel: ""), Indexing.Parse(parsed.GetValue(publics), null),
+            parsed.GetValue(excludes), parsed.GetValue(keyFile), cancellationToken));
         return command;
     }
 
-    static int Run(string path, IReadOnlyList<SourceSpec> sources, string[]? excludes, string? keyFile, CancellationToken cancellationToken)
+    static int Run(string path, IReadOnlyList<SourceSpec> sources, IReadOnlyList<SourceSpec> publics, string[]? excludes, string? keyFile, CancellationToken cancellationToken)
     {
         if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {path} SOURCE...");
         IndexKey key = KeyFile.Load(keyFile);
@@ -65,6 +69,11 @@ static class IndexAddCommand
                 builder.Remove(document);
                 removed++;
             }
+        }
+        if (added + changed > 0)
+        {
+            Indexing.Outcome publicText = Indexing.Read(publics, excludes, "reading public text", d => builder.AddPublic(d.Text.Span), cancellationToken);
+            outcome.Problems += publicText.Problems;
         }
         string counts = string.Create(CultureInfo.InvariantCulture, $"{added} documents added, {changed} changed, {removed} gone, {unchanged} as they were");
         if (added + changed + removed == 0)

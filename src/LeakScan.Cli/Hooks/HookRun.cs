@@ -16,6 +16,9 @@ sealed class HookRun(HookOptions options, Stream input)
     const int MaxDepth = 512;
     const int FirstBufferBytes = 16 << 10;
 
+    /// <summary>What every tool takes for a refusal, whatever was printed.</summary>
+    const int NotHeardExit = 2;
+
     readonly Stopwatch _watch = Stopwatch.StartNew();
     volatile Policy? _policy;
     volatile HookContract _contract = HookTools.ContractOf(options.Tool);
@@ -28,9 +31,16 @@ sealed class HookRun(HookOptions options, Stream input)
     internal static int Run(HookOptions options, Stream input, Stream output, Stream error)
     {
         HookAnswer answer = new HookRun(options, input).Answer();
-        Write(error, answer.Error);
-        Write(output, answer.Out);
-        return answer.ExitCode;
+        try
+        {
+            Write(output, answer.Out);
+            Write(error, answer.Error);
+            return answer.ExitCode;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return NotHeardExit; // the tool does not read its answer, or there is no room for it
+        }
     }
 
     static void Write(Stream stream, string text)
@@ -58,7 +68,7 @@ sealed class HookRun(HookOptions options, Stream input)
         { IsBackground = true };
         worker.Start();
         Outcome outcome = !worker.Join(options.Deadline)
-            ? Fail(string.Create(CultureInfo.InvariantCulture, $"it was not done within {options.Deadline.TotalSeconds:0.###} s"))
+            ? Fail(string.Create(CultureInfo.InvariantCulture, $"it was not done within {options.Deadline.TotalSeconds:0.###} s (--deadline)"))
             : done ?? Fail(failure is HookInputException ? failure.Message : CommandLine.Explain(failure!));
         return outcome.Entry is null ? outcome.Answer : Record(outcome.Answer, outcome.Entry);
     }
@@ -124,7 +134,7 @@ sealed class HookRun(HookOptions options, Stream input)
         IReadOnlyList<string> paths = options.Indexes.Count > 0 ? options.Indexes : [DefaultIndex()];
         foreach (string path in paths)
         {
-            if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {path} SOURCE...");
+            if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {HookSettings.Quote(path)} SOURCE...");
         }
         FingerprintIndex index = FingerprintIndex.Open(paths, KeyFile.Load(options.KeyFile));
         // This reads the record of every document, so only where there is something to check.
@@ -148,6 +158,7 @@ sealed class HookRun(HookOptions options, Stream input)
             if (length > MaxMessageBytes) throw new HookInputException(FormattableString.Invariant($"the tool's message is longer than {MaxMessageBytes} bytes"));
             if (length == message.Length) Array.Resize(ref message, 2 * length);
         }
+        if (length == 0) throw new HookInputException("the tool sent no message on standard input");
         ReadOnlyMemory<byte> json = message.AsMemory(0, length);
         if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
         if (!Utf8.IsValid(json.Span)) throw new HookInputException("the tool's message is not UTF-8");

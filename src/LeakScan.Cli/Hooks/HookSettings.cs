@@ -70,7 +70,8 @@ static class HookSettings
         return [link ?? program];
     }
 
-    static string Quote(string word)
+    /// <summary>A word for a shell.</summary>
+    internal static string Quote(string word)
     {
         bool plain = word.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or '+' or '=' or ':' or '@' or ',' || (c == '\\' && OperatingSystem.IsWindows()));
         return plain ? word : OperatingSystem.IsWindows() ? $"\"{word}\"" : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";

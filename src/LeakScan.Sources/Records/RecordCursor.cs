@@ -54,7 +54,7 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
         _isJsonl = options.Format == InputFormat.Jsonl || (options.Format != InputFormat.Text && IsJsonl());
         _fileContext = context with { IsLocal = context.IsLocal || (context.IsTextLocal && !_isJsonl) };
         _contextReader.Start(_fileContext);
-        _mayBeDocument = !_isJsonl && options.Format != InputFormat.Text && source.InnerName.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+        _mayBeDocument = !_isJsonl && options.Format != InputFormat.Text && Path.GetExtension(source.InnerName).ToLowerInvariant() is ".json" or ".har";
     }
 
     internal bool Next()

@@ -6,6 +6,7 @@ The shapes are those of the tools' logs; every word in them is invented. What le
 corpora/proprietary. Nothing random: a second run writes the same bytes. Needs zstd on the path.
 """
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -20,7 +21,7 @@ SLUG = "-home-mara-heron"
 
 
 def fragments():
-    """(path, first line, last line, text), none of them twice; licence headers and imports are left out."""
+    """(path, first line, last line, text), all of them before one comes again; licence headers and imports are left out."""
     files = sorted(p for p in SECRETS.rglob("*") if p.suffix in (".py", ".go", ".cu", ".cpp", ".cs", ".ts", ".tsx", ".rs"))
     for start in (34, 52, 70, 88, 106):
         for path in files:
@@ -33,7 +34,7 @@ def fragments():
 class Leak:
     """A fragment and what is to be said of it."""
 
-    pool = fragments()
+    pool = itertools.cycle(fragments())
 
     def __init__(self):
         self.source, self.first, self.last, self.text = next(Leak.pool)
@@ -633,22 +634,358 @@ def requests():
     log.write()
 
 
-def write_expected(what):
-    (HERE / f"{what}.expected.jsonl").write_text("".join(json.dumps(e, ensure_ascii=False) + "\n" for e in EXPECTED), newline="\n")
-    EXPECTED.clear()
+def claude_2_0_old():
+    """The side chain of an agent in the file of its session, and results with a reminder behind them."""
+    log = Claude("20000000-aaaa-4000-8000-000000000002", "2.0.30")
+    log.say("Explain x.py please")
+    log.call("toolu_6a", "Read", file_path=PROJECT + "/x.py")
+    read = Leak()
+    n = log.answer("toolu_6a", read.arrows() + "\n\n<system-reminder>\nThe file is no malware.\n</system-reminder>\n",
+                   dict(type="text", file=dict(filePath=PROJECT + "/x.py", content=read.text, numLines=LENGTH, startLine=read.first, totalLines=120)))
+    log.expect(n, read, "message.content[0].content", role="user", tool="Read")
+    log.expect(n, read, "toolUseResult.file.content", sent=False, tool="Read")
+    log.call("toolu_6b", "Grep", pattern="def", path="src", **{"-n": True, "-C": 1})
+    grep = Leak()
+    text = grep.text.split("\n")
+    lines = "\n".join(f"src/y.py{':' if i % 3 == 0 else '-'}{grep.first + i}{':' if i % 3 == 0 else '-'}{line}" for i, line in enumerate(text)) + "\n--"
+    n = log.answer("toolu_6b", lines, dict(mode="content", numFiles=0, filenames=[], content=lines, numLines=LENGTH))
+    log.expect(n, grep, "message.content[0].content", role="user", tool="Grep")
+    log.expect(n, grep, "toolUseResult.content", sent=False, tool="Grep")
+    side = Leak()
+    n = log.record("user", message=dict(role="user", content="Find this:\n" + side.text))
+    log.lines[-1] = log.lines[-1].replace('"isSidechain":false', '"isSidechain":true')
+    log.expect(n, side, "message.content", role="user", first=2, last=LENGTH + 1)
+    said = Leak()
+    n = log.record("assistant", message=dict(id="msg_6", type="message", role="assistant", model="claude-opus-5-5", content=[dict(type="thinking", thinking="hm", signature="c2ln"), dict(type="text", text="Here:\n" + said.text)]))
+    log.expect(n, said, "message.content[1].text", role="assistant", first=2, last=LENGTH + 1)
+    log.record("system", subtype="turn_duration", durationMs=900, isMeta=False)
+    log.record("system", subtype="api_error", level="error", error=dict(status=529), retryInMs=500, retryAttempt=1, maxRetries=10)
+    log.write()
+
+
+def claude_2_1_197_tools():
+    """Attachments that say nothing of how they were rendered, and the tools' results of that version."""
+    log = Claude("21970000-aaaa-4000-8000-000000000002", "2.1.197")
+    log.prompt = uuid(9, 3)
+    for kind, body in (("agent_listing_delta", dict(addedTypes=["Explore"], addedLines=["- Explore: looks"], removedTypes=[], isInitial=True)),
+                       ("skill_listing", dict(content="- verify: verifies", skillCount=1, isInitial=True, names=["verify"]))):
+        log.record("attachment", attachment=dict(type=kind, **body))
+    task = Leak()
+    n = log.record("attachment", attachment=dict(type="task_reminder", content=[dict(id="1", subject="port this", description=task.text)], itemCount=1))
+    log.expect(n, task, "attachment.content[0].description", turn=uuid(1, log.count))
+    log.call("toolu_7a", "Read", file_path=PROJECT + "/x.py", offset=34)
+    read = Leak()
+    n = log.answer("toolu_7a", read.tabs(), dict(type="text", file=dict(filePath=PROJECT + "/x.py", content=read.text, numLines=LENGTH, startLine=read.first, totalLines=120)))
+    log.expect(n, read, "message.content[0].content", role="user", tool="Read")
+    log.expect(n, read, "toolUseResult.file.content", sent=False, tool="Read")
+    log.call("toolu_7b", "Read", file_path=PROJECT + "/x.py")
+    log.answer("toolu_7b", "Wasted call — file unchanged since your last Read. Refer to that earlier tool_result instead.", dict(type="file_unchanged", file=dict(filePath=PROJECT + "/x.py")))
+    edited, original = Leak(), Leak()
+    n = log.call("toolu_7c", "Edit", file_path=PROJECT + "/z.py", old_string="pass", new_string=edited.text, replace_all=False)
+    log.expect(n, edited, "message.content[0].input.new_string", turn=uuid(1, log.count), role="assistant", tool="Edit")
+    n = log.answer("toolu_7c", "The file has been updated successfully.", dict(filePath=PROJECT + "/z.py", oldString="pass", newString=edited.text, originalFile=original.text, replaceAll=False))
+    log.expect(n, edited, "toolUseResult.newString", sent=False, tool="Edit")
+    log.expect(n, original, "toolUseResult.originalFile", sent=False, tool="Edit")
+    log.write()
+
+
+def claude_2_1_330_tools():
+    """The results of the tools that the other session does not call."""
+    log = Claude("23300000-aaaa-4000-8000-000000000002", "2.1.330")
+    log.prompt = uuid(9, 4)
+    queued = Leak()
+    n = log.add(dict(type="queue-operation", operation="enqueue", timestamp="2026-11-02T09:00:00.000Z", sessionId=log.session, content=queued.text))
+    log.expect(n, queued, "content", sent=False, turn=None, project=SLUG)
+    log.add(dict(type="queue-operation", operation="dequeue", timestamp="2026-11-02T09:00:00.100Z", sessionId=log.session))
+    log.call("toolu_8a", "Read", file_path=PROJECT + "/x.py")
+    read = Leak()
+    n = log.answer("toolu_8a", read.tabs(), dict(type="text", file=dict(filePath=PROJECT + "/x.py", content=read.text, numLines=LENGTH, startLine=read.first, totalLines=120)))
+    log.expect(n, read, "message.content[0].content", role="user", tool="Read")
+    log.expect(n, read, "toolUseResult.file.content", sent=False, tool="Read")
+    log.call("toolu_8b", "Grep", pattern="def", output_mode="content")
+    grep = Leak()
+    lines = "\n".join(f"src/e.py:{i}:{line}" for i, line in enumerate(grep.text.split("\n"), grep.first))
+    n = log.answer("toolu_8b", lines, dict(mode="content", numFiles=0, filenames=[], content=lines, numLines=LENGTH))
+    log.expect(n, grep, "message.content[0].content", role="user", tool="Grep")
+    log.expect(n, grep, "toolUseResult.content", sent=False, tool="Grep")
+    log.call("toolu_8c", "Glob", pattern="**/*.py")
+    log.answer("toolu_8c", "src/x.py", dict(filenames=["src/x.py"], durationMs=13, numFiles=1, truncated=False, totalMatches=1, countIsComplete=True))
+    written = Leak()
+    n = log.call("toolu_8d", "Write", file_path=PROJECT + "/w.py", content=written.text)
+    log.expect(n, written, "message.content[0].input.content", turn=uuid(1, log.count), role="assistant", tool="Write")
+    n = log.answer("toolu_8d", "File created successfully at: w.py", dict(type="create", filePath=PROJECT + "/w.py", content=written.text, structuredPatch=[], originalFile=None, userModified=False))
+    log.expect(n, written, "toolUseResult.content", sent=False, tool="Write")
+    patched = Leak()
+    log.call("toolu_8e", "Edit", file_path=PROJECT + "/w.py", old_string="pass", new_string="return")
+    n = log.answer("toolu_8e", "The file has been updated.", dict(filePath=PROJECT + "/w.py", oldString="pass", newString="return", originalFile="pass\n", replaceAll=False,
+                                                                 structuredPatch=[dict(oldStart=1, oldLines=1, newStart=1, newLines=LENGTH, lines=[" " + line for line in patched.text.split("\n")])]))
+    # The lines of the patch are strings of their own, and one text.
+    log.expect(n, patched, "toolUseResult.structuredPatch[0].lines[0]", sent=False, tool="Edit", last=1)
+    task = Leak()
+    n = log.call("toolu_8f", "Agent", description="port", subagent_type="general-purpose", prompt="Port this:\n" + task.text)
+    log.expect(n, task, "message.content[0].input.prompt", turn=uuid(1, log.count), role="assistant", tool="Agent", first=2, last=LENGTH + 1)
+    n = log.answer("toolu_8f", [dict(type="text", text="Async agent launched successfully.")],
+                   dict(isAsync=True, status="async_launched", agentId="a2", description="port", prompt="Port this:\n" + task.text, outputFile="/tmp/a2.output", canReadOutputFile=True, canContinueAgent=True))
+    log.expect(n, task, "toolUseResult.prompt", sent=False, tool="Agent", first=2, last=LENGTH + 1)
+    picture = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAANUlEQVR4nGNgCGDAjuQCGLEiBpsAJqyIISqAGStiqAhgwYoYpgWwYkUMWwLYsCKGSwHsWBEAikovIUR07bIAAAAASUVORK5CYII="
+    log.call("toolu_8g", "Read", file_path=PROJECT + "/pic.png")
+    log.answer("toolu_8g", [dict(type="image", source=dict(type="base64", data=picture, media_type="image/png"))],
+               dict(type="image", file=dict(base64=picture, type="image/png", originalSize=123, dimensions=dict(originalWidth=8, originalHeight=8))))
+    log.call("toolu_8h", "Read", file_path=PROJECT + "/doc.pdf")
+    log.answer("toolu_8h", [dict(type="text", text="PDF file read: doc.pdf (30 bytes)"), dict(type="document", source=dict(type="base64", media_type="application/pdf", data="JVBERi0xLjQKJSVFT0YK"))],
+               dict(type="pdf", file=dict(filePath=PROJECT + "/doc.pdf", base64="JVBERi0xLjQKJSVFT0YK", originalSize=15)))
+    log.call("toolu_8i", "Bash", command="make")
+    built = Leak()
+    n = log.answer("toolu_8i", built.text, dict(stdout=built.text, stderr="", interrupted=False, isImage=False, noOutputExpected=False))
+    log.expect(n, built, "message.content[0].content", role="user", tool="Bash")
+    log.expect(n, built, "toolUseResult.stdout", sent=False, tool="Bash")
+    last = Leak()
+    n = log.add(dict(type="last-prompt", lastPrompt=last.text, leafUuid=uuid(1, 2), sessionId=log.session))
+    log.expect(n, last, "lastPrompt", sent=False, turn=None)
+    log.write()
+
+    before = Leak()
+    name = "home/.claude/file-history/" + log.session + "/3f2a1b@v1"
+    (HERE / name).parent.mkdir(parents=True, exist_ok=True)
+    (HERE / name).write_text(before.text + "\n")
+    expect(name, 1, before, None, sent=False, session=log.session, format="claude-code")
+
+
+def codex_0_104():
+    session = "c0000004-0000-4000-8000-000000000004"
+    log = Codex(f"home/.codex/sessions/2026/02/01/rollout-2026-02-01T08-00-00-{session}.jsonl", session, 2)
+    log.put("session_meta", dict(id=session, timestamp="2026-02-01T08:00:00.000Z", cwd=PROJECT, originator="codex_exec", cli_version="0.104.0", source="exec", base_instructions=dict(text="You are an agent.")))
+    rules, said = Leak(), Leak()
+    n = log.put("response_item", text("developer", "Team rules:\n" + rules.text))
+    log.expect(n, rules, "payload.content[0].text", role="developer", first=2, last=LENGTH + 1)
+    log.turn = "t0000004-1"
+    log.put("turn_context", dict(turn_id=log.turn, cwd=PROJECT, approval_policy="never", model="gpt-5-codex"))
+    log.put("event_msg", dict(type="token_count", info=None, rate_limits=dict(limit_id="codex")))
+    log.put("response_item", dict(type="function_call", name="shell_command", arguments=json.dumps(dict(command="cat v.go", workdir=PROJECT)), call_id="call_4a"))
+    plain = Leak()
+    n = log.put("response_item", dict(type="function_call_output", call_id="call_4a", output="Exit code: 0\nWall time: 0 seconds\nOutput:\n" + plain.text + "\n…93861 chars truncated…\n"))
+    log.expect(n, plain, "payload.output", role="tool", tool="shell_command", first=4, last=LENGTH + 3)
+    cut = Leak()
+    log.put("response_item", dict(type="function_call", name="shell", arguments=json.dumps(dict(command=["bash", "-lc", "cat big.py; exit 2"])), call_id="call_4b"))
+    n = log.put("response_item", dict(type="function_call_output", call_id="call_4b", output=json.dumps(dict(output="Total output lines: 3000\n\n" + cut.text, metadata=dict(exit_code=2, duration_seconds=0.1)))))
+    log.expect(n, cut, "payload.output::output", role="tool", tool="shell", first=3, last=LENGTH + 2)
+    n = log.put("event_msg", dict(type="agent_message", message=said.text))
+    log.expect(n, said, "payload.message", sent=False, role="assistant", count=2)
+    n = log.put("response_item", text("assistant", said.text))
+    log.expect(n, said, "payload.content[0].text", role="assistant")
+    log.put("event_msg", dict(type="task_complete", turn_id=log.turn, last_agent_message=said.text))
+    log.write()
+
+
+def codex_0_169():
+    session = "c0000005-0000-4000-8000-000000000005"
+    log = Codex(f"home/.codex/sessions/2026/11/04/rollout-2026-11-04T10-00-00-{session}.jsonl", session, 3)
+    log.turn = "t0000005-1"
+    picture = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAANUlEQVR4nGNgCGDAjuQCGLEiBpsAJqyIISqAGStiqAhgwYoYpgWwYkUMWwLYsCKGSwHsWBEAikovIUR07bIAAAAASUVORK5CYII="
+    log.put("session_meta", dict(session_id=session, id=session, timestamp="2026-11-04T10:00:00.000Z", cwd=PROJECT, originator="codex_exec", cli_version="0.169.0", source="exec", base_instructions=dict(text="You are an agent.")))
+    log.put("event_msg", dict(type="thread_settings_applied", thread_id=session, thread_settings=dict(model="gpt-5.4", cwd=PROJECT)))
+    log.put("event_msg", dict(type="token_count", info=dict(last_token_usage=dict(input_tokens=10)), rate_limits=dict(limit_id="codex")))
+    asked = Leak()
+    n = log.put("response_item", dict(type="message", role="user", content=[dict(type="input_text", text='<image name=[Image #1] path="pic.png">'), dict(type="input_image", image_url=picture, detail="high"),
+                                                                            dict(type="input_text", text="</image>"), dict(type="input_text", text="what is this?\n" + asked.text)]))
+    log.expect(n, asked, "payload.content[3].text", role="user", first=2, last=LENGTH + 1)
+
+    def shown(item):
+        return log.put("event_msg", dict(type="item_completed", thread_id=session, turn_id=log.turn, item=item))
+    n = shown(dict(type="UserMessage", id="u1", content=[dict(type="local_image", path="pic.png"), dict(type="text", text="what is this?\n" + asked.text, text_elements=[])]))
+    log.expect(n, asked, "payload.item.content[1].text", sent=False, role="user", first=2, last=LENGTH + 1)
+    log.put("response_item", dict(type="function_call", name="view_image", arguments=json.dumps(dict(path="pic.png")), call_id="call_5a"))
+    shown(dict(type="ImageView", id="call_5a", path="file://" + PROJECT + "/pic.png"))
+    log.put("response_item", dict(type="function_call_output", call_id="call_5a", output=[dict(type="input_image", image_url=picture, detail="high")]))
+    patch = Leak()
+    n = log.put("response_item", dict(type="function_call", name="exec_command", arguments=json.dumps(dict(cmd="apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: n.py\n" + patch.added() + "\n*** End Patch\nEOF")), call_id="call_5b"))
+    log.expect(n, patch, "payload.arguments::cmd", role="assistant", tool="exec_command", first=4, last=LENGTH + 3)
+    n = shown(dict(type="FileChange", id="call_5b", changes={PROJECT + "/n.py": dict(type="add", content=patch.text)}, status="completed"))
+    log.expect(n, patch, "payload.item.changes." + PROJECT + "/n.py.content", sent=False)
+    mixed = Leak()
+    log.put("response_item", dict(type="custom_tool_call", status="completed", call_id="call_5c", name="exec", input='image(await tools.view_image({path:"pic.png"})); text(await tools.exec_command({cmd:"cat m.py"}));'))
+    n = log.put("response_item", dict(type="custom_tool_call_output", call_id="call_5c", output=[dict(type="input_text", text="Script completed\nWall time 1.6 seconds\nOutput:\n"), dict(type="input_image", image_url=picture),
+                                                                                               dict(type="input_text", text=mixed.text)]))
+    log.expect(n, mixed, "payload.output[2].text", role="tool", tool="exec")
+    local = Leak()
+    n = log.put("response_item", dict(type="local_shell_call", call_id="call_5d", status="completed", action=dict(type="exec", command=["bash", "-lc", "cat > o.py <<'EOF'\n" + local.text + "\nEOF"])))
+    log.expect(n, local, "payload.action.command[2]", role="assistant", first=2, last=LENGTH + 1)
+    said = Leak()
+    n = shown(dict(type="AgentMessage", id="m1", content=[dict(type="Text", text=said.text)]))
+    log.expect(n, said, "payload.item.content[0].text", sent=False, role="assistant")
+    n = log.put("response_item", text("assistant", said.text))
+    log.expect(n, said, "payload.content[0].text", role="assistant")
+    log.put("response_item", dict(type="reasoning", id="rs_5", summary=[], encrypted_content="gAAAA"))
+    log.write()
+
+
+def more_databases():
+    """What Codex keeps beside its rollouts, an older Cursor's workspaces, the bubbles of its agents, Cursor's command line, and the rest of Devin's tables."""
+    base = Database("databases/.codex/thread_history_1.sqlite")
+    base.create("thread_items", "thread_id TEXT, turn_id TEXT, ordinal INTEGER, item_json TEXT")
+    out = Leak()
+    base.add("thread_items", "c9", "t9", 1, json.dumps(dict(type="CommandExecution", id="e1", command=["/bin/bash", "-lc", "cat q.py"], aggregated_output=out.text, exit_code=0)))
+    base.expect("thread_items/1/item_json", out, "aggregated_output", sent=False, format="codex")
+    base.write()
+    base = Database("databases/.codex/logs_2.sqlite")
+    base.create("logs", "id INTEGER PRIMARY KEY, ts INTEGER, level TEXT, message TEXT")
+    told = Leak()
+    base.add("logs", 1, 1, "TRACE", "request:\n" + told.text)
+    base.expect("logs/1/message", told, None, sent=False, turn="1", format="codex", first=2, last=LENGTH + 1)
+    base.write()
+
+    base = Database("databases/Cursor/User/workspaceStorage/0123abcd/state.vscdb")
+    base.create("ItemTable", "key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB")
+    chat, made, tabs = Leak(), Leak(), Leak()
+    base.add_value("ItemTable", "workbench.panel.aichat.view.aichat.chatdata", dict(tabs=[dict(tabId="e9", chatTitle="packing", bubbles=[dict(type="user", id="b1", text="look:\n" + chat.text)])]))
+    base.expect("ItemTable/workbench.panel.aichat.view.aichat.chatdata", chat, "tabs[0].bubbles[0].text", format="cursor", role="user", first=2, last=LENGTH + 1)
+    base.add_value("ItemTable", "aiService.generations", [dict(unixMs=1, generationUUID="g1", type="composer", textDescription=made.text)])
+    base.expect("ItemTable/aiService.generations", made, "[0].textDescription", sent=False, format="cursor")
+    base.add_value("ItemTable", "composer.composerData", dict(allComposers=[dict(composerId="e9", name=tabs.text, createdAt=1)]))
+    base.expect("ItemTable/composer.composerData", tabs, "allComposers[0].name", sent=False, format="cursor")
+    base.write()
+
+    base = Database("databases/Cursor/User/globalStorage/state.vscdb.backup")
+    base.create("cursorDiskKV", "key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB")
+    base.create("composerHeaders", "composerId TEXT PRIMARY KEY, header TEXT")
+    talk = "e0000003-0000-4000-8000-000000000003"
+    chunk, code, result, diff, thought = Leak(), Leak(), Leak(), Leak(), Leak()
+    key = f"bubbleId:{talk}:b1"
+    base.add_value("cursorDiskKV", key, dict(_v=3, type=1, bubbleId="b1", text="go on", attachedCodeChunks=[dict(relativeWorkspacePath="a.py", lines=chunk.text)], toolResults=[dict(result=result.text)],
+                                             codeBlocks=[dict(content=code.text)], gitDiffs=[dict(diff=diff.text)], allThinkingBlocks=[dict(thinking=thought.text)], images=[]))
+    for leak, field in ((chunk, "attachedCodeChunks[0].lines"), (result, "toolResults[0].result"), (code, "codeBlocks[0].content"), (diff, "gitDiffs[0].diff"), (thought, "allThinkingBlocks[0].thinking")):
+        base.expect("cursorDiskKV/" + key, leak, field, format="cursor", session=talk, turn="b1", role="user")
+    edited = Leak()
+    key = f"bubbleId:{talk}:b2"
+    base.add_value("cursorDiskKV", key, dict(_v=3, type=2, bubbleId="b2", text="", toolFormerData=dict(tool=38, name="edit_file_v2", toolCallId="t9", status="completed", params=json.dumps(dict(relativeWorkspacePath="a.py")),
+                                                                                                     rawArgs=json.dumps(dict(new_string=edited.text)), result=json.dumps(dict(beforeContentId="composer.content.1", afterContentId="composer.content.2")))))
+    base.expect("cursorDiskKV/" + key, edited, "toolFormerData.rawArgs::new_string", format="cursor", session=talk, turn="b2", role="tool", tool="edit_file_v2")
+    point, block, mapped, header = Leak(), Leak(), Leak(), Leak()
+    base.add_value("cursorDiskKV", f"checkpointId:{talk}:p1", dict(files=[dict(originalModelDiffWrtV0=[dict(modified=point.text)])]))
+    base.expect(f"cursorDiskKV/checkpointId:{talk}:p1", point, "files[0].originalModelDiffWrtV0[0].modified", sent=False, format="cursor", session=talk, turn="p1")
+    base.add_value("cursorDiskKV", f"codeBlockDiff:{talk}:d1", dict(newModelDiffWrtV0=[dict(modified=block.text)]))
+    base.expect(f"cursorDiskKV/codeBlockDiff:{talk}:d1", block, "newModelDiffWrtV0[0].modified", sent=False, format="cursor", session=talk, turn="d1")
+    base.add_value("cursorDiskKV", f"composerData:{talk}", dict(_v=3, composerId=talk, fullConversationHeadersOnly=[dict(bubbleId="b1", type=1)], conversationMap={"b7": dict(type=1, bubbleId="b7", text=mapped.text)},
+                                                                context=dict(fileSelections=[], selections=[]), speculativeSummarizationEncryptionKey="c2VjcmV0"))
+    base.expect(f"cursorDiskKV/composerData:{talk}", mapped, "conversationMap.b7.text", format="cursor", session=talk, role="user")
+    base.add("composerHeaders", talk, json.dumps(dict(composerId=talk, name=header.text)))
+    base.expect("composerHeaders/1/header", header, "name", format="cursor", session=talk)
+    base.write()
+
+    base = Database("databases/.cursor/chats/0123abcd/e0000004-0000-4000-8000-000000000004/store.db")
+    base.create("blobs", "id TEXT PRIMARY KEY, data BLOB")
+    base.create("meta", "key TEXT PRIMARY KEY, value TEXT")
+    asked = Leak()
+    base.add("blobs", "ab" * 32, json.dumps(dict(role="user", content=[dict(type="text", text=asked.text)])))
+    base.expect("blobs/1/data", asked, "content[0].text", turn="ab" * 32, format="cursor", role="user")
+    base.write()
+
+    base = Database("databases/copy/devin/cli/sessions.db")
+    base.create("sessions", "id TEXT PRIMARY KEY, working_directory TEXT, title TEXT, cogs_json TEXT")
+    base.create("tool_call_state", "session_id TEXT, tool_call_id TEXT, tool_call_json TEXT, tool_call_update_json TEXT, PRIMARY KEY (session_id, tool_call_id)")
+    base.create("subagent_heads", "session_id TEXT, agent_id TEXT, head_json TEXT")
+    update, head, cogs = Leak(), Leak(), Leak()
+    base.add("sessions", "v2", PROJECT, "Packing", json.dumps(dict(notes=cogs.text)))
+    base.expect("sessions/1/cogs_json", cogs, "notes", sent=False, format="windsurf", session="v2", turn="v2", project=PROJECT)
+    base.add("tool_call_state", "v2", "c1", None, json.dumps(dict(status="completed", content=[dict(type="content", content=dict(type="text", text=update.text))])))
+    base.expect("tool_call_state/1/tool_call_update_json", update, "content[0].content.text", format="windsurf", session="v2", turn="c1", project=PROJECT)
+    base.add("subagent_heads", "v2", "a1", json.dumps(dict(task=head.text)))
+    base.expect("subagent_heads/1/head_json", head, "task", format="windsurf", session="v2", project=PROJECT)
+    base.write()
+
+
+def more_requests():
+    """Bodies as each version sends them, and the other logs of requests."""
+    log = Log("requests/claude-code.jsonl")
+    body = dict(model="claude-opus-5-5", max_tokens=1000, system=[dict(type="text", text="You are an agent.")])
+    picture = dict(type="image", source=dict(type="base64", media_type="image/png", data="iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAANUlEQVR4nGNgCGDAjuQCGLEiBpsAJqyI"))
+    one, two, three, cell, tool, counted, schema = (Leak() for _ in range(7))
+    n = log.add(dict(body, messages=[dict(role="user", content="Explain @a.py\n\nResult of calling the Read tool: " + json.dumps(one.arrows(), ensure_ascii=False))]))  # 1.0.30
+    expect(log.name, n, one, "messages[0].content", format="anthropic", role="user", first=3, last=3)
+    n = log.add(dict(body, messages=[dict(role="user", content=[dict(type="text", text="<system-reminder>\nResult of calling the Read tool: " + json.dumps(two.arrows(), ensure_ascii=False) + "\n</system-reminder>"), dict(type="text", text="Explain @a.py")])]))  # 2.0.30
+    expect(log.name, n, two, "messages[0].content[0].text", format="anthropic", role="user", first=2, last=2)
+    n = log.add(dict(body, messages=[dict(role="user", content=[dict(type="text", text="Explain @a.py"), dict(type="text", text="<system-reminder>\nResult of calling the Read tool:\n" + three.tabs() + "\n</system-reminder>")])]))  # 2.1.330
+    expect(log.name, n, three, "messages[0].content[1].text", format="anthropic", role="user", first=3, last=LENGTH + 2)
+    n = log.add(dict(body, messages=[dict(role="user", content=[dict(type="tool_result", tool_use_id="toolu_q1", content=[picture, dict(type="text", text='<cell id="a1">' + cell.text + '</cell id="a1">')]),
+                                                                dict(type="document", source=dict(type="base64", media_type="application/pdf", data="JVBERi0xLjQKJSVFT0YK"))]),
+                                     dict(role="assistant", content=[dict(type="tool_use", id="toolu_q2", name="Write", input=dict(file_path="b.py", content=tool.text))])]))
+    expect(log.name, n, cell, "messages[0].content[0].content[1].text", format="anthropic", role="user")
+    expect(log.name, n, tool, "messages[1].content[0].input.content", format="anthropic", role="assistant", tool="Write")
+    # The raw file goes to count_tokens before anything else is sent.
+    n = log.add(dict(model="claude-opus-5-5", messages=[dict(role="user", content=counted.text)], tools=[]))
+    expect(log.name, n, counted, "messages[0].content", format="anthropic", role="user")
+    n = log.add(dict(body, messages=[dict(role="user", content="go")], tools=[dict(name="x", description=schema.text, input_schema={})]))
+    expect(log.name, n, schema, "tools[0].description", format="anthropic")
+    log.write()
+
+    log = Log("requests/codex.jsonl")
+    rules, out, nested, asked = (Leak() for _ in range(4))
+    n = log.add(dict(model="gpt-6-sol", stream=True, store=False, prompt_cache_key="o0000002", include=["reasoning.encrypted_content"], input=[
+        dict(type="message", role="developer", content=[dict(type="input_text", text=rules.text)]),
+        dict(type="additional_tools", role="developer", tools=[dict(type="custom", name="exec", description="runs", format={})]),
+        dict(type="message", role="user", content=[dict(type="input_text", text=asked.text), dict(type="input_image", image_url="data:image/png;base64,iVBORw0KGgo=")]),
+        dict(type="custom_tool_call", call_id="call_c1", name="exec", input="text(await tools.exec_command({cmd:'cat a.py'}))"),
+        dict(type="custom_tool_call_output", call_id="call_c1", output=[dict(type="input_text", text="Script completed\n"), dict(type="input_text", text=json.dumps(dict(chunk_id="a", output=nested.text)))]),
+        dict(type="reasoning", encrypted_content="gAAAA", summary=[]),
+        dict(type="function_call", call_id="call_c2", name="exec_command", arguments="{}"), dict(type="function_call_output", call_id="call_c2", output="Chunk ID: 1\nOutput:\n" + out.text)]))
+    expect(log.name, n, rules, "input[0].content[0].text", format="openai", session="o0000002", role="developer")
+    expect(log.name, n, asked, "input[2].content[0].text", format="openai", session="o0000002", role="user")
+    expect(log.name, n, nested, "input[4].output[1].text::output", format="openai", session="o0000002", role="tool", tool="exec")
+    expect(log.name, n, out, "input[7].output", format="openai", session="o0000002", role="tool", tool="exec_command", first=3, last=LENGTH + 2)
+    log.write()
+
+    log = Log("requests/data-sets.jsonl")
+    lmsys, good, bad, given = (Leak() for _ in range(4))
+    n = log.add(dict(conversation_id="m1", model="vicuna", conversation=[dict(role="user", content=lmsys.text)], turn=1, language="English", openai_moderation=[], redacted=False))
+    expect(log.name, n, lmsys, "conversation[0].content", format="conversation", session="m1", role="user")
+    n = log.add(dict(input=dict(messages=[dict(role="user", content=given.text)], tools=[]), preferred_output=[dict(role="assistant", content=good.text)], non_preferred_output=[dict(role="assistant", content=bad.text)]))
+    expect(log.name, n, given, "input.messages[0].content", format="fine-tune", role="user")
+    expect(log.name, n, good, "preferred_output[0].content", format="fine-tune", role="assistant")
+    expect(log.name, n, bad, "non_preferred_output[0].content", format="fine-tune", role="assistant")
+    log.write()
+
+    # A browser's or proxy's archive, and two providers' own shapes, Gemini's and Bedrock's: they are read for what they look like.
+    posted, part, returned, given = (Leak() for _ in range(4))
+    name = "requests/archive.har"
+    (HERE / name).write_text(json.dumps(dict(log=dict(entries=[dict(request=dict(method="POST", url="http://127.0.0.1/v1/messages", postData=dict(mimeType="application/json", text=json.dumps(dict(model="m", messages=[dict(role="user", content=posted.text)])))))])), indent=1) + "\n")
+    expect(name, 1, posted, "log.entries[0].request.postData.text::messages[0].content", sent=None)
+    log = Log("requests/others.jsonl")
+    n = log.add(dict(contents=[dict(role="user", parts=[dict(text=part.text), dict(functionResponse=dict(name="read", response=dict(output=returned.text)))])], systemInstruction=dict(parts=[dict(text="You help.")])))
+    expect(log.name, n, part, "contents[0].parts[0].text", sent=None)
+    expect(log.name, n, returned, "contents[0].parts[1].functionResponse.response.output", sent=None)
+    n = log.add(dict(system=[dict(text="You help.")], messages=[dict(role="user", content=[dict(toolResult=dict(toolUseId="t1", content=[dict(text=given.text)]))])]))
+    expect(log.name, n, given, "messages[0].content[0].toolResult.content[0].text", format="anthropic", role="user")
+    log.write()
+
+    def attribute(key, value):
+        return dict(key=key, value=dict(stringValue=value))
+
+    log = Log("requests/otel-older.jsonl")
+    system, event, prompt, indexed, traced, done = (Leak() for _ in range(6))
+    n = log.add(dict(resourceLogs=[dict(scopeLogs=[dict(logRecords=[
+        dict(timeUnixNano="1", attributes=[attribute("gen_ai.system_instructions", json.dumps([dict(type="text", content=system.text)]))]),
+        dict(timeUnixNano="2", body=dict(kvlistValue=dict(values=[attribute("content", event.text)])), attributes=[attribute("event.name", "gen_ai.user.message")])])])]))
+    at = "resourceLogs[0].scopeLogs[0].logRecords"
+    expect(log.name, n, system, at + "[0].attributes[0].value.stringValue::[0].content", format="otel")
+    expect(log.name, n, event, at + "[1].body.kvlistValue.values[0].value.stringValue", format="otel")
+    n = log.add(dict(resourceSpans=[dict(scopeSpans=[dict(spans=[dict(name="chat", startTimeUnixNano="1", attributes=[
+        attribute("gen_ai.prompt", prompt.text), attribute("gen_ai.prompt.0.content", indexed.text), attribute("llm.input_messages.0.message.content", traced.text), attribute("gen_ai.completion.0.content", done.text)])])])]))
+    at = "resourceSpans[0].scopeSpans[0].spans[0].attributes"
+    for i, leak in enumerate((prompt, indexed, traced, done)):
+        expect(log.name, n, leak, f"{at}[{i}].value.stringValue", sent=i < 3, format="otel")
+    log.write()
 
 
 def main():
     for folder in ("home", "requests", "databases"):
         shutil.rmtree(HERE / folder, ignore_errors=True)
-    for make in (claude_1, claude_2_0, claude_2_1_197, claude_2_1_330, codex_1, codex_2, codex_3, cursor_transcript, windsurf):
-        make()
-    write_expected("home")
     (HERE / "requests").mkdir()
-    requests()
-    write_expected("requests")
-    databases()
-    write_expected("databases")
+    for make in (claude_1, claude_2_0, claude_2_1_197, claude_2_1_330, codex_1, codex_2, codex_3, cursor_transcript, windsurf, requests, databases,
+                 claude_2_0_old, claude_2_1_197_tools, claude_2_1_330_tools, codex_0_104, codex_0_169, more_requests, more_databases):
+        make()
+    for what in ("home", "requests", "databases"):
+        (HERE / f"{what}.expected.jsonl").write_text("".join(json.dumps(e, ensure_ascii=False) + "\n" for e in EXPECTED if e["input"].startswith(what + "/")), newline="\n")
+
 
 if __name__ == "__main__":
     main()

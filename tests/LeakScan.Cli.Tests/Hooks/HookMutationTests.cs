@@ -49,6 +49,9 @@ public sealed class HookMutationTests(HookFixture fixture) : IClassFixture<HookF
             if (MustBeRefused(message)) Assert.True(blocks, place);
             (refused, passed) = (refused + (blocks ? 1 : 0), passed + (blocks ? 0 : 1));
         }
+        JsonElement[] errors = [.. File.ReadLines(options.Audit).Select(Support.CliResult.Json).Where(a => a.TryGetProperty("error", out _))];
+        Assert.NotEmpty(errors);
+        Assert.All(errors, error => Assert.Equal("block", error.GetProperty("verdict").GetString()));
         // Else the mutations would be too wild, or too tame, to say anything.
         Assert.True(refused > s_cases / 5 && passed > s_cases / 50, string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {refused} refused, {passed} passed"));
     }
