@@ -2,6 +2,7 @@ using System.CommandLine;
 using LeakScan.Benchmarks;
 using LeakScan.Quality.Baselines;
 using LeakScan.Quality.Data;
+using LeakScan.Quality.Making;
 using LeakScan.Quality.Measures;
 using LeakScan.Quality.Tables;
 using LeakScan.Sources;
@@ -27,7 +28,7 @@ static class Verbs
         Option<string?> curves = new("--curves") { HelpName = "FOLDER", Description = "Writes precision-recall and ROC curves, as CSV and PNG." };
         RootCommand root = new("Measures how well leaks are found on labelled sets: folders with index/ and outgoing.jsonl.")
         {
-            sets, keys, keyFile, threads, slices, show, curves, Check(), MakeBaseline(),
+            sets, keys, keyFile, threads, slices, show, curves, Check(), MakeBaseline(), MakeSet(),
         };
         root.SetAction(parsed =>
         {
@@ -146,6 +147,13 @@ static class Verbs
             SummaryTable.Print([run]);
             return 0;
         });
+        return command;
+    }
+
+    static Command MakeSet()
+    {
+        Command command = new("make-set", "Writes the repository's small set anew, from its sample corpora and sources as they are now; then make a baseline.");
+        command.SetAction(_ => Console.WriteLine($"{SmallSet}: {SetMaker.Write(SmallSet)} records"));
         return command;
     }
 }
