@@ -4,6 +4,7 @@ using LeakScan.Quality.Baselines;
 using LeakScan.Quality.Data;
 using LeakScan.Quality.Making;
 using LeakScan.Quality.Measures;
+using LeakScan.Quality.Peers;
 using LeakScan.Quality.Tables;
 using LeakScan.Sources;
 
@@ -28,7 +29,7 @@ static class Verbs
         Option<string?> curves = new("--curves") { HelpName = "FOLDER", Description = "Writes precision-recall and ROC curves, as CSV and PNG." };
         RootCommand root = new("Measures how well leaks are found on labelled sets: folders with index/ and outgoing.jsonl.")
         {
-            sets, keys, keyFile, threads, slices, show, curves, Check(), MakeBaseline(), MakeSet(),
+            sets, keys, keyFile, threads, slices, show, curves, Check(), MakeBaseline(), MakeSet(), Peers(),
         };
         root.SetAction(parsed =>
         {
@@ -154,6 +155,23 @@ static class Verbs
     {
         Command command = new("make-set", "Writes the repository's small set anew, from its sample corpora and sources as they are now; then make a baseline.");
         command.SetAction(_ => Console.WriteLine($"{SmallSet}: {SetMaker.Write(SmallSet)} records"));
+        return command;
+    }
+
+    static Command Peers()
+    {
+        Argument<string[]> sets = Sets(ArgumentArity.OneOrMore);
+        Option<int> keys = KeyCount();
+        Option<int> threads = Threads();
+        Option<string?> dolos = new("--dolos") { HelpName = "FOLDER", Description = "Has node_modules/@dodona/dolos-lib." };
+        Command command = new("peers", "LeakScan beside jscpd, sim and Dolos on the same sets (peers.sh --quality fetches them); what cannot be had is skipped with its reason.") { sets, keys, threads, dolos };
+        command.SetAction(parsed =>
+        {
+            bool isComplete = true;
+            LabelledSet[] loaded = [.. parsed.GetRequiredValue(sets).Select(s => Load(s, ref isComplete))];
+            int code = PeerTable.Run(loaded, Data.Keys.Fixed(parsed.GetValue(keys)), parsed.GetValue(threads), parsed.GetValue(dolos));
+            return isComplete ? code : 2;
+        });
         return command;
     }
 }
