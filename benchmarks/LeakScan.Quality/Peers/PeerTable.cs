@@ -15,7 +15,7 @@ static class PeerTable
     {
         SimilarityPeer[] peers =
         [
-            new DolosPeer(dolos), new SimPeer("sim_java", 10), new SimPeer("sim_java", 24), new SimPeer("sim_text", 10), new SimPeer("sim_text", 24),
+            new DolosPeer(dolos), new SimPeer("sim_java", ".java", 10), new SimPeer("sim_java", ".java", 24), new SimPeer("sim_text", null, 10), new SimPeer("sim_text", null, 24),
             new JscpdPeer(), new JscpdPeer(s_sensitive), new JscpdPeer([.. s_sensitive, "--ignore-identifiers", "--ignore-literals"]),
         ];
         List<string[]> rows = [];

@@ -4,7 +4,10 @@ using LeakScan.Peers;
 
 namespace LeakScan.Quality.Peers;
 
-sealed partial class SimPeer(string program, int run) : SimilarityPeer
+/// <param name="program">One of the programs of sim, each of which knows one language.</param>
+/// <param name="extension">Of the files that it knows; null for any.</param>
+/// <param name="run">Tokens of the shortest run that counts.</param>
+sealed partial class SimPeer(string program, string? extension, int run) : SimilarityPeer
 {
     internal override string Name => $"{program} -r {run}";
 
@@ -17,6 +20,7 @@ sealed partial class SimPeer(string program, int run) : SimilarityPeer
 
     internal override double[][] Compare(Material material)
     {
+        if (extension is not null && material.Extension != extension) throw new PeerMissingException($"for {extension} files");
         double[][] scores = NoScores(material);
         IEnumerable<string> records = Enumerable.Range(0, material.Records.Count).Select(i => Path.Combine(material.Folder, material.RecordFile(i)));
         IEnumerable<string> originals = Enumerable.Range(0, material.Originals.Count).Select(i => Path.Combine(material.Folder, material.OriginalFile(i)));
