@@ -19,7 +19,7 @@ if "Quality" in sections:
     out += ["Labelled fragments of code bases and documents, most of them changed (names replaced, lines dropped, inserted, moved), against independent projects, templates and real prompts, and real sessions with coding tools (means of five keys):", ""]
     out += table([head[c] for c in columns], [[row[c] for c in columns] for row in rows])
 if "Quality beside others" in sections:
-    head, rows = next(tables(sections["Quality beside others"]))
+    rows = [row for _, rows in tables(sections["Quality beside others"]) for row in rows]
     tools = list(dict.fromkeys(row[1] for row in rows))
     auc = {(row[0], row[1]): row[3] for row in rows}
     sets = list(dict.fromkeys(row[0] for row in rows))

@@ -19,7 +19,7 @@ readonly record struct Spread(double Mean, double Low, double High)
     {
         if (double.IsNaN(Mean)) return "";
         string Text(double value) => (value * factor).ToString(format, CultureInfo.InvariantCulture);
-        return Low == High ? Text(Mean) : $"{Text(Mean)} ({Text(Low)} to {Text(High)})";
+        return Text(Low) == Text(High) ? Text(Mean) : $"{Text(Mean)} ({Text(Low)} to {Text(High)})";
     }
 
     internal string Share() => Format("0.0000");

@@ -27,7 +27,11 @@ static class PeerTable
             try
             {
                 Material material = new(set, folder);
-                foreach (SimilarityPeer peer in peers) rows.Add(PeerRow(peer, material, remarks));
+                foreach (SimilarityPeer peer in peers)
+                {
+                    rows.Add(PeerRow(peer, material, remarks));
+                    Console.Error.WriteLine(string.Join(", ", rows[^1].Where(c => c.Length > 0)));
+                }
             }
             finally
             {
