@@ -34,14 +34,18 @@ sealed class SetMaker
 
     readonly List<string> _records = [];
     readonly SharedRuns _protectedRuns = new();
+    readonly HashSet<string> _sharedLines;
     long _number;
+
+    SetMaker(IEnumerable<Source> sources) =>
+        _sharedLines = [.. sources.SelectMany(s => s.Lines.Select(l => l.Trim()).Distinct(StringComparer.Ordinal)).CountBy(l => l).Where(l => l.Value > 1).Select(l => l.Key)];
 
     /// <summary>Writes <c>index/</c> and <c>outgoing.jsonl</c> into a folder; what was there is replaced.</summary>
     internal static int Write(string folder)
     {
-        SetMaker maker = new();
         List<Source> sources = Read(s_protected);
         List<Source> others = Read(s_others);
+        SetMaker maker = new([.. sources, .. others]);
         string index = Path.Combine(folder, "index");
         if (Directory.Exists(index)) Directory.Delete(index, recursive: true);
         foreach (Source source in sources)
@@ -111,8 +115,8 @@ sealed class SetMaker
         return record.RootElement.GetProperty("id").GetString()!;
     }
 
-    /// <summary>Successive lines that say something.</summary>
-    static (Source Source, int Start, string[] Piece) Cut(List<Source> sources, int lines, ref SplitMix random)
+    /// <summary>Successive lines that say something: not only imports and what several files have, such as licence headers.</summary>
+    (Source Source, int Start, string[] Piece) Cut(List<Source> sources, int lines, ref SplitMix random)
     {
         while (true)
         {
@@ -120,7 +124,7 @@ sealed class SetMaker
             if (source.Lines.Length <= lines) continue;
             int start = random.Next(source.Lines.Length - lines);
             string[] piece = source.Lines[start..(start + lines)];
-            if (piece.Where(l => !IsImport(l)).Sum(PlainLength) >= Math.Max(MinPlain, lines * 12)) return (source, start, piece);
+            if (piece.Where(l => !IsImport(l) && !_sharedLines.Contains(l.Trim())).Sum(PlainLength) >= Math.Max(MinPlain, lines * 12)) return (source, start, piece);
         }
     }
 
