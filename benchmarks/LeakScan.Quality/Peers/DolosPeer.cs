@@ -30,6 +30,7 @@ sealed class DolosPeer(string? folder) : SimilarityPeer
         string input = JsonSerializer.Serialize(new { language, originals = material.OriginalTexts, records = material.RecordTexts });
         (_, string output) = Tool.Run("node", [Path.Combine(AppContext.BaseDirectory, "Peers", "dolos.mjs"), folder], [input]);
         string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (lines.Length != material.Records.Count + 1) throw new PeerMissingException("its script failed");
         _version = lines[0];
         return [.. lines.Skip(1).Select(l => l.Split(' ').Select(v => double.Parse(v, CultureInfo.InvariantCulture)).ToArray())];
     }

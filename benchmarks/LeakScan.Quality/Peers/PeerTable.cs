@@ -58,7 +58,7 @@ static class PeerTable
         try
         {
             double[][] scores = peer.Compare(material);
-            remarks.Add($"{peer.Name}: {peer.Remark}");
+            remarks.Add($"{peer.Name.Split(' ')[0]}: {peer.Remark}");
             List<(bool IsPositive, string? Level, double Value)> all = [.. Values(material, scores)];
             Ranking Of(string? level) => new(all.Where(v => v.IsPositive && (level is null || v.Level == level)).Select(v => v.Value), all.Where(v => !v.IsPositive).Select(v => v.Value));
             string[] levels = material.WantsPairs ? [.. all.Where(v => v.IsPositive).Select(v => v.Level).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] : [];

@@ -13,7 +13,7 @@ sealed partial class SimPeer(string program, string? extension, int run) : Simil
 
     internal override string Version => Tool.Version(program, "-v");
 
-    internal override string Remark => $"share of the record in runs of {run} tokens of one original; line numbers, quotes and escapes break runs; no index to keep, no place in the text";
+    internal override string Remark => "share of the record in runs of so many tokens of one original; line numbers, quotes and escapes break runs; no index to keep, no place in the text";
 
     [GeneratedRegex(@"^(\S+) consists for (\d+) % of (\S+) material")]
     static partial Regex Share { get; }
