@@ -3,13 +3,13 @@
 # usage: benchmarks/measure.sh [--tiny|--large] [--only PARTS] EVAL [SETS...]
 #   --tiny  everything once on little data, printed and not kept: shows that it works; its figures mean nothing
 #   --large also an index of 128 million fingerprints: 2 GB more of disk, 6 GB more of memory
-#   --only  some of "scans latency hooks sessions sketches files headline build quality peers": the file keeps what it has of the others
+#   --only  some of "scans latency hooks sessions sketches files headline build quality quality-peers peers": the file keeps what it has of the others
 #   EVAL    a folder of texts to measure with: sessions/ in it holds real sessions
-#   SETS    labelled sets (folders with index/ and outgoing.jsonl), scored by EVAL/run.py
+#   SETS    labelled sets (folders with index/ and outgoing.jsonl)
 # Needs 25 GB of disk under ${TMPDIR:-/tmp} and 16 GB of memory, 1.5 hours. Machines are shared and noisy: compare ratios, not rates.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-tiny= large= parts="scans latency hooks sessions sketches files headline build quality peers"
+tiny= large= parts="scans latency hooks sessions sketches files headline build quality quality-peers peers"
 while [ $# -gt 0 ]; do
   case $1 in
     --tiny) tiny=1; shift ;;
@@ -27,8 +27,11 @@ cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1 | tr 'A-Z ' 'a-z-
 results=benchmarks/results/${cpu:-$(uname -m)}-$(nproc)-cores.md
 [ -z "$tiny" ] || results=$work/results.md
 
-dotnet publish src/LeakScan.Cli -c Release -o "$work/cli" -v q >&2
-dotnet build benchmarks/LeakScan.Peers -c Release -v q >&2 # and with it LeakScan.Benchmarks
+for part in $parts; do
+  # Quality is measured in process.
+  [[ $part == quality* ]] || { dotnet publish src/LeakScan.Cli -c Release -o "$work/cli" -v q >&2; break; }
+done
+dotnet build benchmarks/LeakScan.Quality -c Release -v q >&2 # and with it LeakScan.Benchmarks, LeakScan.Peers
 bench() { # verb, arguments: prints the command and its table
   echo "\`dotnet run --project benchmarks/LeakScan.Benchmarks -c Release -- $*\`" | sed "s|$work|WORK|g; s|$eval|EVAL|g"
   echo
@@ -110,19 +113,22 @@ build() {
   rm -rf "$work/text" "$work/corp.lsi"
 }
 
+named() { # sets: without the folders that they are in
+  local set
+  for set in "$@"; do printf ' %s' "$(basename "$set")"; done
+}
+
 quality() {
   [ $# -gt 0 ] || { echo "skipped quality: no labelled sets given" >&2; return; }
-  printf '\n## Quality\n'
-  # Which fingerprints an index has depends on its key, and so do these figures a little.
-  for at in warn block; do
-    echo "at $at, mean of five keys:"
-    for key in 1 2 3 4 5; do
-      python3 "$eval/run.py" --leakscan "$work/cli/leakscan" --fail-at $at --quiet "$@" 2>/dev/null | { [ $key -eq 1 ] && cat || grep -v '^set '; }
-    done | awk '!NF { next } /^set / { print; next }
-      !($1 in runs) { names[++sets] = $1 } { runs[$1]++; for (i = 2; i <= NF; i++) sum[$1, i] += $i }
-      END { for (j = 1; j <= sets; j++) { s = names[j]; n = runs[s]
-        printf "%-32s %14.4f %8.4f %8.2f %9d %9d %8.1f\n", s, sum[s, 2] / n, sum[s, 3] / n, sum[s, 4] / n, sum[s, 5] / n, sum[s, 6] / n, sum[s, 7] / n } }'
-  done
+  printf '\n## Quality\n`dotnet run --project benchmarks/LeakScan.Quality -c Release -- --slices%s`\n\n' "$(named "$@")"
+  # The tables of each set are a section of their own, which the README leaves out.
+  dotnet artifacts/bin/LeakScan.Quality/release/LeakScan.Quality.dll --slices --keys "$(size 5 1)" "$@" | awk '/^### / && !seen++ { print "## Quality in detail\n" } { print }'
+}
+
+quality-peers() {
+  [ $# -gt 0 ] || { echo "skipped quality-peers: no labelled sets given" >&2; return; }
+  printf '\n## Quality beside others\n`benchmarks/peers.sh --quality%s`\n\n' "$(named "$@")"
+  benchmarks/peers.sh --quality "$@" --keys "$(size 5 1)"
 }
 
 peers() {

@@ -1,11 +1,17 @@
 #!/usr/bin/env bash
-# Fetches the peers that are not on this machine into a temporary folder, from Debian and npm, and runs LeakScan.Peers with them.
-# What cannot be had is skipped with its reason, in the table. usage: benchmarks/peers.sh [OPTIONS OF LeakScan.Peers]
+# Fetches the peers that are not on this machine into a temporary folder, from Debian and npm, and runs LeakScan.Peers with them,
+# or, with --quality, `LeakScan.Quality peers`. What cannot be had is skipped with its reason, in the table.
+# usage: benchmarks/peers.sh [OPTIONS OF LeakScan.Peers]; benchmarks/peers.sh --quality SETS... [OPTIONS]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 peers=$(mktemp -d)
 trap 'rm -rf "$peers"' EXIT
 mkdir "$peers/bin"
+quality=
+if [ "${1:-}" = --quality ]; then
+  quality=1
+  shift
+fi
 
 download() { (cd "$peers/debs" && apt-get download -qq "$@" >/dev/null 2>&1); }
 
@@ -22,8 +28,26 @@ debian() { # packages: unpacked beside the system, not installed
   done
 }
 
-command -v rg >/dev/null || debian ripgrep
+npm_package() { # name@version
+  command -v npm >/dev/null || return 0
+  npm install --prefix "$peers/npm" --no-audit --no-fund "$1" >/dev/null 2>&1 || echo "cannot be had from npm: $1" >&2
+}
+
 command -v sim_text >/dev/null || debian similarity-tester
+# A version whose program for this machine is there too.
+command -v jscpd >/dev/null || npm_package jscpd@5.3.3
+export PATH=$peers/bin:$peers/debian/usr/bin:$peers/npm/node_modules/.bin:$PATH
+
+if [ -n "$quality" ]; then
+  # Compiles a parser for each language: minutes.
+  npm_package @dodona/dolos-lib@3.5.1
+  [ ! -d "$peers/npm/node_modules/@dodona/dolos-lib" ] || set -- "$@" --dolos "$peers/npm"
+  [ -e artifacts/bin/LeakScan.Quality/release/LeakScan.Quality.dll ] || dotnet build benchmarks/LeakScan.Quality -c Release -v q >&2
+  dotnet artifacts/bin/LeakScan.Quality/release/LeakScan.Quality.dll peers "$@"
+  exit
+fi
+
+command -v rg >/dev/null || debian ripgrep
 if ! python3 -c 'import numpy' 2>/dev/null; then
   debian python3-numpy libblas3 liblapack3 libgfortran5
   lib=$peers/debian/usr/lib
@@ -35,10 +59,6 @@ PYTHONPATH=$lib/python3/dist-packages LD_LIBRARY_PATH=$native:$native/blas:$nati
 EOF
   chmod +x "$peers/bin/python3"
 fi
-if ! command -v jscpd >/dev/null && command -v npm >/dev/null; then
-  # A version whose program for this machine is there too.
-  npm install --prefix "$peers/npm" --no-audit --no-fund jscpd@5.3.3 >/dev/null 2>&1 || echo "cannot be had from npm: jscpd" >&2
-fi
 
 [ -e artifacts/bin/LeakScan.Peers/release/LeakScan.Peers.dll ] || dotnet build benchmarks/LeakScan.Peers -c Release -v q >&2
-PATH=$peers/bin:$peers/debian/usr/bin:$peers/npm/node_modules/.bin:$PATH dotnet artifacts/bin/LeakScan.Peers/release/LeakScan.Peers.dll "$@"
+dotnet artifacts/bin/LeakScan.Peers/release/LeakScan.Peers.dll "$@"

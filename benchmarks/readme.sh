@@ -7,13 +7,25 @@ import re, sys
 text = open(sys.argv[1], encoding="utf-8").read()
 sections = {name: body.strip() for name, body in re.findall(r"(?ms)^## (.*?)\n(.*?)(?=^## |\Z)", text)}
 out = [f"Printed by `benchmarks/measure.sh` ([all of it]({sys.argv[1]}); [how](docs/benchmarking.md)). The machine is shared and noisy: ratios tell more than rates.", ""]
+def tables(section): # each as a list of rows of cells; of a range over keys only the mean
+    for lines in re.findall(r"(?m)(?:^\|.*\n?)+", section):
+        rows = [[re.sub(r" \(\S+ to \S+\)", "", cell.strip()) for cell in line.strip("|").split("|")] for line in lines.strip().split("\n")]
+        yield rows[0], rows[2:]
+def table(head, rows):
+    return ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)] + ["| " + " | ".join(row) + " |" for row in rows] + [""]
 if "Quality" in sections:
-    rows = re.findall(r"(?m)^(\S+) +([\d.]+) +([\d.]+) +([\d.]+) +(\d+) +(\d+) +[\d.]+$", sections["Quality"])
-    half = len(rows) // 2
-    out += ["Labelled fragments of three code bases, most of them changed (names replaced, lines dropped, inserted, moved), against independent projects, templates and real prompts (means of five keys):", "",
-            "| set | recall at warn | false alarms in 1000 | recall at block | false alarms in 1000 |", "|---|---|---|---|---|"]
-    out += [f"| {w[0]} | {w[2]} | {w[3]} | {b[2]} | {b[3]} |" for w, b in zip(rows[:half], rows[half:])]
-    out += [""]
+    head, rows = next(tables(sections["Quality"]))
+    columns = [head.index("set"), head.index("recall at warn"), head.index("false alarms in 1000"), head.index("recall at block"), len(head) - 1 - head[::-1].index("false alarms in 1000"), head.index("right file of the first three")]
+    out += ["Labelled fragments of code bases and documents, most of them changed (names replaced, lines dropped, inserted, moved), against independent projects, templates and real prompts, and real sessions with coding tools (means of five keys):", ""]
+    out += table([head[c] for c in columns], [[row[c] for c in columns] for row in rows])
+if "Quality beside others" in sections:
+    rows = [row for _, rows in tables(sections["Quality beside others"]) for row in rows]
+    tools = list(dict.fromkeys(row[1] for row in rows))
+    auc = {(row[0], row[1]): row[3] for row in rows}
+    sets = list(dict.fromkeys(row[0] for row in rows))
+    number = lambda cell: cell if re.fullmatch(r"[\d.]+", cell) else ""
+    out += ["How well each tool puts what was taken from the protected files before what was not (area under the ROC curve; `pairs-` are labelled plagiarism among students; empty where a tool cannot be run):", ""]
+    out += table(["", *sets], [[tool, *(number(auc.get((s, tool), "")) for s in sets)] for tool in tools])
 shown = ["Headline", "Whole scan by index size, depth and threads", "Whole scan, a large index", "Whole scan by tier", "Whole scan by kind of text", "Whole scan by hit rate", "Whole scan by record size",
          "Latency of one call", "Latency of a hook", "Real sessions", "Files", "Peers"]
 for name in shown:

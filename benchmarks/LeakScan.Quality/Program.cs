@@ -1,0 +1,3 @@
+using LeakScan.Quality;
+
+return Verbs.Run(args);
