@@ -58,17 +58,18 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
     int CharactersOf(int line) => CharactersBefore(line + 1) - CharactersBefore(line);
 
     /// <summary>Fingerprints what was prepared.</summary>
-    internal void AddPrepared(uint document)
+    /// <param name="arrival">Where its canonical text begins in that of all documents in order of arrival.</param>
+    internal void AddPrepared(long arrival)
     {
         ReadOnlySpan<byte> canonical = _canonical.AsSpan(0, _length);
-        Sink sink = new(this, document, canonical, _boilerplate, idioms);
+        Sink sink = new(this, arrival, canonical, _boilerplate, idioms);
         _fingerprinter.RunCanonical(canonical, GramParameters.FineWindow, ref sink);
         if (_canonical.Length > 1 << 25) _canonical = new byte[64 * 1024]; // not kept for one huge document
     }
 
     internal void AddPublic(ReadOnlySpan<byte> text)
     {
-        Sink sink = new(this, FoundFingerprint.Public, [], [], null);
+        Sink sink = new(this, arrival: -1, [], [], null);
         _fingerprinter.Run(text, GramParameters.FineWindow, ref sink);
     }
 
@@ -77,7 +78,7 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
     // Where text repeats itself within a few k-grams (zeros, padding, rows of a table) every position ties for the minimum.
     // Only the first of equal fingerprints is kept there: whoever looks for such text finds the same value.
     ref struct Sink(
-        IndexWorker worker, uint document, ReadOnlySpan<byte> canonical, List<(int Start, int End)> boilerplate, IdiomModel? idioms) : IFingerprintSink
+        IndexWorker worker, long arrival, ReadOnlySpan<byte> canonical, List<(int Start, int End)> boilerplate, IdiomModel? idioms) : IFingerprintSink
     {
         readonly ReadOnlySpan<byte> _canonical = canonical;
         RecentFingerprints _recent;
@@ -94,7 +95,7 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
                 if (_recent.IsRepeat(fingerprints[i])) continue;
                 if (idioms is not null && inModel[i] && idioms.IsIdiom(_canonical, (int)start)) continue;
                 // As good as public: worth nothing wherever else it stands.
-                worker._writer.Add(new(fingerprints[i], IsBoilerplate(start) ? FoundFingerprint.Public : document, (uint)start));
+                worker._writer.Add(fingerprints[i], arrival + start, isPublic: arrival < 0 || IsBoilerplate(start));
             }
             return true;
         }

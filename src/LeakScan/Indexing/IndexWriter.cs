@@ -72,6 +72,9 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
             .ThenBy(i => documents[i].ContentId)];
         uint[] ranks = new uint[documents.Count];
         long[] starts = new long[documents.Count];
+        long[] arrivals = new long[documents.Count + 1];
+        for (int i = 0; i < documents.Count; i++) arrivals[i + 1] = arrivals[i] + documents[i].Length;
+        ArrivalOrder arrivalOrder = new(arrivals, ranks);
         long end = 0;
         for (int rank = 0; rank < order.Length; rank++)
         {
@@ -81,7 +84,7 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
         }
         if (end >= Posting.CountFlag) throw new InvalidOperationException($"An index holds up to {Posting.CountFlag} canonical characters; these documents have {end}.");
 
-        PartitionResult first = Partition(0, ranks, starts);
+        PartitionResult first = Partition(0, arrivalOrder, starts);
         long sample = Math.Max(1, store.Entries / FingerprintStore.Partitions);
         long expectedPostings = (long)Math.Ceiling(1.02 * first.Postings.WrittenCount / Posting.SizeBytes * FingerprintStore.Partitions);
         long expectedKeys = (long)Math.Ceiling(1.02 * first.Fingerprints.Count * FingerprintStore.Partitions);
@@ -119,7 +122,7 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
         for (int from = 0; from < FingerprintStore.Partitions; from += batch)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Parallel.For(from, Math.Min(from + batch, FingerprintStore.Partitions), p => results[p] ??= Partition(p, ranks, starts));
+            Parallel.For(from, Math.Min(from + batch, FingerprintStore.Partitions), p => results[p] ??= Partition(p, arrivalOrder, starts));
             for (int p = from; p < Math.Min(from + batch, FingerprintStore.Partitions); p++)
             {
                 PartitionResult result = results[p]!;
@@ -161,51 +164,42 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
 
     static long Align(long offset) => (offset + 63) / 64 * 64;
 
-    PartitionResult Partition(int number, uint[] ranks, long[] starts)
+    PartitionResult Partition(int number, ArrivalOrder order, long[] starts)
     {
-        (ulong[] fingerprints, ulong[] places, int count) = store.Take(number);
+        (FoundFingerprint[] found, int count) = store.Take(number, order);
         if (!_free.TryTake(out PartitionResult? result)) result = new();
         for (int from = 0; from < count;)
         {
             int to = from + 1;
-            while (to < count && fingerprints[to] == fingerprints[from]) to++;
-            Span<ulong> group = places.AsSpan(from, to - from);
-            bool isPublic = false;
-            foreach (ref ulong place in group)
-            {
-                uint document = (uint)(place >> 32);
-                isPublic |= document == FoundFingerprint.Public;
-                if (isPublic) break;
-                place = (ulong)ranks[document] << 32 | (uint)place;
-            }
-            if (isPublic) result.PublicFingerprints++;
-            else WriteGroup(fingerprints[from], group, result, starts);
+            while (to < count && found[to].Fingerprint == found[from].Fingerprint) to++;
+            if (found[to - 1].Place == FoundFingerprint.Public) result.PublicFingerprints++;
+            else WriteGroup(found.AsSpan(from, to - from), result, starts);
             from = to;
         }
-        ArrayPool<ulong>.Shared.Return(fingerprints);
-        ArrayPool<ulong>.Shared.Return(places);
+        ArrayPool<FoundFingerprint>.Shared.Return(found);
         return result;
     }
 
-    static void WriteGroup(ulong fingerprint, Span<ulong> places, PartitionResult result, long[] starts)
+    /// <summary>Writes the postings of one fingerprint.</summary>
+    static void WriteGroup(Span<FoundFingerprint> group, PartitionResult result, long[] starts)
     {
-        if (places.Length > 1) places.Sort();
+        ulong fingerprint = group[0].Fingerprint;
         int kept = 0, distinct = 0, inDocument = 0;
         ulong last = ulong.MaxValue;
-        foreach (ulong place in places)
+        foreach (FoundFingerprint found in group)
         {
-            if (place >> 32 != last)
+            if (found.Place >> 32 != last)
             {
                 distinct++;
                 inDocument = 0;
-                last = place >> 32;
+                last = found.Place >> 32;
             }
-            if (++inDocument <= Posting.MaxPerDocument && distinct <= Posting.MaxDocuments) places[kept++] = place;
+            if (++inDocument <= Posting.MaxPerDocument && distinct <= Posting.MaxDocuments) group[kept++] = found;
         }
 
         result.Fingerprints.Add(fingerprint);
         if (distinct > Posting.MaxDocuments) WritePosting(fingerprint, Posting.CountFlag | (long)distinct, result);
-        for (int i = 0; i < kept; i++) WritePosting(fingerprint, starts[places[i] >> 32] + (uint)places[i], result);
+        foreach (FoundFingerprint found in group[..kept]) WritePosting(fingerprint, starts[found.Place >> 32] + (uint)found.Place, result);
     }
 
     static void WritePosting(ulong fingerprint, long value, PartitionResult result)

@@ -64,7 +64,7 @@ public sealed class IndexFormatTests : IDisposable
     [Fact]
     public void SpillingChangesNothingAndLeavesNothing()
     {
-        (string Path, byte[] Text)[] documents = [.. Enumerable.Range(0, 8).Select(i => ($"{i}.py", Encoding.UTF8.GetBytes(CodeText.Lines(new Random(100 + i), 20_000))))];
+        (string Path, byte[] Text)[] documents = [.. Enumerable.Range(0, 8).Select(i => ($"{i}.py", Encoding.UTF8.GetBytes(CodeText.Lines(new Random(100 + i), 50_000))))];
         void Add(FingerprintIndexBuilder builder)
         {
             foreach ((string path, byte[] text) in documents) builder.AddDocument(path, "proprietary-code", text);
