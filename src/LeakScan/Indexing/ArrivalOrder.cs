@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LeakScan.Indexing;
 
 /// <summary>Where documents lie in the concatenation of all canonical text in the order of arrival, and their rank in the file.</summary>
@@ -16,6 +18,7 @@ sealed class ArrivalOrder(long[] starts, uint[] ranks)
     }
 
     /// <summary>The same, for a position at or beyond the start of a document not far before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int DocumentAt(long position, int near)
     {
         while (starts[near + 1] <= position) near++;
@@ -23,5 +26,6 @@ sealed class ArrivalOrder(long[] starts, uint[] ranks)
     }
 
     /// <summary>The <see cref="FoundFingerprint.Place"/> of a position in a document.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong PlaceOf(long position, int document) => (ulong)ranks[document] << 32 | (uint)(position - starts[document]);
 }

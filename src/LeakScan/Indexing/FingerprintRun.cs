@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace LeakScan.Indexing;
 
@@ -32,6 +33,7 @@ static class FingerprintRun
     }
 
     /// <summary>Writes an entry and returns its length. It is given <see cref="MaxEntryBytes"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int WriteEntry(Span<byte> entry, ulong fingerprint, long step, bool isPublic)
     {
         Debug.Assert(step is >= 0 and <= MaxStep);
@@ -52,6 +54,7 @@ static class FingerprintRun
     /// <param name="order">Says where positions are.</param>
     /// <param name="found">Receives the entries.</param>
     /// <returns>The number of entries.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int Read(ReadOnlySpan<byte> runs, int partition, ArrivalOrder order, Span<FoundFingerprint> found)
     {
         int count = 0;

@@ -1,21 +1,25 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace LeakScan.Indexing;
 
 /// <summary>Sorts a partition's fingerprints.</summary>
 // Fingerprints are uniform, so one distribution by the bits after the partition's leaves pieces of a few, for which nothing beats
-// insertion. What many documents have makes pieces of many equal ones: those are left to the library.
+// insertion. What many documents have makes pieces of many equal ones: they are in order as they come, or left to the library.
 static class FingerprintSort
 {
     const int PartitionBits = 8;
     const int MaxBits = 16;
     const int EntriesPerPiece = 8;
-    const int MaxInsertion = 48;
+
+    /// <summary>Insertion that moves every entry farther than this on average is given up.</summary>
+    const int MaxMoves = 16;
 
     /// <summary>Sorts by fingerprint, then place.</summary>
     /// <param name="found">Fingerprints that have their first byte in common.</param>
     /// <param name="sorted">Receives them.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Sort(ReadOnlySpan<FoundFingerprint> found, Span<FoundFingerprint> sorted)
     {
         int bits = Math.Min(MaxBits, BitOperations.Log2((uint)(found.Length / EntriesPerPiece) | 1));
@@ -32,21 +36,26 @@ static class FingerprintSort
         foreach (int end in ends)
         {
             Span<FoundFingerprint> piece = sorted[start..end];
-            if (piece.Length <= MaxInsertion) Insert(piece);
-            else piece.Sort();
+            if (!TryInsert(piece)) piece.Sort();
             start = end;
         }
         ArrayPool<int>.Shared.Return(rented);
     }
 
-    static void Insert(Span<FoundFingerprint> piece)
+    /// <summary>Sorts by insertion, or leaves another order of the same entries.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static bool TryInsert(Span<FoundFingerprint> piece)
     {
+        int moves = MaxMoves * piece.Length;
         for (int i = 1; i < piece.Length; i++)
         {
             FoundFingerprint entry = piece[i];
             int at = i;
             for (; at > 0 && entry.IsBefore(piece[at - 1]); at--) piece[at] = piece[at - 1];
             piece[at] = entry;
+            moves -= i - at;
+            if (moves < 0) return false;
         }
+        return true;
     }
 }

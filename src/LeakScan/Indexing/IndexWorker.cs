@@ -12,7 +12,7 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
     readonly FingerprintStore.Writer _writer = new(store);
     readonly List<int> _lineFeeds = [];
     readonly List<(int Start, int End)> _boilerplate = [];
-    bool[] _inModel = [];
+    bool[] _isIdiom = [];
     byte[] _canonical = new byte[64 * 1024];
     int _length;
 
@@ -86,14 +86,13 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
 
         public bool Take(ReadOnlySpan<ulong> fingerprints, ReadOnlySpan<int> ends, long tileStart)
         {
-            if (worker._inModel.Length < ends.Length) worker._inModel = new bool[ends.Length];
-            ReadOnlySpan<bool> inModel = worker._inModel;
-            idioms?.Contains(_canonical, tileStart, ends, worker._inModel);
+            if (worker._isIdiom.Length < ends.Length) worker._isIdiom = new bool[ends.Length];
+            ReadOnlySpan<bool> isIdiom = worker._isIdiom;
+            idioms?.Find(_canonical, tileStart, ends, worker._isIdiom);
             for (int i = 0; i < fingerprints.Length; i++)
             {
+                if (_recent.IsRepeat(fingerprints[i]) || isIdiom[i]) continue;
                 long start = tileStart + ends[i] - (GramParameters.GramLength - 1);
-                if (_recent.IsRepeat(fingerprints[i])) continue;
-                if (idioms is not null && inModel[i] && idioms.IsIdiom(_canonical, (int)start)) continue;
                 // As good as public: worth nothing wherever else it stands.
                 worker._writer.Add(fingerprints[i], arrival + start, isPublic: arrival < 0 || IsBoilerplate(start));
             }

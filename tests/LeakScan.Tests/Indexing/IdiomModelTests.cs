@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using CsCheck;
 using LeakScan.Fingerprints;
@@ -77,7 +78,13 @@ public sealed class IdiomModelTests
             // One in 256 is in a model by chance: one is taken that has no such k-gram of this text.
             IdiomModel model = Enumerable.Range(0, 100).Select(i => new IdiomModel(FuseFilter.Build([.. hashes, (ulong)i], version: 1, owners: 3)))
                 .First(m => Enumerable.Range(0, grams).Where(i => m.Contains(Hash(i))).SequenceEqual(known));
-            Assert.Equal(count >= 3 ? known : [], Enumerable.Range(0, grams).Where(i => model.IsIdiom(text, i)));
+            int[] wanted = count >= 3 ? known : [];
+            Assert.Equal(wanted, Enumerable.Range(0, grams).Where(i => model.IsIdiom(text, i)));
+            const int TileStart = 20; // and what is asked of a tile at once
+            int[] ends = [.. Enumerable.Range(GramParameters.GramLength - 1 - TileStart, grams)];
+            bool[] found = new bool[grams];
+            model.Find(text, TileStart, ends, found);
+            Assert.Equal(wanted, Enumerable.Range(0, grams).Where(i => found[i]));
         }
 
         ulong Hash(int start) => IdiomModel.Hash(text.AsSpan(start, GramParameters.GramLength));
@@ -88,6 +95,7 @@ public sealed class IdiomModelTests
     public void HashAndPlacesAreFrozen()
     {
         Assert.Equal(0x701e8bc224307d8eul, IdiomModel.Hash("ifnotargsreturnnoneelse0"u8));
+        Gen.Byte.Array[GramParameters.GramLength].Sample(gram => XxHash3.HashToUInt64(gram) == IdiomModel.Hash(gram), threads: 1);
         Assert.Equal(0xbdf8c29a109591ful, IdiomModel.Mix(0x0123456789abcdef, 7));
         Assert.Equal((3522u, 4338u, 5870u), IdiomModel.Places(0xb456bcfc34c2cb2c, 5000, 1024));
     }
