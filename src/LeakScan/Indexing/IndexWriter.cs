@@ -36,6 +36,12 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
 
         internal long PublicFingerprints { get; set; }
 
+        /// <summary>Its blocks of the filter.</summary>
+        internal byte[] Filter { get; set; } = [];
+
+        /// <summary>Postings in each of its directory buckets.</summary>
+        internal uint[] Directory { get; set; } = [];
+
         /// <summary>Makes it empty for another partition.</summary>
         internal void Clear()
         {
@@ -43,6 +49,30 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
             Fingerprints.Clear();
             PostingFingerprints.Clear();
             PublicFingerprints = 0;
+        }
+    }
+
+    /// <summary>A partition's stretch of filter and directory, once their sizes are known.</summary>
+    sealed class Slices(long filterBlocks, int filterBytes, int directoryBits)
+    {
+        internal int DirectoryEntries => 1 << directoryBits - 8;
+
+        internal PartitionResult Make(int number, PartitionResult result)
+        {
+            byte[] filter = Cleared(result.Filter, filterBytes);
+            uint[] directory = Cleared(result.Directory, DirectoryEntries);
+            long firstBlock = (long)number * filterBytes / BlockedBloomFilter.BlockBytes;
+            foreach (ulong fingerprint in result.Fingerprints) BlockedBloomFilter.Add(filter, firstBlock, filterBlocks, fingerprint);
+            foreach (ulong fingerprint in result.PostingFingerprints) directory[(fingerprint << 8 >> 32) >> (32 - (directoryBits - 8))]++;
+            (result.Filter, result.Directory) = (filter, directory);
+            return result;
+        }
+
+        static T[] Cleared<T>(T[] array, int length)
+        {
+            if (array.Length != length) return new T[length];
+            Array.Clear(array);
+            return array;
         }
     }
 
@@ -112,32 +142,27 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
         long postingsOffset = Align(directoryOffset + ((1L << directoryBits) + 1) * sizeof(uint));
         SectionWriter postings = new(output, postingsOffset);
 
-        byte[] filterSlice = new byte[filterSliceBytes];
-        long sliceBlocks = filterSliceBytes / BlockedBloomFilter.BlockBytes;
-        uint[] directorySlice = new uint[1 << directoryBits - 8];
-        byte[] directoryBytes = new byte[directorySlice.Length * sizeof(uint)];
-        int batch = Math.Max(1, Environment.ProcessorCount);
-        PartitionResult?[] results = new PartitionResult?[FingerprintStore.Partitions];
-        results[0] = first;
-        for (int from = 0; from < FingerprintStore.Partitions; from += batch)
+        Slices slices = new(filterBytes / BlockedBloomFilter.BlockBytes, filterSliceBytes, directoryBits);
+        byte[] directoryBytes = new byte[slices.DirectoryEntries * sizeof(uint)];
+        // Partitions are made on all cores while those before them are written.
+        Queue<Task<PartitionResult>> ahead = new();
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            Parallel.For(from, Math.Min(from + batch, FingerprintStore.Partitions), p => results[p] ??= Partition(p, arrivalOrder, starts));
-            for (int p = from; p < Math.Min(from + batch, FingerprintStore.Partitions); p++)
+            for (int written = 0, begun = 0; written < FingerprintStore.Partitions; written++)
             {
-                PartitionResult result = results[p]!;
-                results[p] = null;
-                Array.Clear(filterSlice);
-                foreach (ulong fingerprint in result.Fingerprints) BlockedBloomFilter.Add(filterSlice, p * sliceBlocks, filterBytes / BlockedBloomFilter.BlockBytes, fingerprint);
-                filter.Append(filterSlice);
-
-                Array.Clear(directorySlice);
-                foreach (ulong fingerprint in result.PostingFingerprints) directorySlice[(fingerprint << 8 >> 32) >> (32 - (directoryBits - 8))]++;
+                for (; begun < FingerprintStore.Partitions && ahead.Count <= Environment.ProcessorCount; begun++)
+                {
+                    int number = begun;
+                    ahead.Enqueue(Task.Run(() => slices.Make(number, number == 0 ? first : Partition(number, arrivalOrder, starts)), cancellationToken));
+                }
+                PartitionResult result = ahead.Peek().GetAwaiter().GetResult();
+                ahead.Dequeue();
+                filter.Append(result.Filter);
                 uint start = checked((uint)header.Postings);
-                for (int i = 0; i < directorySlice.Length; i++)
+                for (int i = 0; i < result.Directory.Length; i++)
                 {
                     BinaryPrimitives.WriteUInt32LittleEndian(directoryBytes.AsSpan(i * sizeof(uint)), start);
-                    start = checked(start + directorySlice[i]);
+                    start = checked(start + result.Directory[i]);
                 }
                 directory.Append(directoryBytes);
                 postings.Append(result.Postings.WrittenSpan);
@@ -147,6 +172,11 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
                 result.Clear();
                 _free.Add(result);
             }
+        }
+        finally
+        {
+            // Whatever it was that ended the loop, nobody may read from the store after it.
+            ((IAsyncResult)Task.WhenAll(ahead)).AsyncWaitHandle.WaitOne();
         }
         BinaryPrimitives.WriteUInt32LittleEndian(directoryBytes, checked((uint)header.Postings));
         directory.Append(directoryBytes.AsSpan(0, sizeof(uint)));
