@@ -73,7 +73,7 @@ public sealed class SourceReader
             LeaveOut = LeaveOut,
             Problem = (path, message) => AddProblem(PathNames.Join(spec.Path, path), message),
         };
-        foreach (FoundFile file in walker.Walk(spec.Path))
+        foreach (FoundFile file in walker.Walk(Path.GetFullPath(spec.Path))) // or the system is asked for the working directory three times a file
         {
             string shown = PathNames.Join(spec.Path, file.RelativePath);
             foreach (SourceDocument part in ReadFile(file.Path, shown, spec.Label, isNamed: false, cancellationToken)) yield return part;
