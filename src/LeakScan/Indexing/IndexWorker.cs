@@ -87,8 +87,9 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
         public bool Take(ReadOnlySpan<ulong> fingerprints, ReadOnlySpan<int> ends, long tileStart)
         {
             if (worker._isIdiom.Length < ends.Length) worker._isIdiom = new bool[ends.Length];
-            ReadOnlySpan<bool> isIdiom = worker._isIdiom;
-            idioms?.Find(_canonical, tileStart, ends, worker._isIdiom);
+            Span<bool> isIdiom = worker._isIdiom.AsSpan(0, ends.Length);
+            if (idioms is null) isIdiom.Clear();
+            else idioms.Find(_canonical, tileStart, ends, isIdiom);
             for (int i = 0; i < fingerprints.Length; i++)
             {
                 if (_recent.IsRepeat(fingerprints[i]) || isIdiom[i]) continue;

@@ -147,6 +147,23 @@ public sealed class IdiomModelTests
         }
     }
 
+    /// <summary>Idioms of a document that was read before are none of the public text's.</summary>
+    [Fact]
+    public void AllThatPublicTextHasIsLeftOut()
+    {
+        const string Idiom = "#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]\n";
+        byte[] idioms = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Idiom + CodeText.Lines(new Random(4), 1), 40)));
+        byte[] own = Encoding.UTF8.GetBytes(CodeText.Lines(new Random(5), 200));
+        using FingerprintIndexBuilder builder = new(s_key);
+        builder.AddDocument("a.rs", "proprietary-code", own);
+        builder.AddDocument("b.rs", "proprietary-code", idioms);
+        builder.AddPublic(own);
+        builder.AddPublic(idioms);
+        using FingerprintIndex index = builder.Build();
+        Assert.Equal(0, index.Info.Fingerprints);
+        Assert.NotEqual(0, index.Info.PublicFingerprints);
+    }
+
     /// <summary>An owner counts once however often it says something, and headers and imports do not count at all.</summary>
     [Fact]
     public void CountsOwners()
