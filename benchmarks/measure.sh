@@ -3,13 +3,13 @@
 # usage: benchmarks/measure.sh [--tiny|--large] [--only PARTS] EVAL [SETS...]
 #   --tiny  everything once on little data, printed and not kept: shows that it works; its figures mean nothing
 #   --large also an index of 128 million fingerprints: 2 GB more of disk, 6 GB more of memory
-#   --only  some of "scans latency files headline build quality peers": the file keeps what it has of the others
+#   --only  some of "scans latency sketches files headline build quality peers": the file keeps what it has of the others
 #   EVAL    a folder of texts to measure with: sessions/ in it holds real sessions
 #   SETS    labelled sets (folders with index/ and outgoing.jsonl), scored by EVAL/run.py
 # Needs 25 GB of disk under ${TMPDIR:-/tmp} and 16 GB of memory, 1.5 hours. Machines are shared and noisy: compare ratios, not rates.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-tiny= large= parts="scans latency files headline build quality peers"
+tiny= large= parts="scans latency sketches files headline build quality peers"
 while [ $# -gt 0 ]; do
   case $1 in
     --tiny) tiny=1; shift ;;
@@ -56,6 +56,15 @@ scans() {
 latency() {
   printf '\n## Latency of one call\n'
   bench latency --millions "$(size 16 0.2)" --milliseconds "$(size 4000 200)"
+}
+
+sketches() {
+  printf '\n## Sketches: accuracy\n'
+  bench sketch-accuracy --trials "$(size 2000 300)" || echo "sketch-accuracy: above its limit" >&2
+  printf '\n## Sketches: speed\n'
+  bench sketch-compare --tiers avx512,avx2,v128,scalar --megabytes "$(size 1024 1)" --runs "$(size 7 1)"
+  printf '\n## Sketches: bands\n'
+  bench sketch-bands --sketches "$(size 1000,10000,100000,1000000 1000)" --runs "$(size 5 1)"
 }
 
 files() {

@@ -4,6 +4,8 @@ using BenchmarkDotNet.Attributes;
 using LeakScan.Benchmarks.Data;
 using LeakScan.Benchmarks.Micro;
 using LeakScan.Benchmarks.Tables;
+using LeakScan.Simd;
+using LeakScan.Sketches;
 
 namespace LeakScan.Benchmarks;
 
@@ -21,6 +23,7 @@ static class Smoke
         CheckScans();
         CheckBenchmarks();
         CheckTables();
+        CheckSketches();
         CheckLog();
         CheckCommandLine();
         Console.WriteLine(s_failures == 0 ? "smoke: ok" : $"smoke: {s_failures} failed");
@@ -132,6 +135,43 @@ static class Smoke
         byte[] text = MadeUpText.Make(TextKind.Code, 1 << 18);
         LatencyTable.Row row = LatencyTable.MeasureCalls(index, text, 1024, milliseconds: 1);
         Check($"latency: {row.Calls} calls, p50 <= p99", row.Calls >= 20 && row.P50 <= row.P99);
+    }
+
+    static void CheckSketches()
+    {
+        // 300 pairs measure the ratio to 4 % (a standard deviation); the table itself has more and a limit of 1.1.
+        const int Trials = 300;
+        const double SmokeLimit = SketchAccuracyTable.Limit + 0.12;
+        foreach (int length in (int[])[1, 2, 3, 8, 16])
+        {
+            double worst = SketchAccuracyTable.s_resemblances.Max(j => SketchAccuracyTable.Measured(length, 1000, j, Trials, SketchAccuracyTable.Hashing.Mixed).OfTheory);
+            Check($"sketch-accuracy: {length} tokens a shingle, at worst {worst:F2} of the theory's error", worst <= SmokeLimit);
+        }
+        double notMixed = SketchAccuracyTable.Measured(1, 1000, 0.5, Trials, SketchAccuracyTable.Hashing.SmallMultiplier).OfTheory;
+        Check($"sketch-accuracy: the rolling hash of one token, not mixed, errs {notMixed:F1} times as much", notMixed > 2);
+        foreach (int queries in (int[])[1, 2, 4, 9])
+        {
+            long allocated = SketchCompareTable.Comparing(new byte[1 << 16], queries, runs: 1).AllocatedBytes;
+            Check($"sketch-compare: {queries} queries allocate {allocated} bytes", allocated == 0);
+        }
+        RollingSketch rolling = new(SimdTiers.Current, [2, 5, 15]);
+        ulong[] hashes = [1, 2, 3];
+        uint[] minima = new uint[SketchParameters.Bins];
+        byte[] sketch = new byte[SketchParameters.SketchBytes];
+        ulong[] keys = new ulong[Bands.Count(SketchParameters.RowsPerBand)];
+        CheckAllocations("sketches: block, windows, stored sketch, bands", () =>
+        {
+            BlockSketch.Clear(minima);
+            BlockSketch.Add(hashes, minima);
+            rolling.Push(minima);
+            for (int window = 0; window < 3; window++)
+            {
+                Sketch.Store(rolling.Window(window), sketch, SimdTiers.Current);
+                Bands.Keys(sketch, SketchParameters.RowsPerBand, keys);
+            }
+        });
+        Check("sketch-compare on every tier of this machine", Quietly(() => SketchCompareTable.Run(new(1, 1), [.. ScanTable.s_tiers.Keys])) == 0);
+        Check("sketch-bands", Quietly(() => SketchBandsTable.Run([2000], 1)) == 0);
     }
 
     // What tables print are times nobody should look at.

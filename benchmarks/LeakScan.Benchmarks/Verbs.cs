@@ -13,7 +13,7 @@ static class Verbs
     {
         RootCommand root = new("Measures LeakScan. Besides the verbs: bdn ARGS runs BenchmarkDotNet (bdn --filter '*' --job short), --smoke checks the answers and allocations of all of it and no times.")
         {
-            MakeText(), MakeLog(), Scan(), ScanRows(), Latency(), HookLatencies(), Files(), Headline(),
+            MakeText(), MakeLog(), Scan(), ScanRows(), Latency(), HookLatencies(), Files(), Headline(), SketchAccuracy(), SketchBands(), SketchCompare(), SketchCompareRows(),
         };
         return root.Parse(args).Invoke();
     }
@@ -102,7 +102,7 @@ static class Verbs
     static Command Scan()
     {
         ScanOptionsSet options = ScanOptionsSet.Create();
-        Option<string[]> tiers = List("--tiers", $"Of {string.Join(", ", ScanTable.s_tiers.Keys)}.", [Scanner.Describe()], s => ScanTable.s_tiers.ContainsKey(s) ? s : throw new ArgumentException($"{s} is not a tier"));
+        Option<string[]> tiers = TierList();
         Command command = new("scan-table", "Whole scan through the public API against a plain read of the same memory; each tier in a process of its own, by the runtime's switches. Lists multiply.") { tiers };
         options.AddTo(command);
         command.SetAction(parsed => ScanTable.Run(options.Parse(parsed), parsed.GetRequiredValue(tiers)));
@@ -118,6 +118,52 @@ static class Verbs
         command.Hidden = true;
         options.AddTo(command);
         command.SetAction(parsed => ScanTable.Rows(options.Parse(parsed), parsed.GetRequiredValue(folder), parsed.GetRequiredValue(tier)));
+        return command;
+    }
+
+    static Option<int> Megabytes() => new("--megabytes") { HelpName = "N", Description = "The table in memory; more than the caches hold.", DefaultValueFactory = _ => 1024 };
+
+    static Option<int> Runs() => new("--runs") { HelpName = "N", Description = "Of which the median is told.", DefaultValueFactory = _ => 5 };
+
+    static Option<string[]> TierList() =>
+        List("--tiers", $"Of {string.Join(", ", ScanTable.s_tiers.Keys)}.", [Scanner.Describe()], s => ScanTable.s_tiers.ContainsKey(s) ? s : throw new ArgumentException($"{s} is not a tier"));
+
+    static Command SketchAccuracy()
+    {
+        Option<int> trials = new("--trials") { HelpName = "N", Description = "Pairs of sets a figure.", DefaultValueFactory = _ => 2000 };
+        Command command = new("sketch-accuracy", "Errors of estimated resemblance against the theory's, for every length of shingles and for small sets. Fails above 1.1.") { trials };
+        command.SetAction(parsed => SketchAccuracyTable.Run(parsed.GetValue(trials)));
+        return command;
+    }
+
+    static Command SketchBands()
+    {
+        Option<int[]> sketches = List("--sketches", "Sketches in the table.", [1000, 10_000, 100_000, 1_000_000], s => int.Parse(s, CultureInfo.InvariantCulture));
+        Option<int> runs = Runs();
+        Command command = new("sketch-bands", "The S-curve of bands, and what a question to a table of bands takes beside a straight scan, by number of sketches.") { sketches, runs };
+        command.SetAction(parsed => SketchBandsTable.Run(parsed.GetRequiredValue(sketches), parsed.GetValue(runs)));
+        return command;
+    }
+
+    static Command SketchCompare()
+    {
+        Option<int> megabytes = Megabytes();
+        Option<int> runs = Runs();
+        Option<string[]> tiers = TierList();
+        Command command = new("sketch-compare", "Comparison of stored sketches from cache and from memory, against a plain read; and what making sketches costs. Each tier in a process of its own.") { megabytes, runs, tiers };
+        command.SetAction(parsed => SketchCompareTable.Run(new(parsed.GetValue(megabytes), parsed.GetValue(runs)), parsed.GetRequiredValue(tiers)));
+        return command;
+    }
+
+    static Command SketchCompareRows()
+    {
+        Option<int> megabytes = Megabytes();
+        Option<int> runs = Runs();
+        Argument<string> what = new("WHAT");
+        Argument<string> tier = new("TIER");
+        Command command = new(SketchCompareTable.RowsVerb) { what, tier, megabytes, runs };
+        command.Hidden = true;
+        command.SetAction(parsed => SketchCompareTable.Rows(new(parsed.GetValue(megabytes), parsed.GetValue(runs)), parsed.GetRequiredValue(what), parsed.GetRequiredValue(tier)));
         return command;
     }
 

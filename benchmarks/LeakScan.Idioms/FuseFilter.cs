@@ -9,7 +9,7 @@ namespace LeakScan.Idioms;
 static class FuseFilter
 {
     /// <summary>The file of a model of these distinct hashes.</summary>
-    internal static byte[] Build(ulong[] hashes, int version, int owners)
+    internal static byte[] Build(ulong[] hashes, IdiomParameters parameters, int version, int owners)
     {
         // Sizes as the paper recommends them for three places.
         double keys = Math.Max(2, hashes.Length);
@@ -20,7 +20,7 @@ static class FuseFilter
         {
             if (Solve(hashes, seed, cells, segment) is not { } solved) continue;
             byte[] header = new byte[IdiomModel.HeaderBytes];
-            IdiomModel.WriteHeader(header, version, owners, hashes.Length, seed, segment);
+            IdiomModel.WriteHeader(header, parameters, version, owners, hashes.Length, seed, segment);
             return [.. header, .. solved];
         }
     }

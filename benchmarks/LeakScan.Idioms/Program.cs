@@ -2,17 +2,19 @@ using System.Globalization;
 using LeakScan.Idioms;
 using LeakScan.Indexing;
 
-if (args is not [string text, string output, string keysText] || !int.TryParse(keysText, CultureInfo.InvariantCulture, out int maxGrams))
+if (args is not ["grams" or "shingles", string text, string output, string keysText] || !int.TryParse(keysText, CultureInfo.InvariantCulture, out int maxKeys))
 {
     Console.Error.WriteLine("""
-        usage: LeakScan.Idioms TEXT MODEL GRAMS
-        Makes the idiom model: the k-grams of TEXT/OWNER/PACKAGE/... that most owners have in common, up to GRAMS of them.
+        usage: LeakScan.Idioms grams|shingles TEXT MODEL COUNT
+        Makes an idiom model: the k-grams, or the shingles of structure, of TEXT/OWNER/PACKAGE/... that most owners have in
+        common, up to COUNT of them.
         TEXT is what fetch.py leaves; the same text gives the same model.
         """);
     return 2;
 }
 
-GramCounter counter = new();
+IdiomParameters parameters = args[0] == "grams" ? IdiomParameters.Grams : IdiomParameters.Shingles;
+OwnerCounter counter = args[0] == "grams" ? new GramCounter() : new ShingleCounter();
 foreach (string owner in Directory.GetDirectories(text).Order(StringComparer.Ordinal)) counter.AddOwner(Directory.GetDirectories(owner).Order(StringComparer.Ordinal));
 Console.Error.WriteLine($"{counter.Owners} owners, {counter.Bytes} bytes of text");
 
@@ -20,15 +22,15 @@ Console.Error.WriteLine($"{counter.Owners} owners, {counter.Bytes} bytes of text
 const int Least = 3;
 List<(ulong Hash, int Owners)> counted = [.. counter.Count(Least)];
 int owners = Least;
-while (counted.Count(c => c.Owners >= owners) > maxGrams) owners++;
-for (int n = Least; n <= 8; n++) Console.Error.WriteLine($"{counted.Count(c => c.Owners >= n)} k-grams of {n} owners or more");
+while (counted.Count(c => c.Owners >= owners) > maxKeys) owners++;
+for (int n = Least; n <= 8; n++) Console.Error.WriteLine($"{counted.Count(c => c.Owners >= n)} {args[0]} of {n} owners or more");
 ulong[] hashes = [.. counted.Where(c => c.Owners >= owners).Select(c => c.Hash)];
 
-byte[] bytes = FuseFilter.Build(hashes, version: 1, owners);
-IdiomModel model = new(bytes);
+byte[] bytes = FuseFilter.Build(hashes, parameters, version: 1, owners);
+IdiomModel model = new(bytes, parameters);
 if (hashes.FirstOrDefault(h => !model.Contains(h)) is not 0 and var lost) throw new InvalidOperationException($"the model lacks {lost:x16}");
 Random random = new(1);
 int wrong = Enumerable.Range(0, 1 << 22).Count(_ => model.Contains((ulong)random.NextInt64()));
 File.WriteAllBytes(output, bytes);
-Console.Error.WriteLine($"{output}: {hashes.Length} k-grams of {owners} owners or more, {bytes.Length} bytes, {wrong} of {1 << 22} others seem to be in it");
+Console.Error.WriteLine($"{output}: {hashes.Length} {args[0]} of {owners} owners or more, {bytes.Length} bytes, {wrong} of {1 << 22} others seem to be in it");
 return 0;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using LeakScan.Fingerprints;
 using LeakScan.Indexing;
+using LeakScan.Tokens;
 
 namespace LeakScan;
 
@@ -33,12 +34,15 @@ public sealed class FingerprintIndex : IDisposable
         }
         Key = key;
         Keys = new FingerprintKeys(key);
+        TokenKeys = new TokenKeys(key);
         _info = new(MakeInfo);
     }
 
     internal IndexKey Key { get; }
 
     internal FingerprintKeys Keys { get; }
+
+    internal TokenKeys TokenKeys { get; }
 
     internal ReadOnlySpan<MappedIndex> Layers => _layers;
 

@@ -3,6 +3,7 @@ using LeakScan.Fingerprints;
 using LeakScan.Indexing;
 using LeakScan.Primitives;
 using LeakScan.Simd;
+using LeakScan.Tokens;
 
 namespace LeakScan;
 
@@ -27,10 +28,13 @@ public sealed class FingerprintIndexBuilder : IDisposable
     readonly IndexKey _key;
     readonly FingerprintKeys _keys;
     readonly IndexBuildOptions _options;
+    readonly TokenKeys _tokenKeys;
     readonly FingerprintStore _store;
+    readonly TokenStore _tokens;
     readonly ConcurrentBag<IndexWorker> _idle = [];
     readonly ConcurrentBag<IndexWorker> _workers = [];
     readonly List<BuiltDocument> _documents = [];
+    readonly ConcurrentBag<StoredTokens> _publicTexts = [];
     readonly List<IndexedDocument> _removed = [];
     string? _outputFolder;
     long _canonicalCharacters;
@@ -43,7 +47,10 @@ public sealed class FingerprintIndexBuilder : IDisposable
         _key = key;
         _keys = new FingerprintKeys(key);
         _options = options ?? new();
-        _store = new FingerprintStore(_options.MemoryBudgetBytes, () => _options.TemporaryFolder ?? _outputFolder ?? Path.GetTempPath());
+        _tokenKeys = new TokenKeys(key);
+        string Folder() => _options.TemporaryFolder ?? _outputFolder ?? Path.GetTempPath();
+        _store = new FingerprintStore(_options.MemoryBudgetBytes, Folder);
+        _tokens = new TokenStore(_options.MemoryBudgetBytes / 4, Folder);
     }
 
     /// <summary>K-grams that are left out of the documents; null for none, which tests of the format want.</summary>
@@ -65,13 +72,14 @@ public sealed class FingerprintIndexBuilder : IDisposable
         RefuseAfterWriting();
         IndexWorker worker = Rent();
         byte[] lineTable = worker.Prepare(utf8, out int length, out int lines);
+        StoredTokens tokens = worker.StoreTokens(lines);
         UInt128 contentId = _key.ContentId(utf8);
         long arrival;
         lock (_documents)
         {
             arrival = _canonicalCharacters;
             _canonicalCharacters += length;
-            _documents.Add(new(FingerprintIndex.StoredPath(_key, _options.PathStorage, path), label, firstLine, lines, length, contentId, lineTable));
+            _documents.Add(new(FingerprintIndex.StoredPath(_key, _options.PathStorage, path), label, firstLine, lines, length, contentId, lineTable, tokens));
         }
         worker.AddPrepared(arrival);
         Interlocked.Add(ref _sourceBytes, utf8.Length);
@@ -84,7 +92,8 @@ public sealed class FingerprintIndexBuilder : IDisposable
     {
         RefuseAfterWriting();
         IndexWorker worker = Rent();
-        worker.AddPublic(utf8);
+        StoredTokens tokens = worker.AddPublic(utf8);
+        _publicTexts.Add(tokens);
         _idle.Add(worker);
     }
 
@@ -193,7 +202,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
         return new([MappedIndex.FromMemory("(memory)", output.Detach(), length, header)], _key);
     }
 
-    IndexWriter Writer => new(_key, _options.PathStorage, _documents, _store, Idioms?.Version ?? 0);
+    IndexWriter Writer => new(_key, _tokenKeys, SimdTiers.Current, _options.PathStorage, _documents, _store, _tokens, _publicTexts, Idioms?.Version ?? 0);
 
     void Finish(string? outputPath)
     {
@@ -211,11 +220,15 @@ public sealed class FingerprintIndexBuilder : IDisposable
     IndexWorker Rent()
     {
         if (_idle.TryTake(out IndexWorker? worker)) return worker;
-        worker = new IndexWorker(_keys, SimdTiers.Current, _store, Idioms);
+        worker = new IndexWorker(_keys, _tokenKeys, SimdTiers.Current, _store, _tokens, Idioms);
         _workers.Add(worker);
         return worker;
     }
 
     /// <summary>Frees memory and temporary files.</summary>
-    public void Dispose() => _store.Dispose();
+    public void Dispose()
+    {
+        _store.Dispose();
+        _tokens.Dispose();
+    }
 }

@@ -28,6 +28,9 @@ public sealed record ScanOptions
     /// <summary>The length in bytes up to which <see cref="ScanDepth.Auto"/> is fine. Default: 64 KiB.</summary>
     public int FineUpToBytes { get; init; } = 64 * 1024;
 
+    /// <summary>Whether code that was changed is looked for too: edited, renamed, reordered. Default: true. Without it scanning is several times as fast.</summary>
+    public bool Structure { get; init; } = true;
+
     /// <summary>Matches reported of one text at most, best documents first. Default: 32; 1 to 4096.</summary>
     public int MaxMatches { get; init; } = 32;
 }

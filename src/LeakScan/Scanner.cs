@@ -20,13 +20,14 @@ namespace LeakScan;
 /// if (result.Verdict == Verdict.Block)
 ///     Console.WriteLine($"{result.Label}: {index.GetDocument(matches[0].DocumentId).Path}:{matches[0].SourceStartLine}");
 /// </code></example>
-public sealed class Scanner
+public sealed partial class Scanner
 {
     /// <summary>Longest text in bytes.</summary>
     public const int MaxTextBytes = 1 << 30;
 
     readonly ScanOptions _options;
     readonly Fingerprinter _fingerprinter;
+    readonly StructureMatcher? _structure;
     readonly StretchBuilder _stretches = new();
     readonly DocumentRanking _ranking = new();
     readonly LineCounter _lines = new();
@@ -56,6 +57,7 @@ public sealed class Scanner
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.MaxMatches, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_options.MaxMatches, 4096, nameof(options));
         _fingerprinter = new Fingerprinter(index.Keys, tier);
+        if (_options.Structure) _structure = new StructureMatcher(index, tier);
         _rarity = new double[index.Layers.Length][];
         for (int layer = 0; layer < _rarity.Length; layer++)
         {
@@ -132,7 +134,7 @@ public sealed class Scanner
     public bool MayMatch(ReadOnlySpan<byte> utf8)
     {
         CheckLength(utf8);
-        return !Probe(utf8, GramParameters.FineWindow, out _);
+        return !Probe(utf8, GramParameters.FineWindow, out _) || _structure?.MayMatch(utf8) == true;
     }
 
     static void CheckLength(ReadOnlySpan<byte> text)
@@ -157,7 +159,14 @@ public sealed class Scanner
 
         // Most texts match nothing: that is decided on raw text, without offsets, and ends at the first hit.
         bool fine = _options.Depth == ScanDepth.Fine || (_options.Depth == ScanDepth.Auto && text.Length <= _options.FineUpToBytes);
-        if (Probe(text, fine ? GramParameters.FineWindow : GramParameters.CoarseWindow, out long characters)) return new(Verdict.Allow, null, 0, 0, 0, (int)characters, 0);
+        bool clean = Probe(text, fine ? GramParameters.FineWindow : GramParameters.CoarseWindow, out long characters);
+        Aligner? aligned = _structure?.Match(text);
+        if (clean)
+        {
+            _ranking.Clear();
+            if (aligned is null || aligned.Documents.IsEmpty) return new(Verdict.Allow, null, 0, 0, 0, (int)characters, 0);
+            return Report(text, (int)characters, aligned);
+        }
 
         int room = text.Length + 2 * Canonicalizer.OutputSlack;
         if (_canonical.Length < room) (_canonical, _offsets) = (new byte[room], new int[room]);
@@ -170,7 +179,7 @@ public sealed class Scanner
         HitSink hits = new(this);
         _fingerprinter.RunCanonical(_canonical.AsSpan(0, length), GramParameters.FineWindow, ref hits);
         _ranking.Rank(_stretches.Stretches, Index.Layers, length);
-        return Report(text, length);
+        return Report(text, length, aligned);
     }
 
     /// <summary>Stops soon after the first fingerprint that is in the index; <see cref="Finish"/> tells of the last ones.</summary>
@@ -253,9 +262,9 @@ public sealed class Scanner
         }
     }
 
-    ScanResult Report(ReadOnlySpan<byte> text, int length)
+    ScanResult Report(ReadOnlySpan<byte> text, int length, Aligner? aligned)
     {
-        if (_reported.Length < length) _reported = new bool[_canonical.Length];
+        if (_reported.Length < length) _reported = new bool[Math.Max(length, _canonical.Length)];
         Span<bool> reported = _reported.AsSpan(0, length);
         reported.Clear();
         _lines.Reset();
@@ -292,7 +301,8 @@ public sealed class Scanner
                 covered.Fill(true);
             }
         }
-        return new(verdict, label, Evidence.Score(best), best, matchedCharacters, length, _matchCount);
+        if (aligned is not null) ReportStructure(text, aligned, ref verdict, ref label, ref best, ref matchedCharacters);
+        return new(verdict, label, Evidence.Score(best), best, Math.Min(matchedCharacters, length), length, _matchCount);
     }
 
     void AddMatches(ReadOnlySpan<byte> text, in RankedDocument document, MappedIndex layer, ReadOnlySpan<Stretch> stretches)

@@ -53,9 +53,12 @@ static class ScanTable
         }
     }
 
-    static int RunTier(Choice choice, string folder, string tier)
+    static int RunTier(Choice choice, string folder, string tier) => InTier(tier, [RowsVerb, folder, tier, .. choice.ToArguments()]);
+
+    /// <summary>Runs this program in a process that has a tier, and prints what it prints; 1 if it fails.</summary>
+    internal static int InTier(string tier, string[] arguments)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!, [RowsVerb, folder, tier, .. choice.ToArguments()]);
+        ProcessStartInfo start = new(Environment.ProcessPath!, arguments);
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet") start.ArgumentList.Insert(0, typeof(ScanTable).Assembly.Location);
         foreach (string? name in s_tiers.Values)
         {

@@ -58,6 +58,30 @@ sealed class FingerprintHash
         }
     }
 
+    /// <summary>The keyed hashes of numbers, in place: those of k-grams that hold the number and zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Compute(Span<ulong> numbers, bool useAesRounds)
+    {
+        if (useAesRounds && HasAesRounds)
+        {
+            (Vector128<byte> k0, Vector128<byte> k1, Vector128<byte> k2, Vector128<byte> k3, Vector128<byte> k4) = (_k0, _k1, _k2, _k3, _k4);
+            for (int i = 0; i < numbers.Length; i++)
+            {
+                Vector128<byte> a = Vector128.CreateScalar(numbers[i]).AsByte() ^ k0;
+                numbers[i] = Round(Round(Round(Round(a, k1), k2), k3), k4).AsUInt64().ToScalar();
+            }
+            return;
+        }
+
+        Span<byte> gram = stackalloc byte[GramParameters.GramLength];
+        gram.Clear();
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(gram, numbers[i]);
+            numbers[i] = ComputePortable(gram);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector128<byte> Round(Vector128<byte> state, Vector128<byte> key)
     {

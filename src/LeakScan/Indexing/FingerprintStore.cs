@@ -109,7 +109,7 @@ sealed class FingerprintStore : IDisposable
         lock (_spillLock)
         {
             if (_chunks.Rented <= _budgetChunks) return;
-            _spill ??= OpenSpill();
+            _spill ??= SpillFile.Create(_spillFolder());
             while (_chunks.Rented > _budgetChunks - _budgetChunks / 16)
             {
                 Partition partition = _partitions[_nextSpilled++ % Partitions];
@@ -124,23 +124,6 @@ sealed class FingerprintStore : IDisposable
                 }
             }
         }
-    }
-
-    FileStream OpenSpill()
-    {
-        FileStream spill = new(
-            Path.Combine(_spillFolder(), $"leakscan-spill-{Environment.ProcessId}-{Guid.NewGuid():N}.tmp"),
-            new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                BufferSize = 0,
-                Options = FileOptions.DeleteOnClose,
-            });
-        // On Unix that alone would leave the file behind when the process is killed; without a name it goes with the process.
-        if (!OperatingSystem.IsWindows()) File.Delete(spill.Name);
-        return spill;
     }
 
     void Empty(Partition partition)

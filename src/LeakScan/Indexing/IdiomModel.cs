@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using LeakScan.Fingerprints;
 using LeakScan.Primitives;
 using LeakScan.Text;
+using LeakScan.Tokens;
 
 namespace LeakScan.Indexing;
 
@@ -34,13 +35,12 @@ sealed class IdiomModel
     readonly ulong _starts;
 
     /// <exception cref="InvalidDataException">Damaged, or made for other k-grams.</exception>
-    internal IdiomModel(byte[] bytes)
+    internal IdiomModel(byte[] bytes, IdiomParameters parameters)
     {
         if (bytes.Length < HeaderBytes || !bytes.AsSpan().StartsWith(Magic)) throw new InvalidDataException("not an idiom model: it does not begin with LSIDIOMS");
         Span<byte> header = bytes.AsSpan(0, HeaderBytes);
-        (int canonical, int gram) = (BinaryPrimitives.ReadInt32LittleEndian(header[12..]), BinaryPrimitives.ReadInt32LittleEndian(header[16..]));
-        if ((canonical, gram) != (CanonicalText.Version, GramParameters.GramLength))
-            throw new InvalidDataException($"idiom model for canonical text {canonical} and k {gram}; this version has {CanonicalText.Version} and {GramParameters.GramLength}");
+        IdiomParameters made = new(BinaryPrimitives.ReadInt32LittleEndian(header[12..]), BinaryPrimitives.ReadInt32LittleEndian(header[16..]));
+        if (made != parameters) throw new InvalidDataException($"idiom model made for {made}; this version has {parameters}");
         Version = BinaryPrimitives.ReadInt32LittleEndian(header[8..]);
         Owners = BinaryPrimitives.ReadInt32LittleEndian(header[20..]);
         Grams = BinaryPrimitives.ReadInt64LittleEndian(header[24..]);
@@ -54,19 +54,27 @@ sealed class IdiomModel
     }
 
     /// <summary>The model in the assembly.</summary>
-    internal static IdiomModel Shipped => Lazy.s_shipped;
+    internal static IdiomModel Shipped => LazyGrams.s_shipped;
 
-    static class Lazy
+    /// <summary>The model of structure in the assembly: shingles, by <see cref="ContainsShingle"/>.</summary>
+    internal static IdiomModel ShippedStructure => LazyShingles.s_shipped;
+
+    static class LazyGrams
     {
-        internal static readonly IdiomModel s_shipped = Read();
+        internal static readonly IdiomModel s_shipped = Read("idioms.bin", IdiomParameters.Grams);
+    }
 
-        static IdiomModel Read()
-        {
-            using Stream stream = typeof(IdiomModel).Assembly.GetManifestResourceStream("idioms.bin")!;
-            byte[] bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            return new IdiomModel(bytes);
-        }
+    static class LazyShingles
+    {
+        internal static readonly IdiomModel s_shipped = Read("structure-idioms.bin", IdiomParameters.Shingles);
+    }
+
+    static IdiomModel Read(string name, IdiomParameters parameters)
+    {
+        using Stream stream = typeof(IdiomModel).Assembly.GetManifestResourceStream(name)!;
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return new IdiomModel(bytes, parameters);
     }
 
     /// <summary>Rises with every model that is shipped.</summary>
@@ -129,6 +137,9 @@ sealed class IdiomModel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     bool Contains(ReadOnlySpan<byte> canonical, int start) => Contains(Hash(canonical.Slice(start, GramParameters.GramLength)));
 
+    /// <summary>Whether a shingle of this rolling hash is in the model.</summary>
+    internal bool ContainsShingle(ulong rollingHash) => Contains(Mix(rollingHash, 0));
+
     /// <summary>Whether a k-gram of this hash is in the model; wrongly yes once in 256, never wrongly no.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool Contains(ulong hash)
@@ -160,16 +171,28 @@ sealed class IdiomModel
     }
 
     /// <summary>The header of a model file.</summary>
-    internal static void WriteHeader(Span<byte> header, int version, int owners, long grams, ulong seed, uint segment)
+    internal static void WriteHeader(Span<byte> header, IdiomParameters parameters, int version, int owners, long grams, ulong seed, uint segment)
     {
         header.Clear();
         Magic.CopyTo(header);
         BinaryPrimitives.WriteInt32LittleEndian(header[8..], version);
-        BinaryPrimitives.WriteInt32LittleEndian(header[12..], CanonicalText.Version);
-        BinaryPrimitives.WriteInt32LittleEndian(header[16..], GramParameters.GramLength);
+        BinaryPrimitives.WriteInt32LittleEndian(header[12..], parameters.Version);
+        BinaryPrimitives.WriteInt32LittleEndian(header[16..], parameters.Length);
         BinaryPrimitives.WriteInt32LittleEndian(header[20..], owners);
         BinaryPrimitives.WriteInt64LittleEndian(header[24..], grams);
         BinaryPrimitives.WriteUInt64LittleEndian(header[32..], seed);
         BinaryPrimitives.WriteUInt32LittleEndian(header[40..], segment);
     }
+}
+
+/// <summary>What the keys of an idiom model are.</summary>
+/// <param name="Version">Of the form of text they are taken of.</param>
+/// <param name="Length">In characters or tokens.</param>
+readonly record struct IdiomParameters(int Version, int Length)
+{
+    /// <summary>K-grams of canonical text.</summary>
+    internal static IdiomParameters Grams => new(CanonicalText.Version, GramParameters.GramLength);
+
+    /// <summary>Shingles of tokens by their structure.</summary>
+    internal static IdiomParameters Shingles => new(TokenParameters.Version, TokenParameters.ShingleLength);
 }

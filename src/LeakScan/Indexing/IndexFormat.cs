@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using LeakScan.Fingerprints;
 using LeakScan.Primitives;
+using LeakScan.Sketches;
 using LeakScan.Text;
 
 namespace LeakScan.Indexing;
@@ -16,14 +17,19 @@ enum IndexSection
     Lines,
     Strings,
     Removals,
+    ShingleFilter,
+    Tokens,
+    TokenLines,
+    Sketches,
 }
 
 /// <summary>The fixed head of an index file; docs/index-format.md is the contract.</summary>
 sealed class IndexHeader
 {
-    internal const int SizeBytes = 512;
-    internal const int Version = 1;
-    const int SectionTable = 128;
+    internal const int SizeBytes = 1024;
+    internal const int Version = 2;
+    const int SectionTable = 192;
+    const int CountTable = 128;
     const int SectionEntryBytes = 32;
     const int MacBytes = 32;
     const int MacOffset = SizeBytes - MacBytes;
@@ -48,6 +54,16 @@ sealed class IndexHeader
     internal long PublicFingerprints { get; set; }
     internal long SourceBytes { get; set; }
     internal int DirectoryBits { get; set; }
+
+    /// <summary>Tokens of all documents.</summary>
+    internal long Tokens { get; set; }
+
+    /// <summary>Sketches of all documents.</summary>
+    internal long Sketches { get; set; }
+
+    /// <summary>What the encryption of this file's tokens begins with: a hash of its documents, so that others' differ.</summary>
+    internal ulong TokenNonce { get; set; }
+
     internal PathStorage PathStorage { get; set; }
 
     /// <summary><see cref="IdiomModel.Version"/> of the idioms that were left out; 0 for none.</summary>
@@ -74,6 +90,9 @@ sealed class IndexHeader
         BinaryPrimitives.WriteInt64LittleEndian(header[112..], SourceBytes);
         BinaryPrimitives.WriteInt32LittleEndian(header[120..], (int)PathStorage);
         BinaryPrimitives.WriteInt32LittleEndian(header[124..], IdiomModelVersion);
+        BinaryPrimitives.WriteInt64LittleEndian(header[CountTable..], Tokens);
+        BinaryPrimitives.WriteInt64LittleEndian(header[(CountTable + 8)..], Sketches);
+        BinaryPrimitives.WriteUInt64LittleEndian(header[(CountTable + 16)..], TokenNonce);
         for (int i = 0; i < s_sections; i++)
         {
             Span<byte> entry = header.Slice(SectionTable + i * SectionEntryBytes, SectionEntryBytes);
@@ -137,6 +156,9 @@ sealed class IndexHeader
             SourceBytes = BinaryPrimitives.ReadInt64LittleEndian(header[112..]),
             PathStorage = BinaryPrimitives.ReadInt32LittleEndian(header[120..]) == 0 ? PathStorage.Full : PathStorage.Hash,
             IdiomModelVersion = BinaryPrimitives.ReadInt32LittleEndian(header[124..]),
+            Tokens = BinaryPrimitives.ReadInt64LittleEndian(header[CountTable..]),
+            Sketches = BinaryPrimitives.ReadInt64LittleEndian(header[(CountTable + 8)..]),
+            TokenNonce = BinaryPrimitives.ReadUInt64LittleEndian(header[(CountTable + 16)..]),
         };
         // Sums over layers must not overflow either.
         if (result.Fingerprints is < 0 or > MaxCount || result.PublicFingerprints is < 0 or > MaxCount || result.SourceBytes is < 0 or > MaxCount)
@@ -159,6 +181,10 @@ sealed class IndexHeader
         result.Require(file, IndexSection.Documents, result.Documents is >= 0 and <= int.MaxValue
             && result[IndexSection.Documents].Length == result.Documents * DocumentRecord.SizeBytes);
         result.Require(file, IndexSection.Removals, result[IndexSection.Removals].Length % sizeof(int) == 0);
+        result.Require(file, IndexSection.ShingleFilter, result[IndexSection.ShingleFilter].Length is > 0 and var g && g % BlockedBloomFilter.BlockBytes == 0);
+        result.Require(file, IndexSection.Tokens, result[IndexSection.Tokens].Length == result.Tokens);
+        result.Require(file, IndexSection.Sketches, result.Sketches is >= 0 and <= int.MaxValue
+            && result[IndexSection.Sketches].Length == result.Sketches * SketchParameters.SketchBytes);
         return result;
     }
 
@@ -199,9 +225,16 @@ readonly record struct Posting(uint Tag, long Value)
 
 /// <summary>A document as it stands in the file.</summary>
 readonly record struct DocumentRecord(
-    long Start, uint Length, uint FirstLine, uint Lines, uint PathLength, long PathOffset, uint LabelOffset, uint LabelLength, long LinesOffset, UInt128 ContentId)
+    long Start, uint Length, uint FirstLine, uint Lines, uint PathLength, long PathOffset, uint LabelOffset, uint LabelLength, long LinesOffset, UInt128 ContentId,
+    long FirstToken, uint Tokens, uint FirstSketch, long TokenLinesOffset)
 {
-    internal const int SizeBytes = 72;
+    internal const int SizeBytes = 88;
+
+    /// <summary>Tokens of a sketch; a document's last ones may have fewer.</summary>
+    internal const int SketchTokens = 256;
+
+    /// <summary>Sketches of a document of so many tokens.</summary>
+    internal static long SketchesOf(long tokens) => (tokens + SketchTokens - 1) / SketchTokens;
 
     internal void Write(Span<byte> destination)
     {
@@ -215,7 +248,10 @@ readonly record struct DocumentRecord(
         BinaryPrimitives.WriteUInt32LittleEndian(destination[36..], LabelLength);
         BinaryPrimitives.WriteInt64LittleEndian(destination[40..], LinesOffset);
         BinaryPrimitives.WriteUInt128LittleEndian(destination[48..], ContentId);
-        destination[64..72].Clear();
+        BinaryPrimitives.WriteInt64LittleEndian(destination[64..], FirstToken);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[72..], Tokens);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[76..], FirstSketch);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[80..], TokenLinesOffset);
     }
 
     internal static DocumentRecord Read(ReadOnlySpan<byte> source) => new(
@@ -228,5 +264,9 @@ readonly record struct DocumentRecord(
         BinaryPrimitives.ReadUInt32LittleEndian(source[32..]),
         BinaryPrimitives.ReadUInt32LittleEndian(source[36..]),
         BinaryPrimitives.ReadInt64LittleEndian(source[40..]),
-        BinaryPrimitives.ReadUInt128LittleEndian(source[48..]));
+        BinaryPrimitives.ReadUInt128LittleEndian(source[48..]),
+        BinaryPrimitives.ReadInt64LittleEndian(source[64..]),
+        BinaryPrimitives.ReadUInt32LittleEndian(source[72..]),
+        BinaryPrimitives.ReadUInt32LittleEndian(source[76..]),
+        BinaryPrimitives.ReadInt64LittleEndian(source[80..]));
 }

@@ -2,12 +2,16 @@ using System.Numerics;
 using LeakScan.Fingerprints;
 using LeakScan.Simd;
 using LeakScan.Text;
+using LeakScan.Tokens;
 
 namespace LeakScan.Indexing;
 
 /// <summary>One thread's way through a document: canonical text, line table, fingerprints into the store.</summary>
-sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore store, IdiomModel? idioms)
+sealed class IndexWorker(FingerprintKeys keys, TokenKeys tokenKeys, SimdTier tier, FingerprintStore store, TokenStore tokens, IdiomModel? idioms)
 {
+    readonly ShingleReader _reader = new(tokenKeys, tier);
+    readonly List<int> _tokensBeforeLineFeed = [];
+    byte[] _codes = new byte[16 * 1024];
     readonly Fingerprinter _fingerprinter = new(keys, tier);
     readonly FingerprintStore.Writer _writer = new(store);
     readonly List<int> _lineFeeds = [];
@@ -33,29 +37,68 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
         lines = Math.Max(1, text.EndsWith("\n"u8) ? _lineFeeds.Count : _lineFeeds.Count + 1);
 
         BoilerplateLines.Find(text, _boilerplate);
+        ReadTokens(text);
         for (int i = 0; i < _boilerplate.Count; i++) _boilerplate[i] = (CharactersBefore(_boilerplate[i].Start), CharactersBefore(_boilerplate[i].End));
-        return MakeLineTable(lines);
+        return MakeLineTable(_lineFeeds, lines);
+    }
+
+    /// <summary>What <see cref="Prepare"/> read of the document's tokens, for the document's record.</summary>
+    internal StoredTokens StoreTokens(int lines) => tokens.Add(_codes.AsSpan(0, _tokenCount), MakeLineTable(_tokensBeforeLineFeed, lines));
+
+    int _tokenCount;
+
+    void ReadTokens(ReadOnlySpan<byte> text)
+    {
+        _reader.Reset();
+        _tokenCount = 0;
+        _tokensBeforeLineFeed.Clear();
+        int scanned = 0, range = 0;
+        while (_reader.Next(text))
+        {
+            int count = _reader.Codes.Length;
+            if (_codes.Length < _tokenCount + count) Array.Resize(ref _codes, 2 * (_tokenCount + count));
+            for (int i = 0; i < count; i++)
+            {
+                int start = _reader.Starts[i];
+                while (text[scanned..start].IndexOf((byte)'\n') is >= 0 and int feed)
+                {
+                    scanned += feed + 1;
+                    _tokensBeforeLineFeed.Add(_tokenCount);
+                }
+                scanned = start;
+                int line = _tokensBeforeLineFeed.Count;
+                while (range < _boilerplate.Count && _boilerplate[range].End <= line) range++;
+                bool isBoilerplate = range < _boilerplate.Count && _boilerplate[range].Start <= line;
+                _codes[_tokenCount++] = isBoilerplate ? TokenCoder.Nothing : _reader.Codes[i];
+            }
+        }
+        while (text[scanned..].IndexOf((byte)'\n') is >= 0 and int feed)
+        {
+            scanned += feed + 1;
+            _tokensBeforeLineFeed.Add(_tokenCount);
+        }
     }
 
     /// <summary>Canonical characters before a line, counted from 0.</summary>
     int CharactersBefore(int line) => line == 0 ? 0 : line <= _lineFeeds.Count ? _lineFeeds[line - 1] : _length;
 
-    byte[] MakeLineTable(int lines)
+    /// <summary>For each line but the last the number of what was counted at the line feeds, as LEB128.</summary>
+    static byte[] MakeLineTable(List<int> countsAtLineFeeds, int lines)
     {
         int size = 0;
-        for (int line = 0; line + 1 < lines; line++) size += 1 + BitOperations.Log2((uint)CharactersOf(line) | 1) / 7;
+        for (int line = 0; line + 1 < lines; line++) size += 1 + BitOperations.Log2((uint)CountOf(countsAtLineFeeds, line) | 1) / 7;
         byte[] table = new byte[size];
         int bytes = 0;
         for (int line = 0; line + 1 < lines; line++)
         {
-            uint count = (uint)CharactersOf(line);
+            uint count = (uint)CountOf(countsAtLineFeeds, line);
             for (; count >= 0x80; count >>= 7) table[bytes++] = (byte)(count | 0x80);
             table[bytes++] = (byte)count;
         }
         return table;
     }
 
-    int CharactersOf(int line) => CharactersBefore(line + 1) - CharactersBefore(line);
+    static int CountOf(List<int> countsAtLineFeeds, int line) => countsAtLineFeeds[line] - (line == 0 ? 0 : countsAtLineFeeds[line - 1]);
 
     /// <summary>Fingerprints what was prepared.</summary>
     /// <param name="arrival">Where its canonical text begins in that of all documents in order of arrival.</param>
@@ -64,13 +107,19 @@ sealed class IndexWorker(FingerprintKeys keys, SimdTier tier, FingerprintStore s
         ReadOnlySpan<byte> canonical = _canonical.AsSpan(0, _length);
         Sink sink = new(this, arrival, canonical, _boilerplate, idioms);
         _fingerprinter.RunCanonical(canonical, GramParameters.FineWindow, ref sink);
+        if (_codes.Length > 1 << 24) _codes = new byte[16 * 1024];
         if (_canonical.Length > 1 << 25) _canonical = new byte[64 * 1024]; // not kept for one huge document
     }
 
-    internal void AddPublic(ReadOnlySpan<byte> text)
+    /// <summary>Takes public text.</summary>
+    /// <returns>Its tokens.</returns>
+    internal StoredTokens AddPublic(ReadOnlySpan<byte> text)
     {
+        _boilerplate.Clear();
+        ReadTokens(text);
         Sink sink = new(this, arrival: -1, [], [], null);
         _fingerprinter.Run(text, GramParameters.FineWindow, ref sink);
+        return tokens.Add(_codes.AsSpan(0, _tokenCount), []);
     }
 
     internal void Flush() => _writer.Flush();

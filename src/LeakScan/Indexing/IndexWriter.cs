@@ -1,21 +1,24 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
 using CommunityToolkit.HighPerformance.Buffers;
+using LeakScan.Simd;
+using LeakScan.Tokens;
 
 namespace LeakScan.Indexing;
 
 /// <summary>A document while building: all but its fingerprints.</summary>
-sealed record BuiltDocument(string Path, string Label, int FirstLine, int Lines, int Length, UInt128 ContentId, byte[] LineTable);
+sealed record BuiltDocument(string Path, string Label, int FirstLine, int Lines, int Length, UInt128 ContentId, byte[] LineTable, StoredTokens Tokens);
 
 /// <summary>Turns what a builder has gathered into an index file.</summary>
 // Fingerprints come in 256 partitions by their first byte. Filter blocks and directory buckets are chosen by high bits too,
 // so a partition owns a stretch of every section and needs no other partition. Only the sizes of filter and directory must
 // be known first; they follow from the first partition, which is a fair sample, since fingerprints are uniform.
-sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<BuiltDocument> documents, FingerprintStore store, int idiomModelVersion)
+sealed class IndexWriter(
+    IndexKey key, TokenKeys tokenKeys, SimdTier tier, PathStorage pathStorage, IReadOnlyList<BuiltDocument> documents, FingerprintStore store, TokenStore tokens,
+    IReadOnlyCollection<StoredTokens> publicTexts, int idiomModelVersion)
 {
     /// <summary>Postings a directory bucket holds on average.</summary>
     const int PostingsPerBucket = 6;
@@ -73,47 +76,6 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
             if (array.Length != length) return new T[length];
             Array.Clear(array);
             return array;
-        }
-    }
-
-    /// <summary>The section being written: where it began, how long it is, its checksum so far.</summary>
-    sealed class SectionWriter(IndexOutput output, long offset)
-    {
-        readonly XxHash128 _hash = new();
-        readonly byte[] _gathered = new byte[64 * 1024];
-        int _count;
-        long _length;
-
-        internal void Append(ReadOnlySpan<byte> bytes)
-        {
-            if (bytes.Length > _gathered.Length - _count) Flush();
-            if (bytes.Length > _gathered.Length)
-            {
-                Write(bytes);
-                return;
-            }
-            bytes.CopyTo(_gathered.AsSpan(_count));
-            _count += bytes.Length;
-        }
-
-        internal IndexHeader.Section Complete()
-        {
-            Flush();
-            return new(offset, _length, _hash.GetCurrentHashAsUInt128());
-        }
-
-        void Flush()
-        {
-            Write(_gathered.AsSpan(0, _count));
-            _count = 0;
-        }
-
-        void Write(ReadOnlySpan<byte> bytes)
-        {
-            if (bytes.IsEmpty) return;
-            output.Write(offset + _length, bytes);
-            _hash.Append(bytes);
-            _length += bytes.Length;
         }
     }
 
@@ -211,13 +173,15 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
         header.Sections[(int)IndexSection.Postings] = postings.Complete();
         foreach (PartitionResult result in _free) result.Postings.Dispose();
         WriteDocuments(output, header, order, starts, removals);
+        header.TokenNonce = (ulong)header[IndexSection.Documents].Checksum;
+        new StructureWriter(tokenKeys, tier, tokens, idiomModelVersion == 0 ? null : IdiomModel.ShippedStructure).Write(output, header, [.. order.Select(i => documents[i].Tokens)], publicTexts, cancellationToken);
         byte[] head = new byte[IndexHeader.SizeBytes];
         header.Write(head, key);
         output.Write(0, head);
         return header;
     }
 
-    static long Align(long offset) => (offset + 63) / 64 * 64;
+    internal static long Align(long offset) => (offset + 63) / 64 * 64;
 
     PartitionResult Partition(int number, ArrivalOrder order, long[] starts)
     {
@@ -271,7 +235,7 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
         Dictionary<string, (uint Offset, uint Length)> labels = new(StringComparer.Ordinal);
         SectionWriter records = new(output, offset);
         byte[] record = new byte[DocumentRecord.SizeBytes];
-        long lines = 0;
+        long lines = 0, firstToken = 0, firstSketch = 0, tokenLines = 0;
         for (int rank = 0; rank < order.Length; rank++)
         {
             BuiltDocument document = documents[order[rank]];
@@ -285,9 +249,13 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
             long pathLength = Encoding.UTF8.GetBytes(document.Path, strings);
             new DocumentRecord(
                 starts[rank], (uint)document.Length, (uint)document.FirstLine, (uint)document.Lines, (uint)pathLength, pathOffset,
-                label.Offset, label.Length, lines, document.ContentId).Write(record);
+                label.Offset, label.Length, lines, document.ContentId,
+                firstToken, (uint)document.Tokens.Tokens, checked((uint)firstSketch), tokenLines).Write(record);
             records.Append(record);
             lines += document.LineTable.Length;
+            firstToken += document.Tokens.Tokens;
+            firstSketch += DocumentRecord.SketchesOf(document.Tokens.Tokens);
+            tokenLines += document.Tokens.LineBytes;
         }
         header.Sections[(int)IndexSection.Documents] = records.Complete();
 
@@ -309,6 +277,6 @@ sealed class IndexWriter(IndexKey key, PathStorage pathStorage, IReadOnlyList<Bu
         header.Sections[(int)IndexSection.Removals] = removed.Complete();
     }
 
-    // Only filter, directory and postings are read by the cache line.
+    // Only filters, directory, postings and sketches are read by the cache line.
     static long End(IndexHeader header, IndexSection section) => header[section].Offset + header[section].Length;
 }

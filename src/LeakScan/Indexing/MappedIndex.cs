@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using System.Text;
 using LeakScan.Primitives;
+using LeakScan.Sketches;
 
 namespace LeakScan.Indexing;
 
@@ -32,8 +33,11 @@ sealed unsafe class MappedIndex : IDisposable
         _memory = file is null ? start : null;
         FilterBlocks = header[IndexSection.Filter].Length / BlockedBloomFilter.BlockBytes;
         Filter = start + header[IndexSection.Filter].Offset;
+        _shingleFilterBlocks = header[IndexSection.ShingleFilter].Length / BlockedBloomFilter.BlockBytes;
         Documents = (int)header.Documents;
     }
+
+    readonly long _shingleFilterBlocks;
 
     internal string Name { get; }
 
@@ -109,10 +113,14 @@ sealed unsafe class MappedIndex : IDisposable
     }
 
     /// <summary>The number of the line that holds a canonical character of a document, the document's first being <see cref="DocumentRecord.FirstLine"/>.</summary>
-    internal int GetLine(DocumentRecord document, long character)
+    internal int GetLine(DocumentRecord document, long character) => GetLine(document, character, IndexSection.Lines, document.LinesOffset);
+
+    /// <summary>The number of the line that holds a token of a document.</summary>
+    internal int GetTokenLine(DocumentRecord document, long token) => GetLine(document, token, IndexSection.TokenLines, document.TokenLinesOffset);
+
+    int GetLine(DocumentRecord document, long character, IndexSection section, long offset)
     {
-        long offset = document.LinesOffset;
-        long limit = Header[IndexSection.Lines].Length;
+        long limit = Header[section].Length;
         long before = 0;
         uint line = 0;
         for (; line + 1 < document.Lines; line++)
@@ -122,7 +130,7 @@ sealed unsafe class MappedIndex : IDisposable
             while (true)
             {
                 if (offset < 0 || offset >= limit || shift > 28) return Clamp(document.FirstLine + line);
-                byte next = Read(IndexSection.Lines, offset++, 1)[0];
+                byte next = Read(section, offset++, 1)[0];
                 length |= (uint)(next & 0x7F) << shift;
                 if (next < 0x80) break;
                 shift += 7;
@@ -166,6 +174,50 @@ sealed unsafe class MappedIndex : IDisposable
             if (BlockedBloomFilter.MayContain(ref *block, fingerprints[i])) survivors[count++] = i;
         }
         return count;
+    }
+
+    /// <summary>Whether the shingle filter lets a keyed hash through.</summary>
+    internal bool MayContainShingle(ulong hash)
+    {
+        // SAFETY: BlockOf is below the number of blocks, and the section's length was checked to be that many.
+        byte* filter = _start + Header[IndexSection.ShingleFilter].Offset;
+        return BlockedBloomFilter.MayContain(ref filter[BlockedBloomFilter.BlockOf(hash, _shingleFilterBlocks) * BlockedBloomFilter.BlockBytes], hash);
+    }
+
+    /// <summary>Asks for the shingle filter's cache lines of these hashes.</summary>
+    internal void PrefetchShingles(ReadOnlySpan<ulong> hashes)
+    {
+        if (!Sse.IsSupported) return;
+        byte* filter = _start + Header[IndexSection.ShingleFilter].Offset;
+        foreach (ulong hash in hashes) Sse.Prefetch0(filter + BlockedBloomFilter.BlockOf(hash, _shingleFilterBlocks) * BlockedBloomFilter.BlockBytes);
+    }
+
+    /// <summary>Encrypted codes of tokens, counted through all documents; zeros outside of the section.</summary>
+    internal void ReadTokens(long first, Span<byte> codes)
+    {
+        ReadOnlySpan<byte> stored = Read(IndexSection.Tokens, first, codes.Length);
+        if (stored.Length == codes.Length) stored.CopyTo(codes);
+        else codes.Clear();
+    }
+
+    internal int Sketches => (int)Header.Sketches;
+
+    /// <summary>A stretch of the table of sketches.</summary>
+    internal ReadOnlySpan<byte> ReadSketches(int first, int count) => Read(IndexSection.Sketches, (long)first * SketchParameters.SketchBytes, (long)count * SketchParameters.SketchBytes);
+
+    /// <summary>The document that a sketch is of, or -1.</summary>
+    internal int FindDocumentOfSketch(int sketch)
+    {
+        int low = 0, high = Documents - 1;
+        while (low <= high)
+        {
+            int middle = (int)(((uint)low + (uint)high) >> 1);
+            DocumentRecord document = GetDocument(middle);
+            if (sketch < document.FirstSketch) high = middle - 1;
+            else if (sketch >= document.FirstSketch + DocumentRecord.SketchesOf(document.Tokens)) low = middle + 1;
+            else return middle;
+        }
+        return -1;
     }
 
     // SAFETY: BlockOf is below FilterBlocks, and the section's length was checked to be that many blocks.

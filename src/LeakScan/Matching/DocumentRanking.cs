@@ -28,6 +28,8 @@ sealed class DocumentRanking
 
     internal Span<RankedDocument> Documents => _documents.AsSpan(0, _count);
 
+    internal void Clear() => _count = 0;
+
     /// <summary>Sorts the stretches by document and place, and ranks the documents, best first.</summary>
     internal void Rank(Span<Stretch> stretches, ReadOnlySpan<MappedIndex> layers, int textCharacters)
     {

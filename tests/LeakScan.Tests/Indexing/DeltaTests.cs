@@ -223,7 +223,7 @@ public sealed class DeltaTests : IDisposable
 
         static void Name(byte[] file, UInt128 id, UInt128 baseId)
         {
-            Span<byte> header = file.AsSpan(0, 512);
+            Span<byte> header = file.AsSpan(0, IndexHeader.SizeBytes);
             BinaryPrimitives.WriteUInt128LittleEndian(header[48..], id);
             BinaryPrimitives.WriteUInt128LittleEndian(header[64..], baseId);
             HMACSHA256.HashData(s_key.Derive("leakscan index header"), header[..^32], header[^32..]);
@@ -265,7 +265,7 @@ public sealed class DeltaTests : IDisposable
         Build(path, s_key, ("a", 1));
         Add(path, "b", 2);
         byte[] sound = File.ReadAllBytes(path + ".1");
-        for (int at = 0; at < 512; at += 3)
+        for (int at = 0; at < IndexHeader.SizeBytes; at += 3)
         {
             byte[] damaged = [.. sound];
             damaged[at] ^= 4;
@@ -285,7 +285,7 @@ public sealed class DeltaTests : IDisposable
         string path = PathOf("base.lsi");
         Build(path, s_key, ("a", 1));
         Add(path, "b", 2);
-        foreach ((string file, int at) in new[] { (path, 600), (path + ".1", 300) })
+        foreach ((string file, int at) in new[] { (path, 1500), (path + ".1", 300) })
         {
             byte[] bytes = File.ReadAllBytes(file);
             bytes[at] ^= 1;

@@ -76,7 +76,7 @@ public sealed class IdiomModelTests
             int[] known = [.. Enumerable.Range(first, count)];
             ulong[] hashes = [.. known.Select(i => Hash(i))];
             // One in 256 is in a model by chance: one is taken that has no such k-gram of this text.
-            IdiomModel model = Enumerable.Range(0, 100).Select(i => new IdiomModel(FuseFilter.Build([.. hashes, (ulong)i], version: 1, owners: 3)))
+            IdiomModel model = Enumerable.Range(0, 100).Select(i => new IdiomModel(FuseFilter.Build([.. hashes, (ulong)i], IdiomParameters.Grams, version: 1, owners: 3), IdiomParameters.Grams))
                 .First(m => Enumerable.Range(0, grams).Where(i => m.Contains(Hash(i))).SequenceEqual(known));
             int[] wanted = count >= 3 ? known : [];
             Assert.Equal(wanted, Enumerable.Range(0, grams).Where(i => model.IsIdiom(text, i)));
@@ -106,7 +106,7 @@ public sealed class IdiomModelTests
         {
             Random random = new((int)(seed & int.MaxValue));
             ulong[] hashes = [.. Enumerable.Range(0, count).Select(_ => (ulong)random.NextInt64()).Distinct()];
-            IdiomModel model = new(FuseFilter.Build(hashes, version: 9, owners: 4));
+            IdiomModel model = new(FuseFilter.Build(hashes, IdiomParameters.Grams, version: 9, owners: 4), IdiomParameters.Grams);
             Assert.Equal((9, 4, (long)hashes.Length), (model.Version, model.Owners, model.Grams));
             Assert.All(hashes, h => Assert.True(model.Contains(h)));
             Assert.InRange(Enumerable.Range(0, 4000).Count(_ => model.Contains((ulong)random.NextInt64() | 1ul << 63)), 0, 60); // 16 are to be expected
@@ -115,15 +115,15 @@ public sealed class IdiomModelTests
     [Fact]
     public void DamagedModelsAreErrors()
     {
-        byte[] sound = FuseFilter.Build([1, 2, 3], version: 1, owners: 3);
-        Assert.Contains("LSIDIOMS", Assert.Throws<InvalidDataException>(() => new IdiomModel([])).Message, StringComparison.Ordinal);
-        Assert.Contains("segments", Assert.Throws<InvalidDataException>(() => new IdiomModel(sound[..^1])).Message, StringComparison.Ordinal);
+        byte[] sound = FuseFilter.Build([1, 2, 3], IdiomParameters.Grams, version: 1, owners: 3);
+        Assert.Contains("LSIDIOMS", Assert.Throws<InvalidDataException>(() => new IdiomModel([], IdiomParameters.Grams)).Message, StringComparison.Ordinal);
+        Assert.Contains("segments", Assert.Throws<InvalidDataException>(() => new IdiomModel(sound[..^1], IdiomParameters.Grams)).Message, StringComparison.Ordinal);
         byte[] otherK = [.. sound];
         BinaryPrimitives.WriteInt32LittleEndian(otherK.AsSpan(16), 32);
-        Assert.Contains("k 32", Assert.Throws<InvalidDataException>(() => new IdiomModel(otherK)).Message, StringComparison.Ordinal);
+        Assert.Contains("Length = 32", Assert.Throws<InvalidDataException>(() => new IdiomModel(otherK, IdiomParameters.Grams)).Message, StringComparison.Ordinal);
         byte[] noSegment = [.. sound];
         BinaryPrimitives.WriteInt32LittleEndian(noSegment.AsSpan(40), 0);
-        Assert.Contains("segments of 0", Assert.Throws<InvalidDataException>(() => new IdiomModel(noSegment)).Message, StringComparison.Ordinal);
+        Assert.Contains("segments of 0", Assert.Throws<InvalidDataException>(() => new IdiomModel(noSegment, IdiomParameters.Grams)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

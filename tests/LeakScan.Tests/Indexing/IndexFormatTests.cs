@@ -195,11 +195,15 @@ public sealed class IndexFormatTests : IDisposable
     [InlineData(108, -1)] // those of public text
     [InlineData(116, int.MaxValue)] // bytes of text
     [InlineData(96, 1)] // postings
-    [InlineData(128 + 8, 0)] // length of the filter
-    [InlineData(128 + 8, 31)]
-    [InlineData(128, 511)] // its offset, within the header
-    [InlineData(132, -1)]
-    [InlineData(128 + 6 * 32 + 8, 2)] // length of the removals
+    [InlineData(192 + 8, 0)] // length of the filter
+    [InlineData(192 + 8, 31)]
+    [InlineData(192, 1023)] // its offset, within the header
+    [InlineData(196, -1)]
+    [InlineData(192 + 6 * 32 + 8, 2)] // length of the removals
+    [InlineData(128, 1)] // tokens
+    [InlineData(136, -1)] // sketches
+    [InlineData(192 + 7 * 32 + 8, 31)] // length of the shingle filter
+    [InlineData(192 + 10 * 32 + 8, 127)] // length of the sketches
     public void AnAuthenticHeaderMustMakeSense(int offset, int value)
     {
         string path = Build("sense.lsi");

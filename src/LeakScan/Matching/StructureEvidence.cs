@@ -1,0 +1,52 @@
+using LeakScan.Tokens;
+
+namespace LeakScan.Matching;
+
+/// <summary>What an alignment of tokens is worth, in bits.</summary>
+// The same measure as of verbatim text (Evidence): what the text says, less what it costs to say where it says it. What a token
+// says follows from what it is:
+//
+//   a keyword                                        2.5 bits
+//   a mark                                           1.5
+//   a number                                         1.5
+//   a name not used before                           1      any name would do
+//   the same, next to a name before it               0.3    prose: anything would do
+//   a name used before, by the document there too    3      only one would do
+//   a name used before, where the document has
+//   another one                                     -3
+//   and a name that is the document's own name       2      more, the first time
+//
+// Shingles that the text had before, and idioms, say nothing.
+static class StructureEvidence
+{
+    internal const double KeywordBits = 2.5;
+    internal const double MarkBits = 1.5;
+    internal const double NumberBits = 1.5;
+    internal const double NewNameBits = 1;
+    internal const double ProseBits = 0.3;
+    internal const double UsedNameBits = 3;
+    internal const double ConflictBits = -3;
+    internal const double SameNameBits = 2;
+
+    /// <summary>What differs in kind where the stretch goes on: a token whose shingles only collided.</summary>
+    internal const double MismatchBits = -1;
+
+    /// <summary>A stretch continues another if it is at most so many tokens away, in the text and in the document.</summary>
+    internal const int ContinuationTokens = 100;
+
+    /// <summary>Cost of pointing at a stretch that follows another of the same document.</summary>
+    internal const double ContinuationBits = 6;
+
+    /// <summary>A stretch that says less is chance.</summary>
+    internal const double StretchBits = 2;
+
+    /// <summary>Cost of pointing at a document's first stretch.</summary>
+    internal static double PlacementBits(long indexTokens, long textTokens) =>
+        Math.Log2(Math.Max(2, indexTokens)) + 2 * Math.Log2(Math.Max(2, textTokens)) - Allowance;
+
+    /// <summary>Less than for verbatim text, whose warnings begin at the same bits: structure that agrees by chance is never long.</summary>
+    const double Allowance = 10;
+
+    internal static double BitsOf(byte code) =>
+        TokenCoder.IsName(code) ? NewNameBits : TokenCoder.IsKeyword(code) ? KeywordBits : code == TokenCoder.Number ? NumberBits : MarkBits;
+}

@@ -1,0 +1,92 @@
+using LeakScan.Indexing;
+using LeakScan.Matching;
+using LeakScan.Tokens;
+
+namespace LeakScan;
+
+public sealed partial class Scanner
+{
+    /// <summary>A match is told as edited, not structural, from this share of the document's own names.</summary>
+    const double EditedNames = 0.5;
+
+    /// <summary>Aligned stretches that go on so close by are one match.</summary>
+    const int MaxJoinTokens = 64;
+
+    /// <summary>Adds the documents that only structure tells of, or that structure tells more of.</summary>
+    void ReportStructure(ReadOnlySpan<byte> text, Aligner aligner, ref Verdict verdict, ref string? label, ref double best, ref int matchedCharacters)
+    {
+        foreach (ref AlignedDocument document in aligner.Documents)
+        {
+            if (document.Evidence < (label is null ? Evidence.ReportBits : Evidence.WarnBits) || _matchCount >= _options.MaxMatches) break;
+            ReadOnlySpan<AlignedStretch> stretches = aligner.Stretches.Slice(document.First, document.Count);
+            double fresh = 0;
+            foreach (ref readonly AlignedStretch stretch in stretches) fresh += stretch.Evidence * FreshShare(text, aligner, stretch.Start, stretch.End);
+            if (fresh < Math.Max(Evidence.ReportBits, document.Evidence / 2)) continue;
+
+            MatchKind kind = document.SameNames >= EditedNames * document.Names ? MatchKind.Edited : MatchKind.Structural;
+            int characters = 0;
+            foreach (ref readonly AlignedStretch stretch in stretches) characters += Characters(text, aligner, stretch.Start, stretch.End);
+            string documentLabel = Index.LabelOf(document.Layer, document.Document);
+            Verdict documentVerdict = _options.Policy.Decide(documentLabel, _options.Destination, kind, characters, document.Evidence);
+            if (label is null || documentVerdict > verdict) (verdict, label) = (documentVerdict, documentLabel);
+            best = Math.Max(best, document.Evidence);
+            matchedCharacters += (int)(characters * (fresh / document.Evidence));
+            AddMatches(text, aligner, document, stretches, kind);
+        }
+    }
+
+    void AddMatches(ReadOnlySpan<byte> text, Aligner aligner, in AlignedDocument document, ReadOnlySpan<AlignedStretch> stretches, MatchKind kind)
+    {
+        MappedIndex layer = Index.Layers[document.Layer];
+        DocumentRecord record = layer.GetDocument(document.Document);
+        for (int from = 0; from < stretches.Length && _matchCount < _options.MaxMatches;)
+        {
+            AlignedStretch head = stretches[from];
+            AlignedStretch tail = head;
+            int tokens = head.End - head.Start;
+            double evidence = head.Evidence;
+            int sourceFirst = head.Start + head.Diagonal;
+            int sourceLast = head.End - 1 + head.Diagonal;
+            int to = from + 1;
+            for (; to < stretches.Length; to++)
+            {
+                AlignedStretch next = stretches[to];
+                if (next.Start - tail.End > MaxJoinTokens || Math.Abs(next.Diagonal - tail.Diagonal) > MaxJoinTokens) break;
+                tail = next;
+                tokens += next.End - next.Start;
+                evidence += next.Evidence;
+                sourceFirst = Math.Min(sourceFirst, next.Start + next.Diagonal);
+                sourceLast = Math.Max(sourceLast, next.End - 1 + next.Diagonal);
+            }
+            int start = aligner.Starts[head.Start];
+            int end = Lexer.EndOf(text, aligner.Starts[tail.End - 1]);
+            double similarity = Math.Min(1, (double)tokens / Math.Max(tail.End - head.Start, sourceLast + 1 - sourceFirst));
+            if (_matchCount == _matches.Length) Array.Resize(ref _matches, 2 * _matchCount);
+            _matches[_matchCount++] = new(
+                kind, Index.DocumentIdOf(document.Layer, document.Document), layer.GetTokenLine(record, sourceFirst), layer.GetTokenLine(record, sourceLast),
+                start, end - start, _lines.LineOf(text, start), _lines.LineOf(text, end - 1), Characters(text, aligner, head.Start, tail.End), similarity, evidence);
+            from = to;
+        }
+    }
+
+    /// <summary>The share of a run of tokens that no match so far covers.</summary>
+    double FreshShare(ReadOnlySpan<byte> text, Aligner aligner, int first, int end)
+    {
+        int start = aligner.Starts[first];
+        int stop = Lexer.EndOf(text, aligner.Starts[end - 1]);
+        int covered = 0;
+        foreach (ref readonly Match match in _matches.AsSpan(0, _matchCount)) covered += Math.Max(0, Math.Min(stop, match.Start + match.Length) - Math.Max(start, match.Start));
+        return Math.Max(0, 1 - (double)covered / Math.Max(1, stop - start));
+    }
+
+    /// <summary>Letters and digits of a run of tokens.</summary>
+    static int Characters(ReadOnlySpan<byte> text, Aligner aligner, int first, int end)
+    {
+        int characters = 0;
+        for (int i = first; i < end; i++)
+        {
+            if (TokenCoder.IsWord(aligner.Codes[i])) characters += Lexer.EndOf(text, aligner.Starts[i]) - aligner.Starts[i];
+        }
+        return characters;
+    }
+}
