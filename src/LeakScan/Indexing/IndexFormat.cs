@@ -4,6 +4,7 @@ using LeakScan.Fingerprints;
 using LeakScan.Primitives;
 using LeakScan.Sketches;
 using LeakScan.Text;
+using LeakScan.Tokens;
 
 namespace LeakScan.Indexing;
 
@@ -93,6 +94,7 @@ sealed class IndexHeader
         BinaryPrimitives.WriteInt64LittleEndian(header[CountTable..], Tokens);
         BinaryPrimitives.WriteInt64LittleEndian(header[(CountTable + 8)..], Sketches);
         BinaryPrimitives.WriteUInt64LittleEndian(header[(CountTable + 16)..], TokenNonce);
+        BinaryPrimitives.WriteInt32LittleEndian(header[(CountTable + 24)..], TokenParameters.Version);
         for (int i = 0; i < s_sections; i++)
         {
             Span<byte> entry = header.Slice(SectionTable + i * SectionEntryBytes, SectionEntryBytes);
@@ -142,6 +144,9 @@ sealed class IndexHeader
             BinaryPrimitives.ReadInt32LittleEndian(header[20..]), BinaryPrimitives.ReadInt32LittleEndian(header[24..]));
         if (made != (CanonicalText.Version, GramParameters.GramLength, GramParameters.FineWindow, GramParameters.CoarseWindow))
             throw new IndexException($"{file}: made with other parameters (canonical text {made.Canonical}, k {made.K}, w {made.Fine} and {made.Coarse}): build the index again");
+        int tokenVersion = BinaryPrimitives.ReadInt32LittleEndian(header[(CountTable + 24)..]);
+        if (tokenVersion != TokenParameters.Version)
+            throw new IndexException($"{file}: made with version {tokenVersion} of tokens, this version has {TokenParameters.Version}: build the index again");
 
         IndexHeader result = new()
         {

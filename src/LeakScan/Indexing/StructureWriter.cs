@@ -41,7 +41,7 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
         long linesOffset = tokensOffset + header.Tokens;
         SectionWriter tokens = new(output, tokensOffset);
         SectionWriter lines = new(output, linesOffset);
-        SectionWriter sketches = new(output, IndexWriter.Align(linesOffset + lineBytes));
+        SectionWriter sketches = new(output, header.Sketches == 0 ? linesOffset + lineBytes : IndexWriter.Align(linesOffset + lineBytes));
 
         long position = 0;
         for (int from = 0; from < documents.Length;)

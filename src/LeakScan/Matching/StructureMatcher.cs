@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using LeakScan.Indexing;
 using LeakScan.Simd;
@@ -98,6 +99,7 @@ sealed class StructureMatcher
     /// <param name="shingles">Rolling hashes; kept.</param>
     /// <param name="first">Place of the first in the text.</param>
     /// <param name="stop">At the first hot place; else blocks about hot places are marked.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     bool FindHot(ReadOnlySpan<ulong> shingles, int first, bool stop)
     {
         Span<ulong> hashes = _sampled;

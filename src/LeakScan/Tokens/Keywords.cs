@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace LeakScan.Tokens;
@@ -18,36 +19,39 @@ static class Keywords
         + "undefined union unsafe unsigned use using usize var vec virtual void where while with yield "
         + "create from group insert into join key order primary select table update values by").Split(' ').Distinct().ToArray();
 
-    const int SlotBits = 11;
+    const int SlotBits = 12;
 
-    // Open addressing by the hash of the word; a slot holds hash and number.
-    static readonly (uint Hash, int Number)[] s_slots = MakeSlots();
+    // A table in which each word has a slot of its own: the upper half of an entry is the word's hash, the lower its token; 0 is empty.
+    internal static readonly ulong[] s_slots = MakeSlots(out s_multiplier);
+    internal static readonly uint s_multiplier;
 
     internal static int Count => s_words.Length;
 
-    /// <summary>The number of the keyword with this hash, from 0; -1 if it is none.</summary>
-    internal static int Find(uint hash)
+    /// <summary>The slot of a word with this hash, if it is a keyword.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint SlotOf(uint hash, uint multiplier) => hash * multiplier >> 32 - SlotBits;
+
+    /// <summary>The token of the keyword with this hash; 0 if it is none.</summary>
+    internal static uint Find(uint hash)
     {
-        uint slot = hash >> 32 - SlotBits;
-        while (s_slots[slot].Number >= 0)
-        {
-            if (s_slots[slot].Hash == hash) return s_slots[slot].Number;
-            slot = (slot + 1) & ((1 << SlotBits) - 1);
-        }
-        return -1;
+        ulong entry = s_slots[SlotOf(hash, s_multiplier)];
+        return (uint)(entry >> 32) == hash ? (uint)entry : Token.None;
     }
 
-    static (uint, int)[] MakeSlots()
+    static ulong[] MakeSlots(out uint multiplier)
     {
-        (uint Hash, int Number)[] slots = new (uint, int)[1 << SlotBits];
-        Array.Fill(slots, (0u, -1));
-        for (int number = 0; number < s_words.Length; number++)
+        uint[] hashes = [.. s_words.Select(word => Lexer.HashOf(Encoding.ASCII.GetBytes(word)))];
+        for (multiplier = 0x9E3779B9; ; multiplier += 2)
         {
-            uint hash = Lexer.HashOf(Encoding.ASCII.GetBytes(s_words[number]));
-            uint slot = hash >> 32 - SlotBits;
-            while (slots[slot].Number >= 0) slot = (slot + 1) & ((1 << SlotBits) - 1);
-            slots[slot] = (hash, number);
+            ulong[] slots = new ulong[1 << SlotBits];
+            int placed = 0;
+            while (placed < hashes.Length)
+            {
+                ref ulong slot = ref slots[hashes[placed] * multiplier >> 32 - SlotBits];
+                if (slot != 0) break;
+                slot = (ulong)hashes[placed] << 32 | Token.OfKeyword(placed++);
+            }
+            if (placed == hashes.Length) return slots;
         }
-        return slots;
     }
 }

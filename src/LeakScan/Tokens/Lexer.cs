@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text;
+using LeakScan.Simd;
 using LeakScan.Text;
 
 namespace LeakScan.Tokens;
@@ -18,9 +20,9 @@ namespace LeakScan.Tokens;
 //      numbers and `path:12:` prefixes, as often as there are any; `diff --git`, `index` and `@@` lines of diffs, too.
 //
 // The price: marks that begin a line of real code are lost, the same on both sides.
-static class Lexer
+static partial class Lexer
 {
-    /// <summary>A gutter ends less than so many bytes after its line's start.</summary>
+    /// <summary>A line number or path prefix is shorter.</summary>
     const int GutterLimitBytes = 256;
 
     /// <summary>Bytes of a word that are looked at, if it has characters outside ASCII.</summary>
@@ -70,8 +72,10 @@ static class Lexer
     /// <param name="atLineStart">True at first; carried from call to call.</param>
     /// <param name="tokens">Receives tokens (<see cref="Token"/>).</param>
     /// <param name="starts">Receives the offset of each token's first byte; as long as <paramref name="tokens"/>.</param>
+    /// <param name="tier">Instructions to use; the result is the same with all.</param>
     /// <returns>The number of tokens; less than there is room for at the end of the text only.</returns>
-    internal static int Read(ReadOnlySpan<byte> text, ref int at, ref bool atLineStart, Span<uint> tokens, Span<int> starts)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static int Read(ReadOnlySpan<byte> text, ref int at, ref bool atLineStart, Span<uint> tokens, Span<int> starts, SimdTier tier)
     {
         ReadOnlySpan<Kind> kinds = s_kinds;
         starts = starts[..tokens.Length];
@@ -80,6 +84,19 @@ static class Lexer
         bool lineStart = atLineStart;
         while (count < tokens.Length)
         {
+            switch (tier)
+            {
+                case SimdTier.Avx512:
+                    i = ReadBlocks<ByteBlock512>(text, i, ref lineStart, tokens, starts, ref count);
+                    break;
+                case SimdTier.Avx2:
+                    i = ReadBlocks<ByteBlock256>(text, i, ref lineStart, tokens, starts, ref count);
+                    break;
+                case SimdTier.V128:
+                    i = ReadBlocks<ByteBlock128>(text, i, ref lineStart, tokens, starts, ref count);
+                    break;
+            }
+            if (count == tokens.Length) break;
             if (lineStart)
             {
                 i = SkipGutters(text, i, out lineStart);
@@ -160,31 +177,33 @@ static class Lexer
     {
         uint hash = HashOf(word);
         if (s_kinds[word[0]] == Kind.Digit) return Token.OfNumber(hash);
-        int keyword = Keywords.Find(hash);
-        return keyword >= 0 ? Token.OfKeyword(keyword) : Token.OfName(hash);
+        return Keywords.Find(hash) is not 0 and var keyword ? keyword : Token.OfName(hash);
     }
+
+    /// <summary>Makes capital letters of ASCII small.</summary>
+    const ulong Small = 0x2020202020202020;
 
     /// <summary>The hash of a word of ASCII, or of UTF-8 with small letters; capital letters of ASCII count as small ones.</summary>
     internal static uint HashOf(ReadOnlySpan<byte> word)
     {
-        const ulong Small = 0x2020202020202020;
         ulong hash = (ulong)word.Length;
-        while (word.Length > 8)
+        for (; word.Length > 16; word = word[16..])
         {
-            hash = Step(hash, BinaryPrimitives.ReadUInt64LittleEndian(word) | Small);
-            word = word[8..];
+            hash = Finish(Mix(BinaryPrimitives.ReadUInt64LittleEndian(word), BinaryPrimitives.ReadUInt64LittleEndian(word[8..]), hash));
         }
-        ulong last = 0;
-        for (int i = word.Length - 1; i >= 0; i--) last = last << 8 | word[i];
-        hash = Step(hash, last | Small);
-        return (uint)(hash >> 32);
+        Span<byte> last = stackalloc byte[16];
+        last.Clear();
+        word.CopyTo(last);
+        return (uint)(Finish(Mix(BinaryPrimitives.ReadUInt64LittleEndian(last), BinaryPrimitives.ReadUInt64LittleEndian(last[8..]), hash)) >> 32);
     }
 
-    static ulong Step(ulong hash, ulong word)
-    {
-        ulong product = (hash ^ word) * 0x9E3779B97F4A7C15;
-        return (product ^ product >> 29) * 0xBF58476D1CE4E5B9;
-    }
+    // Multilinear hashing of 16 bytes at a time, then one round of a mixer.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong Mix(ulong first, ulong second, ulong hash) =>
+        (first | Small) * 0x9E3779B97F4A7C15 + (second | Small) * 0xD6E8FEB86659FD93 + hash * 0xA0761D6478BD642F;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong Finish(ulong hash) => (hash ^ hash >> 32) * 0xBF58476D1CE4E5B9;
 
     /// <summary>Reads a word with characters that must be folded or unescaped.</summary>
     static int ReadFolded(ReadOnlySpan<byte> text, int at, out uint token)
@@ -318,9 +337,9 @@ static class Lexer
     /// <param name="text">The text.</param>
     /// <param name="at">Somewhere before it.</param>
     /// <param name="atLineStart">Whether the text ended first.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int SkipGutters(ReadOnlySpan<byte> text, int at, out bool atLineStart)
     {
-        int lineStart = at;
         atLineStart = false;
         while (at < text.Length)
         {
@@ -330,13 +349,13 @@ static class Lexer
                     at += HunkHeaderLength(text[at..]);
                     continue;
                 case Kind.LineEnd:
-                    lineStart = ++at;
+                    at++;
                     continue;
                 case Kind.Bracket:
                     return at;
                 case Kind.Letter or Kind.Digit:
                     {
-                        int end = at - lineStart < GutterLimitBytes ? GutterEnd(text, at, lineStart + GutterLimitBytes) : at;
+                        int end = GutterEnd(text, at, at + GutterLimitBytes);
                         if (end == at) return at;
                         at = end;
                         continue;
@@ -344,8 +363,7 @@ static class Lexer
                 default:
                     {
                         int symbol = ReadSymbol(text, at, out int next);
-                        if (symbol is '\n' or '\r') lineStart = next;
-                        else if (symbol >= 0x80 || symbol >= 0 && s_kinds[symbol] is Kind.Letter or Kind.Digit or Kind.Bracket) return at;
+                        if (symbol >= 0x80 || symbol >= 0 && s_kinds[symbol] is Kind.Letter or Kind.Digit or Kind.Bracket) return at;
                         at = next;
                         continue;
                     }

@@ -30,7 +30,7 @@ sealed class ShingleReader(TokenKeys keys, SimdTier tier)
     /// <returns>False at its end.</returns>
     internal bool Next(ReadOnlySpan<byte> text)
     {
-        _count = Lexer.Read(text, ref _at, ref _atLineStart, _tokens, _starts);
+        _count = Lexer.Read(text, ref _at, ref _atLineStart, _tokens, _starts, tier);
         _coder.Encode(Tokens, _codes);
         return _count > 0;
     }

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using LeakScan.Indexing;
 using LeakScan.Tests.Support;
 
 namespace LeakScan.Tests.Indexing;

@@ -243,7 +243,7 @@ public sealed class ScanResultTests(ScanResultTests.Corpus corpus) : IClassFixtu
             }
             using FingerprintIndex index = FingerprintIndex.Open(path, s_key);
             Assert.Equal(8, index.Info.Documents);
-            Scanner scanner = new(index);
+            Scanner scanner = new(index, new ScanOptions { Structure = false });
             List<Match> matches = [];
             Assert.Equal(0, scanner.Scan(Utf8(Piece(3, 20, 100)), matches).Matches);
             Assert.Equal(Verdict.Block, scanner.Scan(Utf8(Piece(3, 20, 60) + "\n" + Piece(4, 20, 40)), matches).Verdict);

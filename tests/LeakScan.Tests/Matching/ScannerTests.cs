@@ -29,7 +29,7 @@ public sealed class ScannerTests : IDisposable
     {
         string text = s_other + "\n" + Cut(_documents[7], 50, 30) + "\n" + s_other;
         List<Match> matches = [];
-        ScanResult result = new Scanner(_index).Scan(Encoding.UTF8.GetBytes(text), matches);
+        ScanResult result = new Scanner(_index, new ScanOptions { Structure = false }).Scan(Encoding.UTF8.GetBytes(text), matches);
         Assert.Equal(Verdict.Block, result.Verdict);
         Assert.Equal("proprietary-code", result.Label);
         Match match = Assert.Single(matches);
