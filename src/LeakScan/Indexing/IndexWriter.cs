@@ -131,40 +131,23 @@ sealed class IndexWriter(
 
         Slices slices = new(filterBytes / BlockedBloomFilter.BlockBytes, filterSliceBytes, directoryBits);
         byte[] directoryBytes = new byte[slices.DirectoryEntries * sizeof(uint)];
-        // Partitions are made on all cores while those before them are written.
-        Queue<Task<PartitionResult>> ahead = new();
-        try
+        AheadOfUse.Run(FingerprintStore.Partitions, p => slices.Make(p, p == 0 ? first : Partition(p, arrivalOrder, starts)), result =>
         {
-            for (int written = 0, begun = 0; written < FingerprintStore.Partitions; written++)
+            filter.Append(result.Filter);
+            uint start = checked((uint)header.Postings);
+            for (int i = 0; i < result.Directory.Length; i++)
             {
-                for (; begun < FingerprintStore.Partitions && ahead.Count <= Environment.ProcessorCount; begun++)
-                {
-                    int number = begun;
-                    ahead.Enqueue(Task.Run(() => slices.Make(number, number == 0 ? first : Partition(number, arrivalOrder, starts)), cancellationToken));
-                }
-                PartitionResult result = ahead.Peek().GetAwaiter().GetResult();
-                ahead.Dequeue();
-                filter.Append(result.Filter);
-                uint start = checked((uint)header.Postings);
-                for (int i = 0; i < result.Directory.Length; i++)
-                {
-                    BinaryPrimitives.WriteUInt32LittleEndian(directoryBytes.AsSpan(i * sizeof(uint)), start);
-                    start = checked(start + result.Directory[i]);
-                }
-                directory.Append(directoryBytes);
-                postings.Append(result.Postings.WrittenSpan);
-                header.Postings += result.Postings.WrittenCount / Posting.SizeBytes;
-                header.Fingerprints += result.Fingerprints.Count;
-                header.PublicFingerprints += result.PublicFingerprints;
-                result.Clear();
-                _free.Add(result);
+                BinaryPrimitives.WriteUInt32LittleEndian(directoryBytes.AsSpan(i * sizeof(uint)), start);
+                start = checked(start + result.Directory[i]);
             }
-        }
-        finally
-        {
-            // Whatever it was that ended the loop, nobody may read from the store after it.
-            ((IAsyncResult)Task.WhenAll(ahead)).AsyncWaitHandle.WaitOne();
-        }
+            directory.Append(directoryBytes);
+            postings.Append(result.Postings.WrittenSpan);
+            header.Postings += result.Postings.WrittenCount / Posting.SizeBytes;
+            header.Fingerprints += result.Fingerprints.Count;
+            header.PublicFingerprints += result.PublicFingerprints;
+            result.Clear();
+            _free.Add(result);
+        }, cancellationToken);
         BinaryPrimitives.WriteUInt32LittleEndian(directoryBytes, checked((uint)header.Postings));
         directory.Append(directoryBytes.AsSpan(0, sizeof(uint)));
 
