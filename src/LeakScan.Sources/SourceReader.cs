@@ -14,6 +14,7 @@ namespace LeakScan.Sources;
 /// foreach (SourceDocument document in reader.Read(SourceSpec.Parse("training-data=/data/books", "proprietary-code")))
 /// {
 ///     builder.AddDocument(document.Path, document.Label, document.Text.Span, document.FirstLine);
+///     document.Dispose();
 /// }
 /// </code>
 /// </example>
@@ -72,7 +73,7 @@ public sealed class SourceReader
             LeaveOut = LeaveOut,
             Problem = (path, message) => AddProblem(PathNames.Join(spec.Path, path), message),
         };
-        foreach (FoundFile file in walker.Walk(spec.Path))
+        foreach (FoundFile file in walker.Walk(Path.GetFullPath(spec.Path))) // or the system is asked for the working directory three times a file
         {
             string shown = PathNames.Join(spec.Path, file.RelativePath);
             foreach (SourceDocument part in ReadFile(file.Path, shown, spec.Label, isNamed: false, cancellationToken)) yield return part;
@@ -98,36 +99,36 @@ public sealed class SourceReader
         (long Length, DateTime Written) before = StateOf(path);
         using TextSource? source = Open(path, shown);
         if (source is null) yield break;
-        using LineBuffer buffer = new();
-        buffer.Start(source);
         string? reason = isNamed ? null : SkipRules.ByName(source.InnerName);
-        if (reason is null)
+        if (reason is not null)
         {
-            buffer.Fill(_partBytes + 1);
-            if (buffer.Available.StartsWith("\uFEFF"u8)) buffer.Skip(3);
-            reason = SkipReason(buffer, source, isNamed);
+            Skip(reason);
+            yield break;
         }
+        // One byte more than there should be tells whether that was all.
+        using PartBuffer buffer = new(source, (int)Math.Clamp(before.Length + 1, 0, _partBytes + 1));
+        buffer.Fill(_partBytes + 1);
+        if (buffer.Available.StartsWith("\uFEFF"u8)) buffer.Skip(3);
+        reason = SkipReason(buffer, source, isNamed);
         if (reason is not null)
         {
             Skip(reason);
             yield break;
         }
         int line = 1;
-        while (buffer.Count > 0)
+        while (buffer.Available.Length > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            ReadOnlyMemory<byte> text = TakePart(buffer, out int lines);
-            yield return new SourceDocument(shown, label, line, text);
-            line += lines;
+            yield return TakePart(buffer, shown, label, ref line);
             buffer.Fill(_partBytes + 1);
         }
         if (source.Failure is not null) _problems.Add(new SourceProblem(shown, 0, buffer.Position, source.Failure));
         else if (before.Length > 0 && StateOf(path) != before) AddProblem(shown, "changed or vanished while it was read");
     }
 
-    static string? SkipReason(LineBuffer buffer, TextSource source, bool isNamed)
+    static string? SkipReason(PartBuffer buffer, TextSource source, bool isNamed)
     {
-        if (buffer.Count == 0) return source.Failure is null ? SkipRules.Empty : null;
+        if (buffer.Available.IsEmpty) return source.Failure is null ? SkipRules.Empty : null;
         string? reason = SkipRules.ByContent(source.InnerName, buffer.Available);
         return isNamed && reason != SkipRules.Binary ? null : reason;
     }
@@ -154,19 +155,20 @@ public sealed class SourceReader
         }
     }
 
-    byte[] TakePart(LineBuffer buffer, out int lines)
+    SourceDocument TakePart(PartBuffer buffer, string shown, string label, ref int line)
     {
-        ReadOnlySpan<byte> part = buffer.Available;
+        Span<byte> part = buffer.Available;
         if (part.Length > _partBytes)
         {
             int cut = part[.._partBytes].LastIndexOf((byte)'\n') + 1;
             if (cut == 0) cut = Utf8Text.CharacterStart(part, _partBytes);
             part = part[..(cut > 0 ? cut : _partBytes)];
         }
-        lines = part.Count((byte)'\n');
-        byte[] text = AllowedLines.Empty(part);
-        buffer.Skip(part.Length);
-        return text;
+        int firstLine = line;
+        if (part.Length < buffer.Available.Length) line += part.Count((byte)'\n');
+        int length = AllowedLines.Empty(part);
+        (byte[] pooled, ReadOnlyMemory<byte> text) = buffer.Take(part.Length);
+        return new SourceDocument(shown, label, firstLine, text[..length]) { Pooled = pooled };
     }
 
     void Skip(string reason) => _skipped[reason] = _skipped.GetValueOrDefault(reason) + 1;

@@ -37,6 +37,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
     readonly ConcurrentBag<StoredTokens> _publicTexts = [];
     readonly List<IndexedDocument> _removed = [];
     string? _outputFolder;
+    long _canonicalCharacters;
     long _sourceBytes;
     bool _written;
 
@@ -72,13 +73,15 @@ public sealed class FingerprintIndexBuilder : IDisposable
         IndexWorker worker = Rent();
         byte[] lineTable = worker.Prepare(utf8, out int length, out int lines);
         StoredTokens tokens = worker.StoreTokens(lines);
-        uint number;
+        UInt128 contentId = _key.ContentId(utf8);
+        long arrival;
         lock (_documents)
         {
-            number = (uint)_documents.Count;
-            _documents.Add(new(FingerprintIndex.StoredPath(_key, _options.PathStorage, path), label, firstLine, lines, length, _key.ContentId(utf8), lineTable, tokens));
+            arrival = _canonicalCharacters;
+            _canonicalCharacters += length;
+            _documents.Add(new(FingerprintIndex.StoredPath(_key, _options.PathStorage, path), label, firstLine, lines, length, contentId, lineTable, tokens));
         }
-        worker.AddPrepared(number);
+        worker.AddPrepared(arrival);
         Interlocked.Add(ref _sourceBytes, utf8.Length);
         _idle.Add(worker);
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.MemoryMappedFiles;
 
 namespace LeakScan.Fuzz;
@@ -9,7 +8,6 @@ sealed class CaseState : IDisposable
     readonly string _path;
     readonly MemoryMappedFile _file;
     readonly MemoryMappedViewAccessor _view;
-    long _began = Stopwatch.GetTimestamp();
 
     internal CaseState(string path)
     {
@@ -21,12 +19,9 @@ sealed class CaseState : IDisposable
 
     internal long Case { get; private set; }
 
-    internal TimeSpan Age => Stopwatch.GetElapsedTime(Volatile.Read(ref _began));
-
     internal void Begin(long number)
     {
         Case = number;
-        Volatile.Write(ref _began, Stopwatch.GetTimestamp());
         for (int digit = 19; digit >= 0 && (number > 0 || digit == 19); digit--, number /= 10) _view.Write(digit, (byte)('0' + number % 10));
     }
 

@@ -9,7 +9,8 @@ Dictionary<string, Func<IFuzzTarget>> targets = new(StringComparer.Ordinal)
     ["canonical"] = () => new CanonicalTarget(),
     ["policy"] = () => new PolicyTarget(),
 };
-TimeSpan caseLimit = TimeSpan.FromSeconds(1), hangLimit = TimeSpan.FromSeconds(10);
+TimeSpan caseLimit = TimeSpan.FromSeconds(1);
+const int HangSeconds = 10;
 Dictionary<string, long> options = new(StringComparer.Ordinal) { ["--count"] = 100_000, ["--seed"] = 1, ["--first"] = 0 };
 bool understood = args.Length % 2 == 1 && targets.ContainsKey(args[0]);
 for (int i = 1; understood && i < args.Length; i += 2)
@@ -35,10 +36,13 @@ Stopwatch watch = Stopwatch.StartNew();
 TimeSpan slowest = default;
 int slow = 0;
 byte[] input = [];
+(long Case, int Seconds) watched = (-1, 0);
 using Timer watchdog = new(_ =>
 {
-    if (state.Age < hangLimit) return;
-    Report(state.Case, $"hangs: {state.Age.TotalSeconds:F0} s");
+    // Seconds are counted one by one: by the clock, a process that was stopped for a while hangs.
+    watched = watched.Case == state.Case ? (watched.Case, watched.Seconds + 1) : (state.Case, 0);
+    if (watched.Seconds < HangSeconds) return;
+    Report(watched.Case, $"hangs: {watched.Seconds} s");
     Environment.Exit(1);
 }, null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
 for (long i = first; i < first + count; i++)

@@ -75,6 +75,7 @@ static class Indexing
                 {
                     take(document);
                     Interlocked.Add(ref waiting, -document.Text.Length);
+                    document.Dispose();
                     room.Release();
                 }
             }
@@ -96,6 +97,7 @@ static class Indexing
                         if (!seen.Add((document.Path, document.Label, document.FirstLine)))
                         {
                             repeated++;
+                            document.Dispose();
                             continue;
                         }
                         while (Interlocked.Read(ref waiting) > WaitingBytes) room.Wait(stop.Token);

@@ -5,23 +5,21 @@ static class AllowedLines
 {
     static ReadOnlySpan<byte> Mark => "leakscan:allow"u8;
 
-    /// <summary>A copy of a text with every line that holds the mark made empty, so that the lines' numbers stay.</summary>
-    internal static byte[] Empty(ReadOnlySpan<byte> text)
+    /// <summary>Makes every line of a text that holds the mark empty, so that the lines' numbers stay.</summary>
+    /// <returns>The length of what is left, at the beginning of the text.</returns>
+    internal static int Empty(Span<byte> text)
     {
-        int mark = text.IndexOf(Mark);
-        if (mark < 0) return text.ToArray();
-        byte[] copy = new byte[text.Length];
+        Span<byte> rest = text;
         int written = 0;
-        while (mark >= 0)
+        for (int mark = rest.IndexOf(Mark); mark >= 0; mark = rest.IndexOf(Mark))
         {
-            int lineStart = text[..mark].LastIndexOf((byte)'\n') + 1;
-            text[..lineStart].CopyTo(copy.AsSpan(written));
+            int lineStart = rest[..mark].LastIndexOf((byte)'\n') + 1;
+            rest[..lineStart].CopyTo(text[written..]);
             written += lineStart;
-            int lineEnd = text[mark..].IndexOf((byte)'\n');
-            text = lineEnd < 0 ? default : text[(mark + lineEnd)..];
-            mark = text.IndexOf(Mark);
+            int lineEnd = rest[mark..].IndexOf((byte)'\n');
+            rest = lineEnd < 0 ? default : rest[(mark + lineEnd)..];
         }
-        text.CopyTo(copy.AsSpan(written));
-        return copy[..(written + text.Length)];
+        if (written < text.Length - rest.Length) rest.CopyTo(text[written..]);
+        return written + rest.Length;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace LeakScan.Sources.Files;
@@ -23,6 +24,9 @@ static class SkipRules
     const int HeaderBytes = 8 * 1024;
 
     const int LongLineBytes = 1000;
+
+    /// <summary>Those that text has no use for: all but tab, line feed, form feed, carriage return and escape.</summary>
+    static readonly SearchValues<byte> s_controls = SearchValues.Create([.. Enumerable.Range(0, 0x20).Where(c => c is not ('\t' or '\n' or '\f' or '\r' or 0x1B)).Select(c => (byte)c), 0x7F]);
 
     static readonly HashSet<string> s_vendorFolders = new(StringComparer.Ordinal)
     {
@@ -68,14 +72,16 @@ static class SkipRules
     /// <summary>A NUL, or one control byte in ten, in the first 8 KiB.</summary>
     internal static bool IsBinary(ReadOnlySpan<byte> head)
     {
-        head = head[..Math.Min(head.Length, BinaryHeadBytes)];
+        int length = Math.Min(head.Length, BinaryHeadBytes);
+        head = head[..length];
         if (head.Contains((byte)0)) return true;
         int controls = 0;
-        foreach (byte value in head)
+        for (int at = head.IndexOfAny(s_controls); at >= 0; at = head.IndexOfAny(s_controls))
         {
-            if (value is < 0x20 and not ((byte)'\t' or (byte)'\n' or (byte)'\r' or (byte)'\f' or 0x1B) or 0x7F) controls++;
+            controls++;
+            head = head[(at + 1)..];
         }
-        return controls * 10 > head.Length;
+        return controls * 10 > length;
     }
 
     // "LICENSE*" but neither LicenseManager.cs nor NOTICEBOARD.md: capitals and no letter after them, or the bare word as prose.

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace LeakScan.Fingerprints;
 
@@ -17,11 +18,16 @@ struct RecentFingerprints
     int _next;
 
     /// <summary>Whether the fingerprint is among the last; if not, it is now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool IsRepeat(ulong fingerprint)
     {
-        Span<ulong> values = _values;
-        if (values.Contains(fingerprint)) return true;
-        values[_next++ % Count] = fingerprint;
+        ReadOnlySpan<ulong> values = _values;
+        // All of them at once: a call, and a loop with a way out half-way, take longer than the comparison.
+        Vector256<ulong> wanted = Vector256.Create(fingerprint);
+        Vector256<ulong> equal = (Vector256.Equals(Vector256.Create(values), wanted) | Vector256.Equals(Vector256.Create(values[4..]), wanted))
+            | (Vector256.Equals(Vector256.Create(values[8..]), wanted) | Vector256.Equals(Vector256.Create(values[12..]), wanted));
+        if (equal != Vector256<ulong>.Zero) return true;
+        _values[_next++ % Count] = fingerprint;
         return false;
     }
 }

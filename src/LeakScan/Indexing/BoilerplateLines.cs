@@ -25,6 +25,12 @@ static class BoilerplateLines
         {
             int length = text[at..].IndexOf((byte)'\n');
             int end = length < 0 ? text.Length : at + length + 1;
+            if (!inList && !MayBeImport(text[at..end]))
+            {
+                at = end;
+                number++;
+                continue;
+            }
             ReadOnlySpan<byte> line = text[at..end].Trim(Blank);
             inList = inList && IsListed(line);
             // A list of names that one takes from one's own modules can be telling, and stays; Go's list of packages does not.
@@ -51,6 +57,20 @@ static class BoilerplateLines
         return line.Length <= MaxImportBytes && !line.IsEmpty && line[0] is (byte)'"' or (byte)'`';
     }
 
+    /// <summary>Whether the first visible byte of a line is one that an import begins with: false for most lines, at once.</summary>
+    static bool MayBeImport(ReadOnlySpan<byte> line)
+    {
+        const uint Starts = 1 << 'c' - 'a' | 1 << 'e' - 'a' | 1 << 'f' - 'a' | 1 << 'g' - 'a' | 1 << 'i' - 'a' | 1 << 'l' - 'a' | 1 << 'm' - 'a' | 1 << 'p' - 'a' | 1 << 'u' - 'a' | 1 << 'v' - 'a';
+        foreach (byte value in line)
+        {
+            if (value <= ' ') continue;
+            uint letter = (uint)value - 'a';
+            return letter < 26 ? (Starts >> (int)letter & 1) != 0 : value is (byte)'#' or >= 0x80;
+        }
+        return false;
+    }
+
+    /// <summary>Whether a line without the blanks around it is an import; what it may begin with, <see cref="MayBeImport"/> knows.</summary>
     static bool IsImport(ReadOnlySpan<byte> line)
     {
         if (line.Length > MaxImportBytes) return false;

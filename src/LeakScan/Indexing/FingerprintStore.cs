@@ -1,214 +1,162 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 
 namespace LeakScan.Indexing;
-
-/// <summary>A fingerprint and where it was found while building.</summary>
-/// <param name="Fingerprint">The fingerprint.</param>
-/// <param name="Document">Number of the document in order of arrival, or <see cref="Public"/>.</param>
-/// <param name="Position">Canonical position of the k-gram's first byte in the document.</param>
-[StructLayout(LayoutKind.Sequential, Pack = 8)]
-readonly record struct FoundFingerprint(ulong Fingerprint, uint Document, uint Position)
-{
-    internal const int SizeBytes = 16;
-
-    /// <summary>The document number of public text.</summary>
-    internal const uint Public = uint.MaxValue;
-}
 
 /// <summary>Collects fingerprints by their first byte, in memory up to a budget and then on disk. Thread-safe through <see cref="Writer"/>s.</summary>
 sealed class FingerprintStore : IDisposable
 {
     internal const int Partitions = 256;
-    const int ChunkEntries = 1024;
 
     sealed class Partition
     {
-        internal readonly List<FoundFingerprint[]> Chunks = [];
-        internal readonly List<(long Offset, int Entries)> Spilled = [];
-        internal int LastChunkEntries = ChunkEntries;
-        internal long Entries;
+        /// <summary>All full but the last.</summary>
+        internal readonly List<Chunk> Chunks = [];
+        internal readonly List<(long Offset, int Length)> Spilled = [];
+        internal int Entries;
     }
 
     readonly Partition[] _partitions = new Partition[Partitions];
+    readonly ChunkPool _chunks = new();
     readonly long _budgetChunks;
     readonly Func<string> _spillFolder;
-    readonly ReaderWriterLockSlim _spillLock = new();
-    long _chunks;
+    readonly Lock _spillLock = new();
+    int _nextSpilled;
+    long _spilledBytes;
     FileStream? _spill;
 
     internal FingerprintStore(long budgetBytes, Func<string> spillFolder)
     {
         for (int i = 0; i < Partitions; i++) _partitions[i] = new();
-        _budgetChunks = Math.Max(2 * Partitions, budgetBytes / (ChunkEntries * FoundFingerprint.SizeBytes));
+        _budgetChunks = Math.Max(2 * Partitions, budgetBytes / Chunk.Capacity);
         _spillFolder = spillFolder;
     }
 
-    internal long Entries => _partitions.Sum(p => p.Entries);
+    internal long Entries => _partitions.Sum(p => (long)p.Entries);
 
-    /// <summary>One thread's way in: gathers runs before it takes a lock.</summary>
+    /// <summary>One thread's way in: gathers runs before it takes a lock. Positions rise from call to call.</summary>
     internal sealed class Writer(FingerprintStore store)
     {
-        const int RunEntries = 128;
+        /// <summary>Those of all partitions fit the second-level cache, and a number of them a chunk.</summary>
+        const int RunBytes = 1024;
 
-        readonly FoundFingerprint[] _runs = new FoundFingerprint[Partitions * RunEntries];
-        readonly int[] _counts = new int[Partitions];
-
-        internal void Add(FoundFingerprint entry)
+        struct Run
         {
-            int partition = (int)(entry.Fingerprint >> 56);
-            ref int count = ref _counts[partition];
-            _runs[partition * RunEntries + count] = entry;
-            if (++count == RunEntries) FlushRun(partition);
+            internal long FirstPosition;
+            internal long Position;
+            internal int Length;
+            internal int Entries;
+        }
+
+        readonly byte[] _bytes = new byte[Partitions * RunBytes];
+        readonly Run[] _runs = new Run[Partitions];
+
+        /// <summary>Adds a fingerprint.</summary>
+        /// <param name="fingerprint">The fingerprint.</param>
+        /// <param name="position">Where its k-gram begins in all documents' canonical text in order of arrival.</param>
+        /// <param name="isPublic">Whether it may leave: its position is of no interest then.</param>
+        internal void Add(ulong fingerprint, long position, bool isPublic)
+        {
+            int partition = (int)(fingerprint >> 56);
+            ref Run run = ref _runs[partition];
+            long step = isPublic ? 0 : position - run.Position;
+            if (run.Length == 0 || run.Length + FingerprintRun.MaxEntryBytes > RunBytes || FingerprintRun.IsFarther(step))
+            {
+                Flush(partition);
+                if (FingerprintRun.IsFarther(step)) (run.Position, step) = (position, 0);
+                (run.FirstPosition, run.Length) = (run.Position, FingerprintRun.HeaderBytes);
+            }
+            Span<byte> entry = _bytes.AsSpan(partition * RunBytes + run.Length, FingerprintRun.MaxEntryBytes);
+            run.Length += FingerprintRun.WriteEntry(entry, fingerprint, step, isPublic);
+            run.Position += step;
+            run.Entries++;
         }
 
         internal void Flush()
         {
-            for (int i = 0; i < Partitions; i++)
-            {
-                if (_counts[i] != 0) FlushRun(i);
-            }
+            for (int i = 0; i < Partitions; i++) Flush(i);
         }
 
-        void FlushRun(int partition)
+        void Flush(int partition)
         {
-            store.Append(partition, _runs.AsSpan(partition * RunEntries, _counts[partition]));
-            _counts[partition] = 0;
+            ref Run run = ref _runs[partition];
+            if (run.Entries == 0) return;
+            Span<byte> bytes = _bytes.AsSpan(partition * RunBytes, run.Length);
+            FingerprintRun.WriteHeader(bytes, run.FirstPosition);
+            store.Append(partition, bytes, run.Entries);
+            (run.Length, run.Entries) = (0, 0);
         }
     }
 
-    void Append(int partition, ReadOnlySpan<FoundFingerprint> run)
+    void Append(int partition, ReadOnlySpan<byte> run, int entries)
     {
-        _spillLock.EnterReadLock();
-        try
+        Partition target = _partitions[partition];
+        lock (target)
         {
-            Partition target = _partitions[partition];
-            lock (target)
+            target.Entries = checked(target.Entries + entries);
+            if (target.Chunks is not [.., Chunk last] || !last.TryAppend(run))
             {
-                target.Entries += run.Length;
-                while (!run.IsEmpty)
-                {
-                    if (target.LastChunkEntries == ChunkEntries)
-                    {
-                        target.Chunks.Add(ArrayPool<FoundFingerprint>.Shared.Rent(ChunkEntries));
-                        target.LastChunkEntries = 0;
-                        Interlocked.Increment(ref _chunks);
-                    }
-                    int take = Math.Min(run.Length, ChunkEntries - target.LastChunkEntries);
-                    run[..take].CopyTo(target.Chunks[^1].AsSpan(target.LastChunkEntries));
-                    target.LastChunkEntries += take;
-                    run = run[take..];
-                }
+                last = _chunks.Rent();
+                target.Chunks.Add(last);
+                last.TryAppend(run);
             }
         }
-        finally
-        {
-            _spillLock.ExitReadLock();
-        }
-        if (Volatile.Read(ref _chunks) > _budgetChunks) Spill();
+        if (_chunks.Rented > _budgetChunks) Spill();
     }
 
+    /// <summary>Makes a sixteenth of the budget free, by turns, so that little more is written than does not fit.</summary>
     void Spill()
     {
-        _spillLock.EnterWriteLock();
-        try
+        lock (_spillLock)
         {
-            if (_chunks <= _budgetChunks) return;
+            if (_chunks.Rented <= _budgetChunks) return;
             _spill ??= SpillFile.Create(_spillFolder());
-            foreach (Partition partition in _partitions)
+            while (_chunks.Rented > _budgetChunks - _budgetChunks / 16)
             {
-                for (int i = 0; i < partition.Chunks.Count; i++)
+                Partition partition = _partitions[_nextSpilled++ % Partitions];
+                lock (partition)
                 {
-                    int entries = i == partition.Chunks.Count - 1 ? partition.LastChunkEntries : ChunkEntries;
-                    partition.Spilled.Add((_spill.Position, entries));
-                    _spill.Write(MemoryMarshal.AsBytes(partition.Chunks[i].AsSpan(0, entries)));
+                    if (partition.Chunks.Count == 0) continue;
+                    int length = partition.Chunks.Sum(c => c.Length);
+                    RandomAccess.Write(_spill.SafeFileHandle, [.. partition.Chunks.Select(c => c.Written)], _spilledBytes);
+                    partition.Spilled.Add((_spilledBytes, length));
+                    _spilledBytes += length;
+                    Empty(partition);
                 }
-                Empty(partition);
             }
-            _chunks = 0;
-        }
-        finally
-        {
-            _spillLock.ExitWriteLock();
         }
     }
 
-    static void Empty(Partition partition)
+    void Empty(Partition partition)
     {
-        foreach (FoundFingerprint[] chunk in partition.Chunks) ArrayPool<FoundFingerprint>.Shared.Return(chunk);
+        _chunks.Return(partition.Chunks);
         partition.Chunks.Clear();
-        partition.LastChunkEntries = ChunkEntries;
     }
 
-    /// <summary>Takes a partition out, sorted by fingerprint. Different partitions may be taken by different threads.</summary>
-    internal (ulong[] Fingerprints, ulong[] Places, int Count) Take(int number)
+    /// <summary>Takes a partition out, sorted by fingerprint, then place; the array goes back to the pool. Different partitions may be taken by different threads.</summary>
+    internal (FoundFingerprint[] Found, int Count) Take(int number, ArrivalOrder order)
     {
         Partition partition = _partitions[number];
-        int count = checked((int)partition.Entries);
-        ulong[] fingerprints = ArrayPool<ulong>.Shared.Rent(Math.Max(1, count));
-        ulong[] places = ArrayPool<ulong>.Shared.Rent(Math.Max(1, count));
-        int at = 0;
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkEntries * FoundFingerprint.SizeBytes);
-        foreach ((long offset, int entries) in partition.Spilled)
+        FoundFingerprint[] found = ArrayPool<FoundFingerprint>.Shared.Rent(Math.Max(1, partition.Entries));
+        int count = 0;
+        foreach ((long offset, int length) in partition.Spilled)
         {
-            Span<byte> bytes = buffer.AsSpan(0, entries * FoundFingerprint.SizeBytes);
-            for (int read = 0; read < bytes.Length;)
+            byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
+            for (int read = 0; read < length;)
             {
-                int got = RandomAccess.Read(_spill!.SafeFileHandle, bytes[read..], offset + read);
+                int got = RandomAccess.Read(_spill!.SafeFileHandle, buffer.AsSpan(read, length - read), offset + read);
                 if (got == 0) throw new IOException($"{_spill.Name}: the spill file is cut short at offset {offset + read}");
                 read += got;
             }
-            Copy(MemoryMarshal.Cast<byte, FoundFingerprint>(bytes), fingerprints, places, ref at);
+            count += FingerprintRun.Read(buffer.AsSpan(0, length), number, order, found.AsSpan(count));
+            ArrayPool<byte>.Shared.Return(buffer);
         }
-        ArrayPool<byte>.Shared.Return(buffer);
-        for (int i = 0; i < partition.Chunks.Count; i++)
-        {
-            int entries = i == partition.Chunks.Count - 1 ? partition.LastChunkEntries : ChunkEntries;
-            Copy(partition.Chunks[i].AsSpan(0, entries), fingerprints, places, ref at);
-        }
+        foreach (Chunk chunk in partition.Chunks) count += FingerprintRun.Read(chunk.Written.Span, number, order, found.AsSpan(count));
         Empty(partition);
-        Sort(ref fingerprints, ref places, count);
-        return (fingerprints, places, count);
+        FoundFingerprint[] sorted = ArrayPool<FoundFingerprint>.Shared.Rent(Math.Max(1, count));
+        FingerprintSort.Sort(found.AsSpan(0, count), sorted);
+        ArrayPool<FoundFingerprint>.Shared.Return(found);
+        return (sorted, count);
     }
 
-    // Fingerprints are uniform, so one distribution by the bits after the partition's leaves pieces of a hundred or so, which
-    // are sorted within the first-level cache: three times as fast as sorting the whole.
-    static void Sort(ref ulong[] fingerprints, ref ulong[] places, int count)
-    {
-        const int Bits = 12;
-        int[] ends = new int[1 << Bits];
-        for (int i = 0; i < count; i++) ends[Piece(fingerprints[i])]++;
-        for (int piece = 0, start = 0; piece < ends.Length; piece++) (ends[piece], start) = (start, start + ends[piece]);
-        ulong[] sorted = ArrayPool<ulong>.Shared.Rent(Math.Max(1, count));
-        ulong[] sortedPlaces = ArrayPool<ulong>.Shared.Rent(Math.Max(1, count));
-        for (int i = 0; i < count; i++)
-        {
-            int at = ends[Piece(fingerprints[i])]++;
-            sorted[at] = fingerprints[i];
-            sortedPlaces[at] = places[i];
-        }
-        for (int piece = 0, start = 0; piece < ends.Length; start = ends[piece++])
-            sorted.AsSpan(start, ends[piece] - start).Sort(sortedPlaces.AsSpan(start, ends[piece] - start));
-        ArrayPool<ulong>.Shared.Return(fingerprints);
-        ArrayPool<ulong>.Shared.Return(places);
-        (fingerprints, places) = (sorted, sortedPlaces);
-
-        static int Piece(ulong fingerprint) => (int)(fingerprint >> 64 - 8 - Bits) & (1 << Bits) - 1;
-    }
-
-    static void Copy(ReadOnlySpan<FoundFingerprint> entries, ulong[] fingerprints, ulong[] places, ref int at)
-    {
-        foreach (FoundFingerprint entry in entries)
-        {
-            fingerprints[at] = entry.Fingerprint;
-            places[at++] = (ulong)entry.Document << 32 | entry.Position;
-        }
-    }
-
-    public void Dispose()
-    {
-        foreach (Partition partition in _partitions) Empty(partition);
-        _spill?.Dispose();
-        _spillLock.Dispose();
-    }
+    public void Dispose() => _spill?.Dispose();
 }

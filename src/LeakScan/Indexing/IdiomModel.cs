@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using LeakScan.Fingerprints;
+using LeakScan.Primitives;
 using LeakScan.Text;
 using LeakScan.Tokens;
 
@@ -26,9 +26,6 @@ namespace LeakScan.Indexing;
 sealed class IdiomModel
 {
     internal const int HeaderBytes = 48;
-
-    /// <summary>Consecutive k-grams of the model that make an idiom: at least k + 2 characters.</summary>
-    const int RunGrams = 3;
 
     static ReadOnlySpan<byte> Magic => "LSIDIOMS"u8;
 
@@ -89,28 +86,52 @@ sealed class IdiomModel
     /// <summary>K-grams in the model.</summary>
     internal long Grams { get; }
 
-    internal static ulong Hash(ReadOnlySpan<byte> gram) => XxHash3.HashToUInt64(gram);
+    /// <summary>The unkeyed hash of a k-gram: XXH3 of its 24 bytes.</summary>
+    // What XxHash3.HashToUInt64 says, in a fifth of its time: where lengths are not told apart, several k-grams are under way at once.
+    // The constants are the first 32 bytes of the default secret, and primes, of the specification.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong Hash(ReadOnlySpan<byte> gram)
+    {
+        gram = gram[..GramParameters.GramLength];
+        ulong middle = BinaryPrimitives.ReadUInt64LittleEndian(gram[8..]);
+        ulong h = unchecked(GramParameters.GramLength * 0x9E3779B185EBCA87)
+            + WideProduct.Fold(BinaryPrimitives.ReadUInt64LittleEndian(gram) ^ 0xBE4BA423396CFEB8, middle ^ 0x1CAD21F72C81017C)
+            + WideProduct.Fold(middle ^ 0xDB979083E96DD4DE, BinaryPrimitives.ReadUInt64LittleEndian(gram[16..]) ^ 0x1F67B3B7A4A44072);
+        h = (h ^ h >> 37) * 0x165667919E3779F9;
+        return h ^ h >> 32;
+    }
 
-    /// <summary>Finds which of the k-grams that end at these positions of a tile are in the model: first question of several at once.</summary>
+    /// <summary>Finds which of the k-grams that end at these positions of a tile are idioms.</summary>
     /// <param name="canonical">The text.</param>
     /// <param name="tileStart">Position of the tile in it.</param>
     /// <param name="ends">End positions in the tile.</param>
-    /// <param name="contained">Receives an answer for each.</param>
-    // Nothing here waits for an answer, so that the processor fetches the prints of several k-grams at once.
-    internal void Contains(ReadOnlySpan<byte> canonical, long tileStart, ReadOnlySpan<int> ends, Span<bool> contained)
+    /// <param name="idioms">Receives an answer for each.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Find(ReadOnlySpan<byte> canonical, long tileStart, ReadOnlySpan<int> ends, Span<bool> idioms)
     {
-        contained = contained[..ends.Length];
-        for (int i = 0; i < ends.Length; i++) contained[i] = Contains(canonical, (int)tileStart + ends[i] - (GramParameters.GramLength - 1));
+        int first = (int)tileStart - (GramParameters.GramLength - 1);
+        idioms = idioms[..ends.Length];
+        // Nothing here waits for an answer, so that the processor fetches the prints of several k-grams at once.
+        for (int i = 0; i < ends.Length; i++) idioms[i] = Contains(canonical, first + ends[i]);
+        for (int i = 0; i < ends.Length; i++)
+        {
+            if (idioms[i]) idioms[i] = IsInRun(canonical, first + ends[i]);
+        }
     }
 
-    /// <summary>Whether a k-gram of a text belongs to a run of <see cref="RunGrams"/> of the model.</summary>
-    internal bool IsIdiom(ReadOnlySpan<byte> canonical, int start)
+    /// <summary>Whether a k-gram of a text is an idiom.</summary>
+    internal bool IsIdiom(ReadOnlySpan<byte> canonical, int start) => Contains(canonical, start) && IsInRun(canonical, start);
+
+    /// <summary>Whether a k-gram of the model belongs to a run of three.</summary>
+    bool IsInRun(ReadOnlySpan<byte> canonical, int start)
     {
-        if (!Contains(canonical, start)) return false;
-        int run = 1;
-        for (int i = start - 1; run < RunGrams && i >= 0 && Contains(canonical, i); i--) run++;
-        for (int i = start + 1; run < RunGrams && i + GramParameters.GramLength <= canonical.Length && Contains(canonical, i); i++) run++;
-        return run == RunGrams;
+        int last = canonical.Length - GramParameters.GramLength;
+        // Nor here.
+        bool before2 = start >= 2 && Contains(canonical, start - 2);
+        bool before = start >= 1 && Contains(canonical, start - 1);
+        bool after = start + 1 <= last && Contains(canonical, start + 1);
+        bool after2 = start + 2 <= last && Contains(canonical, start + 2);
+        return (before2 & before) | (before & after) | (after & after2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -130,15 +151,17 @@ sealed class IdiomModel
     }
 
     /// <summary>The three places of a mixed hash; <paramref name="starts"/> is the number of places but the last two segments.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static (uint First, uint Second, uint Third) Places(ulong mixed, ulong starts, uint segment)
     {
-        uint first = (uint)Math.BigMul(mixed, starts, out _);
+        uint first = (uint)WideProduct.High(mixed, starts);
         return (first, (first + segment) ^ (uint)(mixed >> 18) & (segment - 1), (first + 2 * segment) ^ (uint)mixed & (segment - 1));
     }
 
     internal static byte Print(ulong mixed) => (byte)(mixed ^ mixed >> 32);
 
     /// <summary>The finaliser of MurmurHash3: seeds give independent places.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Mix(ulong hash, ulong seed)
     {
         ulong h = hash + seed;

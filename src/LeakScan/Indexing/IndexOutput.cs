@@ -15,9 +15,18 @@ abstract class IndexOutput : IDisposable
 /// <summary>A file that appears under its name whole or not at all.</summary>
 sealed class FileIndexOutput : IndexOutput
 {
+    /// <summary>So much is written before it is sent to the disk, while more comes: at the end there is little left to wait for.</summary>
+#if DEBUG
+    const long FlushBytes = 4096; // so that it happens in tests
+#else
+    const long FlushBytes = 64 << 20;
+#endif
+
     readonly string _path;
     readonly string _temporary;
     SafeFileHandle? _file;
+    long _unflushed;
+    Task _flushing = Task.CompletedTask;
 
     internal FileIndexOutput(string path)
     {
@@ -26,11 +35,22 @@ sealed class FileIndexOutput : IndexOutput
         _file = File.OpenHandle(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
     }
 
-    internal override void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(_file!, bytes, offset);
+    internal override void Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        RandomAccess.Write(_file!, bytes, offset);
+        _unflushed += bytes.Length;
+        if (_unflushed < FlushBytes || !_flushing.IsCompleted) return;
+        // The system tells of a failure once: it must not be lost.
+        _flushing.GetAwaiter().GetResult();
+        _unflushed = 0;
+        SafeFileHandle file = _file!;
+        _flushing = Task.Run(() => RandomAccess.FlushToDisk(file));
+    }
 
     /// <summary>Flushes to disk and moves the file to its name.</summary>
     internal void Commit(bool overwrite)
     {
+        _flushing.GetAwaiter().GetResult();
         RandomAccess.FlushToDisk(_file!);
         _file!.Dispose();
         _file = null;
@@ -40,6 +60,7 @@ sealed class FileIndexOutput : IndexOutput
 
     public override void Dispose()
     {
+        ((IAsyncResult)_flushing).AsyncWaitHandle.WaitOne();
         _file?.Dispose();
         File.Delete(_temporary); // nothing, once committed
     }

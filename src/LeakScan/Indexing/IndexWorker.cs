@@ -16,7 +16,7 @@ sealed class IndexWorker(FingerprintKeys keys, TokenKeys tokenKeys, SimdTier tie
     readonly FingerprintStore.Writer _writer = new(store);
     readonly List<int> _lineFeeds = [];
     readonly List<(int Start, int End)> _boilerplate = [];
-    bool[] _inModel = [];
+    bool[] _isIdiom = [];
     byte[] _canonical = new byte[64 * 1024];
     int _length;
 
@@ -101,10 +101,11 @@ sealed class IndexWorker(FingerprintKeys keys, TokenKeys tokenKeys, SimdTier tie
     static int CountOf(List<int> countsAtLineFeeds, int line) => countsAtLineFeeds[line] - (line == 0 ? 0 : countsAtLineFeeds[line - 1]);
 
     /// <summary>Fingerprints what was prepared.</summary>
-    internal void AddPrepared(uint document)
+    /// <param name="arrival">Where its canonical text begins in that of all documents in order of arrival.</param>
+    internal void AddPrepared(long arrival)
     {
         ReadOnlySpan<byte> canonical = _canonical.AsSpan(0, _length);
-        Sink sink = new(this, document, canonical, _boilerplate, idioms);
+        Sink sink = new(this, arrival, canonical, _boilerplate, idioms);
         _fingerprinter.RunCanonical(canonical, GramParameters.FineWindow, ref sink);
         if (_codes.Length > 1 << 24) _codes = new byte[16 * 1024];
         if (_canonical.Length > 1 << 25) _canonical = new byte[64 * 1024]; // not kept for one huge document
@@ -116,7 +117,7 @@ sealed class IndexWorker(FingerprintKeys keys, TokenKeys tokenKeys, SimdTier tie
     {
         _boilerplate.Clear();
         ReadTokens(text);
-        Sink sink = new(this, FoundFingerprint.Public, [], [], null);
+        Sink sink = new(this, arrival: -1, [], [], null);
         _fingerprinter.Run(text, GramParameters.FineWindow, ref sink);
         return tokens.Add(_codes.AsSpan(0, _tokenCount), []);
     }
@@ -126,7 +127,7 @@ sealed class IndexWorker(FingerprintKeys keys, TokenKeys tokenKeys, SimdTier tie
     // Where text repeats itself within a few k-grams (zeros, padding, rows of a table) every position ties for the minimum.
     // Only the first of equal fingerprints is kept there: whoever looks for such text finds the same value.
     ref struct Sink(
-        IndexWorker worker, uint document, ReadOnlySpan<byte> canonical, List<(int Start, int End)> boilerplate, IdiomModel? idioms) : IFingerprintSink
+        IndexWorker worker, long arrival, ReadOnlySpan<byte> canonical, List<(int Start, int End)> boilerplate, IdiomModel? idioms) : IFingerprintSink
     {
         readonly ReadOnlySpan<byte> _canonical = canonical;
         RecentFingerprints _recent;
@@ -134,16 +135,16 @@ sealed class IndexWorker(FingerprintKeys keys, TokenKeys tokenKeys, SimdTier tie
 
         public bool Take(ReadOnlySpan<ulong> fingerprints, ReadOnlySpan<int> ends, long tileStart)
         {
-            if (worker._inModel.Length < ends.Length) worker._inModel = new bool[ends.Length];
-            ReadOnlySpan<bool> inModel = worker._inModel;
-            idioms?.Contains(_canonical, tileStart, ends, worker._inModel);
+            if (worker._isIdiom.Length < ends.Length) worker._isIdiom = new bool[ends.Length];
+            Span<bool> isIdiom = worker._isIdiom.AsSpan(0, ends.Length);
+            if (idioms is null) isIdiom.Clear();
+            else idioms.Find(_canonical, tileStart, ends, isIdiom);
             for (int i = 0; i < fingerprints.Length; i++)
             {
+                if (_recent.IsRepeat(fingerprints[i]) || isIdiom[i]) continue;
                 long start = tileStart + ends[i] - (GramParameters.GramLength - 1);
-                if (_recent.IsRepeat(fingerprints[i])) continue;
-                if (idioms is not null && inModel[i] && idioms.IsIdiom(_canonical, (int)start)) continue;
                 // As good as public: worth nothing wherever else it stands.
-                worker._writer.Add(new(fingerprints[i], IsBoilerplate(start) ? FoundFingerprint.Public : document, (uint)start));
+                worker._writer.Add(fingerprints[i], arrival + start, isPublic: arrival < 0 || IsBoilerplate(start));
             }
             return true;
         }

@@ -39,6 +39,12 @@ sealed class IndexWriter(
 
         internal long PublicFingerprints { get; set; }
 
+        /// <summary>Its blocks of the filter.</summary>
+        internal byte[] Filter { get; set; } = [];
+
+        /// <summary>Postings in each of its directory buckets.</summary>
+        internal uint[] Directory { get; set; } = [];
+
         /// <summary>Makes it empty for another partition.</summary>
         internal void Clear()
         {
@@ -46,6 +52,30 @@ sealed class IndexWriter(
             Fingerprints.Clear();
             PostingFingerprints.Clear();
             PublicFingerprints = 0;
+        }
+    }
+
+    /// <summary>A partition's stretch of filter and directory, once their sizes are known.</summary>
+    sealed class Slices(long filterBlocks, int filterBytes, int directoryBits)
+    {
+        internal int DirectoryEntries => 1 << directoryBits - 8;
+
+        internal PartitionResult Make(int number, PartitionResult result)
+        {
+            byte[] filter = Cleared(result.Filter, filterBytes);
+            uint[] directory = Cleared(result.Directory, DirectoryEntries);
+            long firstBlock = (long)number * filterBytes / BlockedBloomFilter.BlockBytes;
+            foreach (ulong fingerprint in result.Fingerprints) BlockedBloomFilter.Add(filter, firstBlock, filterBlocks, fingerprint);
+            foreach (ulong fingerprint in result.PostingFingerprints) directory[(fingerprint << 8 >> 32) >> (32 - (directoryBits - 8))]++;
+            (result.Filter, result.Directory) = (filter, directory);
+            return result;
+        }
+
+        static T[] Cleared<T>(T[] array, int length)
+        {
+            if (array.Length != length) return new T[length];
+            Array.Clear(array);
+            return array;
         }
     }
 
@@ -59,6 +89,9 @@ sealed class IndexWriter(
             .ThenBy(i => documents[i].ContentId)];
         uint[] ranks = new uint[documents.Count];
         long[] starts = new long[documents.Count];
+        long[] arrivals = new long[documents.Count + 1];
+        for (int i = 0; i < documents.Count; i++) arrivals[i + 1] = arrivals[i] + documents[i].Length;
+        ArrivalOrder arrivalOrder = new(arrivals, ranks);
         long end = 0;
         for (int rank = 0; rank < order.Length; rank++)
         {
@@ -68,7 +101,7 @@ sealed class IndexWriter(
         }
         if (end >= Posting.CountFlag) throw new InvalidOperationException($"An index holds up to {Posting.CountFlag} canonical characters; these documents have {end}.");
 
-        PartitionResult first = Partition(0, ranks, starts);
+        PartitionResult first = Partition(0, arrivalOrder, starts);
         long sample = Math.Max(1, store.Entries / FingerprintStore.Partitions);
         long expectedPostings = (long)Math.Ceiling(1.02 * first.Postings.WrittenCount / Posting.SizeBytes * FingerprintStore.Partitions);
         long expectedKeys = (long)Math.Ceiling(1.02 * first.Fingerprints.Count * FingerprintStore.Partitions);
@@ -96,42 +129,25 @@ sealed class IndexWriter(
         long postingsOffset = Align(directoryOffset + ((1L << directoryBits) + 1) * sizeof(uint));
         SectionWriter postings = new(output, postingsOffset);
 
-        byte[] filterSlice = new byte[filterSliceBytes];
-        long sliceBlocks = filterSliceBytes / BlockedBloomFilter.BlockBytes;
-        uint[] directorySlice = new uint[1 << directoryBits - 8];
-        byte[] directoryBytes = new byte[directorySlice.Length * sizeof(uint)];
-        int batch = Math.Max(1, Environment.ProcessorCount);
-        PartitionResult?[] results = new PartitionResult?[FingerprintStore.Partitions];
-        results[0] = first;
-        for (int from = 0; from < FingerprintStore.Partitions; from += batch)
+        Slices slices = new(filterBytes / BlockedBloomFilter.BlockBytes, filterSliceBytes, directoryBits);
+        byte[] directoryBytes = new byte[slices.DirectoryEntries * sizeof(uint)];
+        AheadOfUse.Run(FingerprintStore.Partitions, p => slices.Make(p, p == 0 ? first : Partition(p, arrivalOrder, starts)), result =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            Parallel.For(from, Math.Min(from + batch, FingerprintStore.Partitions), p => results[p] ??= Partition(p, ranks, starts));
-            for (int p = from; p < Math.Min(from + batch, FingerprintStore.Partitions); p++)
+            filter.Append(result.Filter);
+            uint start = checked((uint)header.Postings);
+            for (int i = 0; i < result.Directory.Length; i++)
             {
-                PartitionResult result = results[p]!;
-                results[p] = null;
-                Array.Clear(filterSlice);
-                foreach (ulong fingerprint in result.Fingerprints) BlockedBloomFilter.Add(filterSlice, p * sliceBlocks, filterBytes / BlockedBloomFilter.BlockBytes, fingerprint);
-                filter.Append(filterSlice);
-
-                Array.Clear(directorySlice);
-                foreach (ulong fingerprint in result.PostingFingerprints) directorySlice[(fingerprint << 8 >> 32) >> (32 - (directoryBits - 8))]++;
-                uint start = checked((uint)header.Postings);
-                for (int i = 0; i < directorySlice.Length; i++)
-                {
-                    BinaryPrimitives.WriteUInt32LittleEndian(directoryBytes.AsSpan(i * sizeof(uint)), start);
-                    start = checked(start + directorySlice[i]);
-                }
-                directory.Append(directoryBytes);
-                postings.Append(result.Postings.WrittenSpan);
-                header.Postings += result.Postings.WrittenCount / Posting.SizeBytes;
-                header.Fingerprints += result.Fingerprints.Count;
-                header.PublicFingerprints += result.PublicFingerprints;
-                result.Clear();
-                _free.Add(result);
+                BinaryPrimitives.WriteUInt32LittleEndian(directoryBytes.AsSpan(i * sizeof(uint)), start);
+                start = checked(start + result.Directory[i]);
             }
-        }
+            directory.Append(directoryBytes);
+            postings.Append(result.Postings.WrittenSpan);
+            header.Postings += result.Postings.WrittenCount / Posting.SizeBytes;
+            header.Fingerprints += result.Fingerprints.Count;
+            header.PublicFingerprints += result.PublicFingerprints;
+            result.Clear();
+            _free.Add(result);
+        }, cancellationToken);
         BinaryPrimitives.WriteUInt32LittleEndian(directoryBytes, checked((uint)header.Postings));
         directory.Append(directoryBytes.AsSpan(0, sizeof(uint)));
 
@@ -150,51 +166,42 @@ sealed class IndexWriter(
 
     internal static long Align(long offset) => (offset + 63) / 64 * 64;
 
-    PartitionResult Partition(int number, uint[] ranks, long[] starts)
+    PartitionResult Partition(int number, ArrivalOrder order, long[] starts)
     {
-        (ulong[] fingerprints, ulong[] places, int count) = store.Take(number);
+        (FoundFingerprint[] found, int count) = store.Take(number, order);
         if (!_free.TryTake(out PartitionResult? result)) result = new();
         for (int from = 0; from < count;)
         {
             int to = from + 1;
-            while (to < count && fingerprints[to] == fingerprints[from]) to++;
-            Span<ulong> group = places.AsSpan(from, to - from);
-            bool isPublic = false;
-            foreach (ref ulong place in group)
-            {
-                uint document = (uint)(place >> 32);
-                isPublic |= document == FoundFingerprint.Public;
-                if (isPublic) break;
-                place = (ulong)ranks[document] << 32 | (uint)place;
-            }
-            if (isPublic) result.PublicFingerprints++;
-            else WriteGroup(fingerprints[from], group, result, starts);
+            while (to < count && found[to].Fingerprint == found[from].Fingerprint) to++;
+            if (found[to - 1].Place == FoundFingerprint.Public) result.PublicFingerprints++;
+            else WriteGroup(found.AsSpan(from, to - from), result, starts);
             from = to;
         }
-        ArrayPool<ulong>.Shared.Return(fingerprints);
-        ArrayPool<ulong>.Shared.Return(places);
+        ArrayPool<FoundFingerprint>.Shared.Return(found);
         return result;
     }
 
-    static void WriteGroup(ulong fingerprint, Span<ulong> places, PartitionResult result, long[] starts)
+    /// <summary>Writes the postings of one fingerprint.</summary>
+    static void WriteGroup(Span<FoundFingerprint> group, PartitionResult result, long[] starts)
     {
-        if (places.Length > 1) places.Sort();
+        ulong fingerprint = group[0].Fingerprint;
         int kept = 0, distinct = 0, inDocument = 0;
         ulong last = ulong.MaxValue;
-        foreach (ulong place in places)
+        foreach (FoundFingerprint found in group)
         {
-            if (place >> 32 != last)
+            if (found.Place >> 32 != last)
             {
                 distinct++;
                 inDocument = 0;
-                last = place >> 32;
+                last = found.Place >> 32;
             }
-            if (++inDocument <= Posting.MaxPerDocument && distinct <= Posting.MaxDocuments) places[kept++] = place;
+            if (++inDocument <= Posting.MaxPerDocument && distinct <= Posting.MaxDocuments) group[kept++] = found;
         }
 
         result.Fingerprints.Add(fingerprint);
         if (distinct > Posting.MaxDocuments) WritePosting(fingerprint, Posting.CountFlag | (long)distinct, result);
-        for (int i = 0; i < kept; i++) WritePosting(fingerprint, starts[places[i] >> 32] + (uint)places[i], result);
+        foreach (FoundFingerprint found in group[..kept]) WritePosting(fingerprint, starts[found.Place >> 32] + (uint)found.Place, result);
     }
 
     static void WritePosting(ulong fingerprint, long value, PartitionResult result)

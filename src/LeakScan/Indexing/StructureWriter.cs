@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Hashing;
 using LeakScan.Simd;
 using LeakScan.Sketches;
@@ -6,14 +7,16 @@ using LeakScan.Tokens;
 namespace LeakScan.Indexing;
 
 /// <summary>Writes what an index knows of its documents' structure: tokens, their lines, sketches, and the filter of sampled shingles.</summary>
-// All of it is made of the documents' codes, in their order in the file; documents are worked on side by side, a batch at a time.
+// All of it is made of the documents' codes, in their order in the file, a batch of documents ahead of the writing.
 sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, IdiomModel? idioms)
 {
     /// <summary>A run of so many public shingles is public text, and its tokens are taken out; a shorter one is an idiom, which is only not asked for.</summary>
     const int PublicRun = 12;
 
     const int BitsPerShingle = 8;
-    const int BatchTokens = 1 << 20;
+
+    /// <summary>Documents of so many tokens are one piece of work; a longer document is one by itself.</summary>
+    const int BatchTokens = 1 << 18;
 
     /// <summary>Tokens, more or less, of which the size of the filter is estimated.</summary>
     const int SampleTokens = 1 << 20;
@@ -21,8 +24,8 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
     /// <summary>One document's contribution.</summary>
     sealed class Result
     {
-        internal byte[] Codes = [];
-        internal byte[] Lines = [];
+        internal Memory<byte> Codes;
+        internal ReadOnlyMemory<byte> Lines;
         internal byte[] Sketches = [];
         internal ulong[] Sampled = [];
     }
@@ -49,42 +52,48 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
         SectionWriter lines = new(output, linesOffset);
         SectionWriter sketches = new(output, header.Sketches == 0 ? linesOffset + lineBytes : IndexWriter.Align(linesOffset + lineBytes));
 
-        long position = 0;
-        for (int from = 0; from < documents.Length;)
+        List<(int From, int To, long Position)> batches = [];
+        long next = 0;
+        for (int from = 0, to = 0; from < documents.Length; from = to)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            int to = from;
-            for (int held = 0; to < documents.Length && held < BatchTokens; to++) held += documents[to].Tokens;
-            Result[] results = new Result[to - from];
-            long[] positions = new long[to - from];
-            for (int i = 0; i < positions.Length; i++)
-            {
-                positions[i] = position;
-                position += documents[from + i].Tokens;
-            }
-            int first = from;
-            Parallel.For(0, results.Length, () => new Worker(keys, tier, idioms, publicFilter), (i, _, worker) =>
-            {
-                byte[] bytes = store.Read(documents[first + i]);
-                results[i] = worker.Make(bytes.AsSpan(0, documents[first + i].Tokens), bytes.AsSpan(documents[first + i].Tokens));
-                keys.Cipher(header.TokenNonce, positions[i], results[i].Codes, tier);
-                return worker;
-            }, _ => { });
+            long position = next;
+            for (; to < documents.Length && next - position < BatchTokens; to++) next += documents[to].Tokens;
+            batches.Add((from, to, position));
+        }
+        ConcurrentBag<Worker> workers = [];
+        AheadOfUse.Run(batches.Count, Make, results =>
+        {
             foreach (Result result in results)
             {
-                tokens.Append(result.Codes);
-                lines.Append(result.Lines);
+                tokens.Append(result.Codes.Span);
+                lines.Append(result.Lines.Span);
                 sketches.Append(result.Sketches);
                 foreach (ulong hash in result.Sampled) BlockedBloomFilter.Add(filter, 0, filterBytes / BlockedBloomFilter.BlockBytes, hash);
             }
-            from = to;
-        }
+        }, cancellationToken);
         SectionWriter filterSection = new(output, filterOffset);
         filterSection.Append(filter);
         header.Sections[(int)IndexSection.ShingleFilter] = filterSection.Complete();
         header.Sections[(int)IndexSection.Tokens] = tokens.Complete();
         header.Sections[(int)IndexSection.TokenLines] = lines.Complete();
         header.Sections[(int)IndexSection.Sketches] = sketches.Complete();
+
+        Result[] Make(int number)
+        {
+            (int from, int to, long position) = batches[number];
+            if (!workers.TryTake(out Worker? worker)) worker = new(keys, tier, idioms, publicFilter);
+            Result[] results = new Result[to - from];
+            for (int i = 0; i < results.Length; i++)
+            {
+                StoredTokens document = documents[from + i];
+                Memory<byte> bytes = store.Read(document);
+                results[i] = worker.Make(bytes[..document.Tokens], bytes[document.Tokens..]);
+                keys.Cipher(header.TokenNonce, position, results[i].Codes.Span, tier);
+                position += document.Tokens;
+            }
+            workers.Add(worker);
+            return results;
+        }
     }
 
     /// <summary>How many shingles the filter will hold: from documents spread over all of them, so that neither one kind nor copies mislead much.</summary>
@@ -97,7 +106,7 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
         for (int i = 0; i < documents.Length; i += step)
         {
             seen += documents[i].Tokens;
-            sampled.UnionWith(worker.Make(store.Read(documents[i]).AsSpan(0, documents[i].Tokens), []).Sampled);
+            sampled.UnionWith(worker.Make(store.Read(documents[i]).AsMemory(0, documents[i].Tokens), default).Sampled);
         }
         return seen == 0 ? 1 : (long)(1.05 * sampled.Count * ((double)tokens / seen)) + 1;
     }
@@ -130,8 +139,10 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
         readonly List<ulong> _sampled = [];
         readonly ulong[] _hashes = new ulong[DocumentRecord.SketchTokens];
 
-        internal Result Make(Span<byte> codes, ReadOnlySpan<byte> lines)
+        /// <summary>Makes what a document contributes; the codes become the result's.</summary>
+        internal Result Make(Memory<byte> document, ReadOnlyMemory<byte> lines)
         {
+            Span<byte> codes = document.Span;
             if (publicFilter.Length > 0) RemovePublic(codes);
             byte[] sketches = new byte[DocumentRecord.SketchesOf(codes.Length) * SketchParameters.SketchBytes];
             _sampled.Clear();
@@ -155,7 +166,7 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
                     if (hash % TokenParameters.SampleRate == 0) _sampled.Add(hash);
                 }
             }
-            return new Result { Codes = codes.ToArray(), Lines = lines.ToArray(), Sketches = sketches, Sampled = [.. _sampled] };
+            return new Result { Codes = document, Lines = lines, Sketches = sketches, Sampled = [.. _sampled] };
         }
 
         bool IsPublic(ulong hash)

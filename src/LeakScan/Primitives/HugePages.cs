@@ -19,6 +19,14 @@ static unsafe partial class HugePages
         _ = MemoryAdvise((void*)from, to - from, AdviseHugePages);
     }
 
+    /// <summary>An array, not cleared, that stays where it is, in such pages.</summary>
+    internal static byte[] AllocateArray(int length)
+    {
+        byte[] array = GC.AllocateUninitializedArray<byte>(length, pinned: true);
+        Advise((byte*)Marshal.UnsafeAddrOfPinnedArrayElement(array, 0), length);
+        return array;
+    }
+
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int MemoryAdvise(void* start, nuint length, int advice);
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using CsCheck;
 using LeakScan.Fingerprints;
@@ -77,7 +78,13 @@ public sealed class IdiomModelTests
             // One in 256 is in a model by chance: one is taken that has no such k-gram of this text.
             IdiomModel model = Enumerable.Range(0, 100).Select(i => new IdiomModel(FuseFilter.Build([.. hashes, (ulong)i], IdiomParameters.Grams, version: 1, owners: 3), IdiomParameters.Grams))
                 .First(m => Enumerable.Range(0, grams).Where(i => m.Contains(Hash(i))).SequenceEqual(known));
-            Assert.Equal(count >= 3 ? known : [], Enumerable.Range(0, grams).Where(i => model.IsIdiom(text, i)));
+            int[] wanted = count >= 3 ? known : [];
+            Assert.Equal(wanted, Enumerable.Range(0, grams).Where(i => model.IsIdiom(text, i)));
+            const int TileStart = 20; // and what is asked of a tile at once
+            int[] ends = [.. Enumerable.Range(GramParameters.GramLength - 1 - TileStart, grams)];
+            bool[] found = new bool[grams];
+            model.Find(text, TileStart, ends, found);
+            Assert.Equal(wanted, Enumerable.Range(0, grams).Where(i => found[i]));
         }
 
         ulong Hash(int start) => IdiomModel.Hash(text.AsSpan(start, GramParameters.GramLength));
@@ -88,6 +95,7 @@ public sealed class IdiomModelTests
     public void HashAndPlacesAreFrozen()
     {
         Assert.Equal(0x701e8bc224307d8eul, IdiomModel.Hash("ifnotargsreturnnoneelse0"u8));
+        Gen.Byte.Array[GramParameters.GramLength].Sample(gram => XxHash3.HashToUInt64(gram) == IdiomModel.Hash(gram), threads: 1);
         Assert.Equal(0xbdf8c29a109591ful, IdiomModel.Mix(0x0123456789abcdef, 7));
         Assert.Equal((3522u, 4338u, 5870u), IdiomModel.Places(0xb456bcfc34c2cb2c, 5000, 1024));
     }
@@ -137,6 +145,23 @@ public sealed class IdiomModelTests
             Assert.Equal(idioms?.Version ?? 0, index.Info.IdiomModelVersion);
             return new Scanner(index).Scan(Encoding.UTF8.GetBytes(text), new List<Match>()).MatchedCharacters;
         }
+    }
+
+    /// <summary>Idioms of a document that was read before are none of the public text's.</summary>
+    [Fact]
+    public void AllThatPublicTextHasIsLeftOut()
+    {
+        const string Idiom = "#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]\n";
+        byte[] idioms = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Idiom + CodeText.Lines(new Random(4), 1), 40)));
+        byte[] own = Encoding.UTF8.GetBytes(CodeText.Lines(new Random(5), 200));
+        using FingerprintIndexBuilder builder = new(s_key);
+        builder.AddDocument("a.rs", "proprietary-code", own);
+        builder.AddDocument("b.rs", "proprietary-code", idioms);
+        builder.AddPublic(own);
+        builder.AddPublic(idioms);
+        using FingerprintIndex index = builder.Build();
+        Assert.Equal(0, index.Info.Fingerprints);
+        Assert.NotEqual(0, index.Info.PublicFingerprints);
     }
 
     /// <summary>An owner counts once however often it says something, and headers and imports do not count at all.</summary>

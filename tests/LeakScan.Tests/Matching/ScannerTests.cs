@@ -46,7 +46,7 @@ public sealed class ScannerTests : IDisposable
     public void FragmentsOfOneDocumentAddUp()
     {
         List<Match> matches = [];
-        Scanner scanner = new(_index);
+        Scanner scanner = new(_index, new ScanOptions { Structure = false });
         double one = scanner.Scan(Encoding.UTF8.GetBytes(Cut(_documents[3], 10, 6)), matches).EvidenceBits;
         string scattered = string.Join('\n', Enumerable.Range(0, 5).Select(i => Cut(_documents[3], 10 + 25 * i, 6) + "\n" + Cut(s_other, 7 * i, 7)));
         ScanResult result = scanner.Scan(Encoding.UTF8.GetBytes(scattered), matches);
