@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using LeakScan.Indexing;
 using LeakScan.Tests.Support;
 
@@ -15,6 +16,7 @@ sealed class IndexTarget : IFuzzTarget
     static readonly IndexKey s_key = IndexKey.FromBytes(Encoding.ASCII.GetBytes("fuzz key, which has 32 bytes ..."));
 
     readonly byte[] _text;
+    readonly byte[] _renamed;
     readonly byte[] _base;
     readonly byte[] _delta;
     readonly IndexHeader _baseHeader;
@@ -27,10 +29,15 @@ sealed class IndexTarget : IFuzzTarget
     internal IndexTarget()
     {
         StringBuilder text = new();
+        const string Code = "if (width[row] > limit && !done) { total += width[row] * scale; return Find(total, limit, row); }\nwhile (row < limit) { done = Check(row++, width) || total == 0; scale -= 3; }\n"
+            + "for (int part = 0; part < scale; part++) switch (width[part]) { case 1: total--; break; default: throw Error(part, total % 2 == 1); }\n";
+        text.Append(Code);
         for (int i = 0; i < 24; i++) text.Append(CultureInfo.InvariantCulture, $"let value_{i * 7919 % 1000} = compute_{i}(alpha_{i * i % 97}, beta) + {i};\n");
         const string Common = "static readonly CommonTable everybody_has_this_line = LoadCommonTable();\n";
         text.Append(Common);
         _text = Encoding.UTF8.GetBytes(text.ToString());
+        // No fingerprint of it is in the index, but its structure is.
+        _renamed = Encoding.UTF8.GetBytes(Regex.Replace(text.ToString(), "width|row|limit|done|total|scale|Find|Check|part|Error|value_|compute_|alpha_|beta", name => $"qx{name.Value.Length}{name.Value[0]}{name.Value[^1]}w"));
         string path = Path.Combine(Path.GetTempPath(), $"leakscan-fuzz-{Environment.ProcessId}.lsi");
         try
         {
@@ -49,6 +56,12 @@ sealed class IndexTarget : IFuzzTarget
                 builder.Remove(index.GetDocument(2));
                 builder.Remove(index.GetDocument(5));
                 builder.WriteDelta(path);
+            }
+            using (FingerprintIndex index = FingerprintIndex.Open(path, s_key))
+            {
+                List<Match> matches = [];
+                new Scanner(index).Scan(_renamed, matches);
+                if (!matches.Exists(m => m.Kind != MatchKind.Verbatim)) throw new InvalidOperationException("the renamed text does not reach the aligner");
             }
             _base = File.ReadAllBytes(path);
             _delta = File.ReadAllBytes(path + ".1");
@@ -175,7 +188,14 @@ sealed class IndexTarget : IFuzzTarget
             using FingerprintIndex index = new([.. layers], s_key);
 
             List<Match> matches = [];
-            ScanResult result = new Scanner(index).Scan(_text, matches);
+            Scanner scanner = new(index);
+            scanner.Scan(_renamed, matches);
+            foreach (Match match in matches)
+            {
+                if (match.SourceStartLine < 1 || match.Start < 0 || match.Length < 0 || match.Start + match.Length > _renamed.Length) throw new InvalidOperationException($"{match}");
+                index.GetDocument(match.DocumentId);
+            }
+            ScanResult result = scanner.Scan(_text, matches);
             foreach (Match match in matches) index.GetDocument(match.DocumentId);
             foreach (IndexedDocument document in index.Documents)
             {
@@ -217,10 +237,15 @@ sealed class IndexTarget : IFuzzTarget
             int document = layer.FindDocument(position);
             if (document < -1 || document >= layer.Documents) throw new InvalidOperationException($"document {document} of {layer.Documents}");
         }
+        Span<byte> codes = stackalloc byte[64];
         for (int i = 0; i < 6; i++)
         {
             DocumentRecord document = layer.GetDocument(i == 0 ? -1 : i == 1 ? layer.Documents : random.Next(Math.Max(1, layer.Documents)));
             if (layer.GetLine(document, positions[random.Next(positions.Length)]) < 1) throw new InvalidOperationException("a line below 1");
+            if (layer.GetTokenLine(document, positions[random.Next(positions.Length)]) < 1) throw new InvalidOperationException("a token's line below 1");
+            int sketch = layer.FindDocumentOfSketch(random.Next(-1, 64));
+            if (sketch < -1 || sketch >= layer.Documents) throw new InvalidOperationException($"document {sketch} of {layer.Documents}");
+            layer.ReadTokens(positions[random.Next(positions.Length)], codes);
             layer.GetPath(document);
             layer.GetLabel(document);
         }

@@ -9,7 +9,8 @@ namespace LeakScan.Tests.Tokens;
 // What holds exactly: of lines that begin with a letter and hold no ampersand, all shingles of the text are among those of the wrapped text but
 // for those at its ends. A mark or number at the start of a line is dropped by rule, a number that is cut by a character without width
 // is another number there, an entity that was encoded by number or \u0026 is read once, not twice, and a path before a line is told
-// from code by ASCII alone, so grep's lines are not wrapped in what changes characters.
+// from code by ASCII alone, so grep's lines are not wrapped in what changes characters;
+// and what ends a line number must not be an entity, so nests have no numeric HTML.
 public sealed class WrappedShinglesTests
 {
     const int Rounds = 100;
@@ -63,6 +64,7 @@ public sealed class WrappedShinglesTests
             string text = Code(random);
             (string Name, Wrappers.Wrapper Wrap) inner = Wrappers.OfLines[random.Next(Wrappers.OfLines.Length)];
             (string Name, Wrappers.Wrapper Wrap)[] outers = inner.Name.StartsWith("grep", StringComparison.Ordinal) ? [.. Wrappers.OfLines, .. Wrappers.OfFormats] : All;
+            outers = [.. outers.Where(w => w.Name != "html, numeric")];
             (string Name, Wrappers.Wrapper Wrap) outer = outers[random.Next(outers.Length)];
             AssertHolds(text, outer.Wrap(inner.Wrap(text, random), random), $"{inner.Name} < {outer.Name}, seed {seed}");
         }

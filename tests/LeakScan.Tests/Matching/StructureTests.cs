@@ -1,0 +1,225 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using LeakScan.Simd;
+using LeakScan.Tests.Support;
+
+namespace LeakScan.Tests.Matching;
+
+/// <summary>Code that was changed, taken from this project's own files; half of them are in the index.</summary>
+public sealed partial class StructureTests : IClassFixture<StructureTests.Own>
+{
+    public sealed class Own : IDisposable
+    {
+        internal static readonly IndexKey s_key = IndexKey.FromBytes(Encoding.ASCII.GetBytes("matching test key, 32 bytes long"));
+
+        public Own()
+        {
+            string root = AppContext.BaseDirectory;
+            while (!File.Exists(Path.Combine(root, "LeakScan.sln"))) root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("no LeakScan.sln above the tests");
+            string[] files = [.. Directory.EnumerateFiles(Path.Combine(root, "src"), "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("obj", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+            Files = [.. files.Where(f => File.ReadAllLines(f).Length > 80).Select(f => (Path.GetRelativePath(root, f), File.ReadAllText(f).ReplaceLineEndings("\n")))];
+            using FingerprintIndexBuilder builder = new(s_key);
+            foreach ((string path, string text) in Protected) builder.AddDocument(path, "proprietary-code", Encoding.UTF8.GetBytes(text));
+            Index = builder.Build();
+        }
+
+        internal (string Path, string Text)[] Files { get; }
+
+        internal (string Path, string Text)[] Protected => [.. Files.Where(f => f.Path.Contains("LeakScan.Cli", StringComparison.Ordinal) || f.Path.Contains("Text", StringComparison.Ordinal))];
+
+        internal FingerprintIndex Index { get; }
+
+        public void Dispose() => Index.Dispose();
+    }
+
+    readonly Own _own;
+
+    public StructureTests(Own own) => _own = own;
+
+    [GeneratedRegex(@"\b[A-Za-z_][A-Za-z_0-9]*\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Names();
+
+    /// <summary>All names changed, each everywhere in the same way; not those that are keywords in some language, or escapes.</summary>
+    static string Rename(string text) => Names().Replace(text, m => LeakScan.Tokens.Keywords.Find(LeakScan.Tokens.Lexer.HashOf(Encoding.ASCII.GetBytes(m.Value))) != 0 || m.Index > 0 && text[m.Index - 1] == '\\' ? m.Value : $"q{m.Value.Aggregate(7u, (h, c) => h * 31 + c):x}z");
+
+    /// <summary>The longest run of lines without anything but code, comments left out: something like a few functions.</summary>
+    static (int First, string[] Lines) Piece(string text, int count)
+    {
+        string[] lines = text.Split('\n');
+        int first = lines.Length / 2 - count / 2;
+        return (first, lines[first..(first + count)]);
+    }
+
+    static (string Name, Func<string[], IEnumerable<string>> Change)[] Changes =>
+    [
+        ("renamed", l => [Rename(string.Join('\n', l))]),
+        ("renamed, without comments", l => [Rename(string.Join('\n', l.Where(x => !x.TrimStart().StartsWith("//", StringComparison.Ordinal))))]),
+        ("renamed, every ninth line dropped", l => [Rename(string.Join('\n', l.Where((_, i) => i % 9 != 5)))]),
+        ("renamed, lines inserted", l => [Rename(string.Join('\n', l.SelectMany((x, i) => i % 9 == 5 ? (string[])[x, "Console.WriteLine(here);"] : [x])))]),
+        ("renamed, halves swapped", l => [Rename(string.Join('\n', l[(l.Length / 2)..].Concat(l[..(l.Length / 2)])))]),
+    ];
+
+    [Fact]
+    public void ChangedCodeIsFoundWithItsFileAndLines()
+    {
+        const int Lines = 50;
+        Scanner scanner = new(_own.Index);
+        List<Match> matches = [];
+        List<string> missed = [];
+        int all = 0;
+        string before = string.Concat(Enumerable.Repeat("And then we talked about the weather of the week before last.\n", 5));
+        foreach ((string path, string text) in _own.Protected)
+        {
+            (int first, string[] lines) = Piece(text, Lines);
+            foreach ((string name, Func<string[], IEnumerable<string>> change) in Changes)
+            {
+                all++;
+                string changed = before + string.Join('\n', change(lines)) + "\nThat was it.\n";
+                ScanResult result = scanner.Scan(Encoding.UTF8.GetBytes(changed), matches);
+                Match[] own = [.. matches.Where(m => _own.Index.GetDocument(m.DocumentId).Path == path)];
+                if (own.Length == 0)
+                {
+                    missed.Add($"{path}, {name}: {result.Verdict}, {matches.Count} matches");
+                    continue;
+                }
+                Assert.All(own.Where(m => m.Kind != MatchKind.Verbatim), m => Assert.True(m.Kind is MatchKind.Structural or MatchKind.Edited));
+                if (result.Verdict == Verdict.Block) Assert.Contains(matches, m => m.Kind == MatchKind.Verbatim);
+                // The best one lies in the piece, on both sides.
+                Match best = own.MaxBy(m => m.EvidenceBits);
+                Assert.InRange(best.SourceStartLine, first + 1 - 10, first + Lines + 10);
+                Assert.InRange(best.SourceEndLine, first + 1 - 10, first + Lines + 10);
+                Assert.InRange(best.StartLine, 4, changed.Count(c => c == '\n'));
+                Assert.InRange(best.EndLine, best.StartLine, changed.Count(c => c == '\n') + 1);
+            }
+        }
+        // Which lines are in the middle of a file is chance: some are a table, or comments.
+        Assert.True(missed.Count <= all / 3, $"{missed.Count} of {all} missed:\n{string.Join('\n', missed)}");
+    }
+
+    public static TheoryData<string> Nothings => ["empty", "one token", "one mark", "table", "prose", "base64", "deep json", "zeros"];
+
+    static string Nothing(string name)
+    {
+        byte[] bytes = new byte[60_000];
+        new Random(5).NextBytes(bytes);
+        return name switch
+        {
+            "empty" => "",
+            "one token" => "if",
+            "one mark" => "x" + new string('(', 1 << 20),
+            "table" => string.Concat(Enumerable.Range(0, 5000).Select(i => $"    {{ \"name{i % 7}\", {i}, 0x{i:x}, null }},\n")),
+            "prose" => string.Concat(Enumerable.Repeat("The committee met on Tuesday and agreed that, whatever else might happen, the bridge would be painted green. ", 300)),
+            "base64" => Convert.ToBase64String(bytes),
+            "deep json" => string.Concat(Enumerable.Repeat("{\"a\":[", 20_000)) + string.Concat(Enumerable.Repeat("]}", 20_000)),
+            _ => new string('\0', 1 << 20),
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(Nothings))]
+    public void WhatIsNoCodeMatchesNothing(string name)
+    {
+        List<Match> matches = [];
+        byte[] text = Encoding.UTF8.GetBytes(Nothing(name));
+        foreach (SimdTier tier in Tiers.Available)
+        {
+            Scanner scanner = new(_own.Index, null, tier);
+            Assert.Equal(Verdict.Allow, scanner.Scan(text, matches).Verdict);
+            Assert.Empty(matches);
+        }
+    }
+
+    [Fact]
+    public void EveryTierAndSpellingGivesTheSameAndMayMatchIsTrueOfWhatIsFound()
+    {
+        Random random = new(9);
+        List<Match> wanted = [], got = [];
+        Scanner scanner = new(_own.Index), scalar = new(_own.Index, null, SimdTier.Scalar);
+        Scanner[] others = [.. Tiers.Available.Select(t => new Scanner(_own.Index, null, t))];
+        int found = 0;
+        for (int round = 0; round < 120; round++)
+        {
+            (_, string text) = _own.Files[random.Next(_own.Files.Length)];
+            string[] lines = text.Split('\n');
+            int count = random.Next(3, 60), first = random.Next(Math.Max(1, lines.Length - count));
+            string piece = string.Join('\n', lines.Skip(first).Take(count));
+            if (random.Next(3) > 0) piece = Rename(piece);
+            if (random.Next(2) == 0) piece = Wrappers.OfFormats[random.Next(Wrappers.OfFormats.Length)].Wrap(piece, random);
+            piece = "café → " + piece;
+            byte[] utf8 = Encoding.UTF8.GetBytes(piece);
+            ScanResult result = scalar.Scan(utf8, wanted);
+            foreach (Scanner other in others)
+            {
+                Assert.Equal(result, other.Scan(utf8, got));
+                Assert.Equal(wanted, got);
+                Assert.True(wanted.Count == 0 || other.MayMatch(utf8));
+            }
+            Assert.Equal(result, scanner.Scan(piece.AsSpan(), got));
+            Assert.Equal(wanted.Select(m => Encoding.UTF8.GetString(utf8, m.Start, m.Length)), got.Select(m => piece.Substring(m.Start, m.Length)));
+            found += wanted.Count > 0 ? 1 : 0;
+        }
+        Assert.InRange(found, 10, 110);
+    }
+
+    [Fact]
+    public void NothingIsAllocatedOnceWarm()
+    {
+        Scanner scanner = new(_own.Index);
+        Match[] room = new Match[64];
+        byte[] leak = Encoding.UTF8.GetBytes(Rename(_own.Protected[0].Text)), clean = Encoding.UTF8.GetBytes(Nothing("prose"));
+        Assert.True(scanner.Scan(leak, room.AsSpan()).Matches > 0);
+        for (int i = 0; i < 200; i++)
+        {
+            scanner.Scan(leak, room.AsSpan());
+            scanner.Scan(clean, room.AsSpan());
+        }
+#if DEBUG
+        // Code that is not optimised keeps on the heap what optimised code does not: the release build holds the promise.
+        const long Allowed = 1 << 20;
+#else
+        const long Allowed = 0;
+#endif
+        long[] allocated = [Allocated(() => scanner.Scan(leak, room.AsSpan())), Allocated(() => scanner.Scan(clean, room.AsSpan())), Allocated(() => scanner.MayMatch(leak))];
+        Assert.All(allocated, a => Assert.InRange(a, 0, Allowed));
+    }
+
+    static long Allocated(Action action)
+    {
+        action();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        action();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
+    [Fact]
+    public void ARemovedDocumentIsNotReported()
+    {
+        string folder = Directory.CreateTempSubdirectory("leakscan-").FullName;
+        try
+        {
+            string path = Path.Combine(folder, "own.lsi");
+            using (FingerprintIndexBuilder builder = new(Own.s_key))
+            {
+                foreach ((string name, string text) in _own.Protected) builder.AddDocument(name, "proprietary-code", Encoding.UTF8.GetBytes(text));
+                builder.Write(path);
+            }
+            byte[] renamed = Encoding.UTF8.GetBytes(Rename(_own.Protected[0].Text));
+            List<Match> matches = [];
+            using (FingerprintIndex index = FingerprintIndex.Open(path, Own.s_key))
+            {
+                new Scanner(index).Scan(renamed, matches);
+                Assert.Contains(matches, m => index.GetDocument(m.DocumentId).Path == _own.Protected[0].Path);
+                using FingerprintIndexBuilder delta = new(Own.s_key);
+                delta.Remove(index.Documents.Single(d => d.Path == _own.Protected[0].Path));
+                delta.WriteDelta(path);
+            }
+            using FingerprintIndex layered = FingerprintIndex.Open(path, Own.s_key);
+            new Scanner(layered).Scan(renamed, matches);
+            Assert.DoesNotContain(matches, m => layered.GetDocument(m.DocumentId).Path == _own.Protected[0].Path);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
