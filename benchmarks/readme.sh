@@ -24,7 +24,7 @@ if "Quality beside others" in sections:
     auc = {(row[0], row[1]): row[3] for row in rows}
     sets = list(dict.fromkeys(row[0] for row in rows))
     number = lambda cell: cell if re.fullmatch(r"[\d.]+", cell) else ""
-    out += ["How well each tool puts what was taken from the protected files before what was not (area under the ROC curve; `pairs-` are labelled plagiarism among students; empty where a tool cannot be run):", ""]
+    out += ["How well each tool puts what was taken from the protected files before what was not (area under the ROC curve; `pairs-` are labelled plagiarism; empty where a tool cannot be run):", ""]
     out += table(["", *sets], [[tool, *(number(auc.get((s, tool), "")) for s in sets)] for tool in tools])
 shown = ["Headline", "Whole scan by index size, depth and threads", "Whole scan, a large index", "Whole scan by tier", "Whole scan by kind of text", "Whole scan by hit rate", "Whole scan by record size",
          "Latency of one call", "Latency of a hook", "Real sessions", "Files", "Peers"]
