@@ -290,7 +290,7 @@ static partial class Lexer
         int value = 0;
         for (int i = 0; i < 4; i++)
         {
-            int digit = CanonicalText.HexValue(text[at + i] | 0x20);
+            int digit = CanonicalText.HexValue(CodePointFold.Fold(text[at + i] & 0x7F) | text[at + i] & 0x80);
             if (digit < 0) return -1;
             value = value << 4 | digit;
         }
@@ -417,6 +417,6 @@ static partial class Lexer
     /// <summary>What a backslash makes white space.</summary>
     static bool IsBlankLetter(byte c) => (c | 0x20) is 'n' or 'r' or 't' or 'b' or 'f';
 
-    /// <summary>What ends a line number: white space, an arrow, a mark; a backslash, since both may be escaped.</summary>
-    static bool IsNumberEnd(byte c) => c is <= (byte)' ' or (byte)':' or (byte)'-' or (byte)'|' or (byte)'\\' or >= 0xE2;
+    /// <summary>What ends a line number: white space, an arrow, a mark; a backslash or an ampersand, since all of these may be escaped.</summary>
+    static bool IsNumberEnd(byte c) => c is <= (byte)' ' or (byte)':' or (byte)'-' or (byte)'|' or (byte)'\\' or (byte)'&' or >= 0xE2;
 }

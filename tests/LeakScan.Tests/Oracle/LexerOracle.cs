@@ -161,7 +161,7 @@ static class LexerOracle
         return 0;
     }
 
-    static bool EndsNumber(char c) => c is <= ' ' or ':' or '-' or '|' or '\\' or >= '\u00E2';
+    static bool EndsNumber(char c) => c is <= ' ' or ':' or '-' or '|' or '\\' or '&' or >= '\u00E2';
 
     static int Digits(string line, int at) => line.Skip(at).TakeWhile(char.IsAsciiDigit).Count();
 }
