@@ -34,7 +34,7 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
     {
         byte[] publicFilter = MakePublicFilter(publicTexts, cancellationToken);
         // Two files with one nonce would give away the codes that stand in one of them and were taken out of the other.
-        header.TokenNonce += XxHash3.HashToUInt64(publicFilter);
+        if (publicFilter.Length > 0) header.TokenNonce += XxHash3.HashToUInt64(publicFilter);
         long lineBytes = 0;
         foreach (StoredTokens document in documents)
         {

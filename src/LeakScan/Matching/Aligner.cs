@@ -185,7 +185,6 @@ sealed class Aligner
         MappedIndex layer = _index.Layers[number];
         DocumentRecord record = layer.GetDocument(document);
         int firstStretch = _stretchCount;
-        long low = long.MaxValue, high = 0;
         for (int i = 0; i < candidates.Length;)
         {
             long from = Math.Max(0, ((long)candidates[i].Sketch - record.FirstSketch) * DocumentRecord.SketchTokens - Margin);
@@ -197,10 +196,9 @@ sealed class Aligner
                 to = Math.Min(record.Tokens, start + DocumentRecord.SketchTokens + Margin);
             }
             if (to <= from) continue;
-            (low, high) = (Math.Min(low, from), Math.Max(high, to));
             FindStretches(layer, record, (int)from, (int)(to - from));
         }
-        if (_stretchCount > firstStretch) Weigh(layer, number, document, record, firstStretch, (int)low, (int)(high - low));
+        if (_stretchCount > firstStretch) Weigh(layer, number, document, record, firstStretch);
     }
 
     /// <summary>Decrypts a stretch of a document into <see cref="_documentCodes"/>.</summary>
@@ -240,10 +238,8 @@ sealed class Aligner
         }
     }
 
-    void Weigh(MappedIndex layer, int number, int document, in DocumentRecord record, int first, int from, int length)
+    void Weigh(MappedIndex layer, int number, int document, in DocumentRecord record, int first)
     {
-        // Stretches of several candidates lie apart; one reading of all between them serves all.
-        ReadCodes(layer, record, from, length);
         Span<AlignedStretch> stretches = _stretches.AsSpan(first, _stretchCount - first);
         stretches.Sort((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.End != b.End ? b.End.CompareTo(a.End) : a.Diagonal.CompareTo(b.Diagonal));
         _names.Clear();
@@ -261,7 +257,8 @@ sealed class Aligner
                 && stretch.Start - stretches[previous].End <= StructureEvidence.ContinuationTokens
                 && Math.Abs(stretch.Diagonal - stretches[previous].Diagonal) <= StructureEvidence.ContinuationTokens;
             _added.Clear();
-            double bits = Bits(ref stretch, from, length);
+            ReadCodes(layer, record, stretch.Start + stretch.Diagonal, stretch.End - stretch.Start);
+            double bits = Bits(ref stretch);
             stretch.Evidence = bits - (continues ? Math.Min(StructureEvidence.ContinuationBits, placement) : placement);
             if (stretch.Evidence < StructureEvidence.StretchBits)
             {
@@ -283,15 +280,13 @@ sealed class Aligner
         _documents[_documentCount++] = result;
     }
 
-    double Bits(ref AlignedStretch stretch, int from, int length)
+    double Bits(ref AlignedStretch stretch)
     {
         double bits = 0;
         for (int i = stretch.Start; i < stretch.End; i++)
         {
-            int at = i + stretch.Diagonal - from;
-            if ((uint)at >= (uint)length) continue;
             byte own = _codes[i];
-            byte other = _documentCodes[at];
+            byte other = _documentCodes[i - stretch.Start];
             bool isName = TokenCoder.IsName(own);
             if (isName ? !TokenCoder.IsName(other) : own != other)
             {

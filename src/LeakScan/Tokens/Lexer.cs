@@ -290,9 +290,8 @@ static partial class Lexer
         int value = 0;
         for (int i = 0; i < 4; i++)
         {
-            int digit = CanonicalText.HexValue(CodePointFold.Fold(text[at + i] & 0x7F) | text[at + i] & 0x80);
-            if (digit < 0) return -1;
-            value = value << 4 | digit;
+            if (!char.IsAsciiHexDigit((char)text[at + i])) return -1; // small letters are made by a bit that makes digits of controls
+            value = value << 4 | CanonicalText.HexValue(text[at + i] | 0x20);
         }
         return value;
     }

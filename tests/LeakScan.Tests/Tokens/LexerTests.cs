@@ -117,6 +117,7 @@ public sealed class LexerTests
     [InlineData("fo\u001b[1mo fo\u200bo ｆoo \\u0066oo fo\\u006F f&#111;o", "foo foo foo foo foo foo")]
     [InlineData("\"a b\" 'c' #d $e", "a b c d e")]
     [InlineData("é1 1é", "é1 1é")]
+    [InlineData("a \\u00\u001441", "a u00 41")]
     public void KnownAnswers(string text, string tokens)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
