@@ -9,6 +9,9 @@ public sealed partial class Scanner
     /// <summary>A match is told as edited, not structural, from this share of the document's own names.</summary>
     const double EditedNames = 0.5;
 
+    /// <summary>The structure of fewer lines of a document is nobody's: one of a listing, a declaration.</summary>
+    const int MinSourceLines = 4;
+
     /// <summary>Aligned stretches that go on so close by are one match.</summary>
     const int MaxJoinTokens = 64;
 
@@ -22,6 +25,8 @@ public sealed partial class Scanner
             double fresh = 0;
             foreach (ref readonly AlignedStretch stretch in stretches) fresh += stretch.Evidence * FreshShare(text, aligner, stretch.Start, stretch.End);
             if (fresh < Math.Max(Evidence.ReportBits, document.Evidence / 2)) continue;
+
+            if (SourceLines(document, stretches) < MinSourceLines) continue;
 
             MatchKind kind = document.SameNames >= EditedNames * document.Names ? MatchKind.Edited : MatchKind.Structural;
             int characters = 0;
@@ -67,6 +72,19 @@ public sealed partial class Scanner
                 start, end - start, _lines.LineOf(text, start), _lines.LineOf(text, end - 1), Characters(text, aligner, head.Start, tail.End), similarity, evidence);
             from = to;
         }
+    }
+
+    /// <summary>Lines of the document that stretches lie on.</summary>
+    int SourceLines(in AlignedDocument document, ReadOnlySpan<AlignedStretch> stretches)
+    {
+        MappedIndex layer = Index.Layers[document.Layer];
+        DocumentRecord record = layer.GetDocument(document.Document);
+        int lines = 0;
+        for (int i = 0; i < stretches.Length && lines < MinSourceLines; i++)
+        {
+            lines += layer.GetTokenLine(record, stretches[i].End - 1 + stretches[i].Diagonal) - layer.GetTokenLine(record, stretches[i].Start + stretches[i].Diagonal) + 1;
+        }
+        return lines;
     }
 
     /// <summary>The share of a run of tokens that no match so far covers.</summary>

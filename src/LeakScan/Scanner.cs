@@ -134,7 +134,7 @@ public sealed partial class Scanner
     public bool MayMatch(ReadOnlySpan<byte> utf8)
     {
         CheckLength(utf8);
-        return !Probe(utf8, GramParameters.FineWindow, out _) || _structure?.MayMatch(utf8) == true;
+        return !Probe(utf8, GramParameters.FineWindow, out _) || _structure?.MayMatch(utf8, isContainer: true) == true;
     }
 
     static void CheckLength(ReadOnlySpan<byte> text)

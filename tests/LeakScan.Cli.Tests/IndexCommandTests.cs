@@ -130,7 +130,7 @@ public sealed class IndexCommandTests : IDisposable
         Assert.Equal(2, info.GetProperty("layers").GetInt32());
 
         _work.Write("log.jsonl", string.Join('\n', Workspace.Record("old-beta", beta), Workspace.Record("new-beta", Workspace.Code(22)), Workspace.Record("gone", gamma), Workspace.Record("added", Workspace.Code(4)), Workspace.Record("kept", Workspace.Code(1))));
-        Assert.Equal(["new-beta", "added", "kept"], _work.Run("scan", "--index", "corp.lsi", "log.jsonl").Expect(1).Findings.Select(f => f.GetProperty("id").GetString()));
+        Assert.Equal(["new-beta", "added", "kept"], _work.Run("scan", "--verbatim-only", "--index", "corp.lsi", "log.jsonl").Expect(1).Findings.Select(f => f.GetProperty("id").GetString()));
         Assert.Contains("nothing to do", _work.Run("index", "add", "corp.lsi", "src").Expect(0).Err, StringComparison.Ordinal);
     }
 

@@ -90,11 +90,11 @@ public sealed class ScanCommandTests : IDisposable
     public void ProtectBuildsTheIndexFirst()
     {
         _work.MakeLog(20);
-        CliResult result = _work.RunWith(null, new() { ["LEAKSCAN_KEY_FILE"] = _work.PathOf("none") }, "scan", "--protect", "src", "log.jsonl").Expect(1);
+        CliResult result = _work.RunWith(null, new() { ["LEAKSCAN_KEY_FILE"] = _work.PathOf("none") }, "scan", "--verbatim-only", "--protect", "src", "log.jsonl").Expect(1);
         Assert.Equal(["r4", "r8", "r12", "r16", "r20"], result.Findings.Select(f => f.GetProperty("id").GetString()));
         Assert.False(File.Exists(_work.PathOf("none"))); // the key is made for the run, and kept nowhere
         _work.Write("vendor/a.cs", _work.Read("src/alpha.cs"));
-        result = _work.Run("scan", "--protect", "src", "--public", "vendor", "log.jsonl").Expect(1);
+        result = _work.Run("scan", "--verbatim-only", "--protect", "src", "--public", "vendor", "log.jsonl").Expect(1);
         Assert.DoesNotContain(result.Findings, f => f.GetProperty("matches")[0].GetProperty("source").GetProperty("path").GetString() == "src/alpha.cs");
     }
 
@@ -102,7 +102,7 @@ public sealed class ScanCommandTests : IDisposable
     public void EverySourceThatCannotBeProtectedIsAnError()
     {
         _work.MakeLog(8);
-        CliResult result = _work.Run("scan", "--protect", "src", "--protect", "no1", "--public", "no2", "log.jsonl").Expect(2);
+        CliResult result = _work.Run("scan", "--verbatim-only", "--protect", "src", "--protect", "no1", "--public", "no2", "log.jsonl").Expect(2);
         Assert.Equal(2, result.Summary.GetProperty("errors").GetInt64());
         Assert.Equal(2, result.Findings.Length);
     }
@@ -164,10 +164,10 @@ public sealed class ScanCommandTests : IDisposable
     public void TheOrderAndEveryByteAreTheSameOnAnyNumberOfThreads()
     {
         _work.MakeLog(1500);
-        string one = _work.Run("scan", "--index", "corp.lsi", "--threads", "1", "log.jsonl").Expect(1).Out;
+        string one = _work.Run("scan", "--verbatim-only", "--index", "corp.lsi", "--threads", "1", "log.jsonl").Expect(1).Out;
         Assert.Equal(375, one.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
-        foreach (string threads in new[] { "2", "5" }) Assert.Equal(one, _work.Run("scan", "--index", "corp.lsi", "--threads", threads, "log.jsonl").Expect(1).Out);
-        _work.Run("scan", "--index", "corp.lsi", "--threads", "0", "log.jsonl").Expect(2);
+        foreach (string threads in new[] { "2", "5" }) Assert.Equal(one, _work.Run("scan", "--verbatim-only", "--index", "corp.lsi", "--threads", threads, "log.jsonl").Expect(1).Out);
+        _work.Run("scan", "--verbatim-only", "--index", "corp.lsi", "--threads", "0", "log.jsonl").Expect(2);
     }
 
     [Theory]
