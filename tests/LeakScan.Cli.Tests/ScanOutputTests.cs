@@ -108,14 +108,14 @@ public sealed class ScanOutputTests : IDisposable
     public void ADeviceIsWrittenToAndNotReplaced()
     {
         _work.MakeLog(8);
-        Assert.Equal(2, _work.Run("scan", "--verbatim-only", "--verbatim-only", "--index", "corp.lsi", "--output", "/dev/fd/1", "log.jsonl").Expect(1).Findings.Length);
+        Assert.Equal(2, _work.Run("scan", "--verbatim-only", "--index", "corp.lsi", "--output", "/dev/fd/1", "log.jsonl").Expect(1).Findings.Length);
     }
 
     [UnixFact]
     public void TwoScansCanShareOneRedirection()
     {
         _work.MakeLog(8);
-        string scan = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll")}' scan --index corp.lsi log.jsonl";
+        string scan = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll")}' scan --verbatim-only --index corp.lsi log.jsonl";
         using Process process = Process.Start(new ProcessStartInfo("sh", ["-c", $"({scan}; {scan}; true) > both.jsonl 2> err"])
         {
             WorkingDirectory = _work.Root,
@@ -130,7 +130,7 @@ public sealed class ScanOutputTests : IDisposable
     {
         foreach (string signal in new[] { "INT", "TERM" })
         {
-            using Process process = _work.Start(null, "scan", "--verbatim-only", "--verbatim-only", "--verbatim-only", "--index", "corp.lsi", "--output", "out.jsonl", "-");
+            using Process process = _work.Start(null, "scan", "--verbatim-only", "--index", "corp.lsi", "--output", "out.jsonl", "-");
             Task<string> error = process.StandardError.ReadToEndAsync();
             process.StandardInput.Write(string.Join('\n', _work.MakeLog(2000)) + "\n"); // more than a pipe holds: it has begun to read
             process.StandardInput.Flush();
@@ -147,7 +147,7 @@ public sealed class ScanOutputTests : IDisposable
     public void AnInterruptedScanIsResumedWithoutALossOrADouble()
     {
         string log = string.Join('\n', _work.MakeLog(3000)) + "\n";
-        string[] arguments = ["scan", "--verbatim-only", "--verbatim-only", "--verbatim-only", "--index", "corp.lsi", "--output", "out.jsonl", "--resume", "state.json", "-"];
+        string[] arguments = ["scan", "--verbatim-only", "--index", "corp.lsi", "--output", "out.jsonl", "--resume", "state.json", "-"];
         using (Process process = _work.Start(null, arguments))
         {
             Task<string> error = process.StandardError.ReadToEndAsync();
@@ -167,7 +167,7 @@ public sealed class ScanOutputTests : IDisposable
         Assert.Contains("other options", other.Err, StringComparison.Ordinal);
 
         CliResult resumed = _work.RunWith(log, null, [.. arguments[..^1], "--threads", "1", "-"]).Expect(1);
-        CliResult whole = _work.RunWith(log, null, "scan", "--verbatim-only", "--verbatim-only", "--verbatim-only", "--index", "corp.lsi", "-").Expect(1);
+        CliResult whole = _work.RunWith(log, null, "scan", "--verbatim-only", "--index", "corp.lsi", "-").Expect(1);
         Assert.Equal(whole.Out, _work.Read("out.jsonl"));
         foreach (string total in new[] { "records", "bytes", "findings", "blocked", "warned", "errors" })
             Assert.Equal(whole.Summary.GetProperty(total).GetInt64(), resumed.Summary.GetProperty(total).GetInt64());

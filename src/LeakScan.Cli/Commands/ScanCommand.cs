@@ -205,7 +205,7 @@ static class ScanCommand
         .. arguments.Indexes.Select(i => $"--index={i}"), .. arguments.Protected.Select(s => $"--protect={s.Label}={s.Path}"),
         .. arguments.Publics.Select(s => $"--public={s.Path}"), $"--policy={arguments.Policy}", $"--destination={arguments.Destination}", $"--verbatim-only={arguments.VerbatimOnly}",
         $"--input={arguments.Input.Format}", $"--text-field={arguments.Input.TextField}", $"--id-field={arguments.Input.IdField}",
-        $"--output={arguments.Output}", .. arguments.Inputs,
+        $"--output={arguments.Output}", .. arguments.VerbatimOnly ? ["--verbatim-only"] : Array.Empty<string>(), .. arguments.Inputs,
     ];
 
     // An index that is never written needs no secret, and the same command gives the same findings each time, resumed or not.
