@@ -30,7 +30,7 @@ sealed class LeakScanCli
     /// <summary>Scans; findings of any verdict go to <paramref name="findings"/>.</summary>
     internal Outcome Scan(string index, int threads, string findings, params IEnumerable<string> inputs)
     {
-        ProcessStartInfo start = new(_program, ["scan", "--index", index, "--key-file", _keyFile, "--format", "jsonl", "--output", findings, "--fail-on", "never", "--threads", $"{threads}", .. inputs])
+        ProcessStartInfo start = new(_program, ["scan", "--verbatim-only", "--index", index, "--key-file", _keyFile, "--format", "jsonl", "--output", findings, "--fail-on", "never", "--threads", $"{threads}", .. inputs])
         {
             RedirectStandardError = true,
         };

@@ -111,10 +111,10 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
         if (!_scanners.TryTake(out (Scanner Scanner, List<Match> Matches, List<Match> Local) scanner)) scanner = (new Scanner(index, options), [], []);
         for (int i = 0; i < batch.Count; i++)
         {
-            // Most lines of JSON match nothing: that is seen in the raw line, and the others alone are parsed.
+            // Most lines of JSON hold no verbatim text: that is seen in the raw line, and the others alone are parsed.
             if (!batch.Records[i].IsParsed)
             {
-                if (!scanner.Scanner.MayMatch(batch.Records[i].Text.Span)) continue;
+                if (!options.Structure && !scanner.Scanner.MayMatch(batch.Records[i].Text.Span)) continue;
                 if (batch.Records[i].Parse() is SourceProblem problem) batch.Problems.Add(problem);
             }
             if (ScanRecord(batch.Records[i], scanner, out bool? isSent) is not ScanResult result) continue;

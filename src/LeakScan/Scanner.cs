@@ -127,14 +127,15 @@ public sealed partial class Scanner
     /// <summary>Whether a text shares anything with the index, at the finest depth: if not, no <see cref="Scan(ReadOnlySpan{byte}, List{Match})"/> of it finds anything.</summary>
     /// <remarks>
     /// For text in a container, such as a record of JSON, before it is parsed: canonical text looks through escapes, so that only
-    /// the few containers in which this finds something need to be taken apart.
+    /// the few containers in which this finds something need to be taken apart. Only without <see cref="ScanOptions.Structure"/>, though:
+    /// structure is told by what stands next to what, and the strings of a container stand apart.
     /// </remarks>
     /// <param name="utf8">The text; damaged bytes are scanned around.</param>
     /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})" path="/exception"/>
     public bool MayMatch(ReadOnlySpan<byte> utf8)
     {
         CheckLength(utf8);
-        return !Probe(utf8, GramParameters.FineWindow, out _) || _structure?.MayMatch(utf8, isContainer: true) == true;
+        return !Probe(utf8, GramParameters.FineWindow, out _) || _structure?.MayMatch(utf8) == true;
     }
 
     static void CheckLength(ReadOnlySpan<byte> text)

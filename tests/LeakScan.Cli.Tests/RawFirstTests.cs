@@ -82,7 +82,7 @@ public sealed class RawFirstTests(ITestOutputHelper output)
     static List<string> Scan(FingerprintIndex index, string input, bool onDemand, out int records, out int unparsed)
     {
         (records, unparsed) = (0, 0);
-        Scanner scanner = new(index);
+        Scanner scanner = new(index, new ScanOptions { Structure = false });
         List<Match> matches = [];
         List<string> findings = [];
         foreach (InputRecord record in new InputReader(new InputOptions { ParsesOnDemand = onDemand }).Read(input))

@@ -22,7 +22,7 @@ public abstract class ScanBenchmark
         _index = Workload.Index(millions);
         _records = Workload.Records(kind, recordBytes, hits, millions);
         _workers = new Workers(threads);
-        _scanners = [.. Enumerable.Range(0, threads).Select(_ => new Scanner(_index, new ScanOptions { Depth = depth }))];
+        _scanners = [.. Enumerable.Range(0, threads).Select(_ => new Scanner(_index, new ScanOptions { Depth = depth, Structure = false }))];
         _matches = [.. Enumerable.Range(0, threads).Select(_ => new List<Match>(64))];
         (_found, _sums) = (new int[threads], new ulong[threads]);
         _scan = worker => _found[worker] = _records.Scan(_scanners[worker], _matches[worker], worker, threads);

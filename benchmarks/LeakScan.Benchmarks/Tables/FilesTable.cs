@@ -57,7 +57,7 @@ static class FilesTable
         byte[] text = memory.GetBuffer();
         int length = (int)memory.Length;
         using Workers workers = new(Threads);
-        Scanner[] scanners = [.. Enumerable.Range(0, Threads).Select(_ => new Scanner(index, new ScanOptions { Depth = ScanDepth.Coarse }))];
+        Scanner[] scanners = [.. Enumerable.Range(0, Threads).Select(_ => new Scanner(index, new ScanOptions { Depth = ScanDepth.Coarse, Structure = false }))];
         List<Match>[] matches = [.. Enumerable.Range(0, Threads).Select(_ => new List<Match>())];
         void Scan(int worker)
         {

@@ -111,7 +111,7 @@ static class ScanTable
     internal static Measure.Paired Row(FingerprintIndex index, Records records, ScanDepth depth, int threads, int runs)
     {
         using Workers workers = new(threads);
-        Scanner[] scanners = [.. Enumerable.Range(0, threads).Select(_ => new Scanner(index, new ScanOptions { Depth = depth }))];
+        Scanner[] scanners = [.. Enumerable.Range(0, threads).Select(_ => new Scanner(index, new ScanOptions { Depth = depth, Structure = false }))];
         List<Match>[] matches = [.. Enumerable.Range(0, threads).Select(_ => new List<Match>(64))];
         int[] found = new int[threads];
         ulong[] sums = new ulong[threads];

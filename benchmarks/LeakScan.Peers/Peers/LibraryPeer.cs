@@ -15,7 +15,7 @@ sealed class LibraryPeer : Peer, IDisposable
     {
         using FingerprintIndexBuilder builder = material.ToBuilder();
         _index = builder.Build();
-        _scanner = new Scanner(_index);
+        _scanner = new Scanner(_index, new ScanOptions { Structure = false });
     }
 
     internal override double Run(Material material, ISet<int> suspects)

@@ -203,7 +203,7 @@ static class ScanCommand
     static string[] Identity(Arguments arguments) =>
     [
         .. arguments.Indexes.Select(i => $"--index={i}"), .. arguments.Protected.Select(s => $"--protect={s.Label}={s.Path}"),
-        .. arguments.Publics.Select(s => $"--public={s.Path}"), $"--policy={arguments.Policy}", $"--destination={arguments.Destination}", $"--verbatim-only={arguments.VerbatimOnly}",
+        .. arguments.Publics.Select(s => $"--public={s.Path}"), $"--policy={arguments.Policy}", $"--destination={arguments.Destination}",
         $"--input={arguments.Input.Format}", $"--text-field={arguments.Input.TextField}", $"--id-field={arguments.Input.IdField}",
         $"--output={arguments.Output}", .. arguments.VerbatimOnly ? ["--verbatim-only"] : Array.Empty<string>(), .. arguments.Inputs,
     ];

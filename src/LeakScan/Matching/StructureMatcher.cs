@@ -51,7 +51,6 @@ sealed class StructureMatcher
     readonly (ulong Hash, int Place)[] _recent = new (ulong, int)[HotHits];
     bool[] _hotBlocks = [];
     int _recentCount;
-    int _hotTokens;
     int _queryCount;
 
     internal StructureMatcher(FingerprintIndex index, SimdTier tier)
@@ -64,13 +63,10 @@ sealed class StructureMatcher
     }
 
     /// <summary>Whether a text has anything to look at.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="isContainer">Whether what will be scanned is what the text contains: its strings may stand closer together, in another order.</param>
-    internal bool MayMatch(ReadOnlySpan<byte> text, bool isContainer)
+    internal bool MayMatch(ReadOnlySpan<byte> text)
     {
         _reader.Reset();
         _recentCount = 0;
-        _hotTokens = isContainer ? int.MaxValue : HotTokens;
         for (int first = 0; _reader.Next(text); first += _reader.Codes.Length)
         {
             if (FindHot(_reader.Shingles(), first, stop: true)) return true;
@@ -82,7 +78,7 @@ sealed class StructureMatcher
     internal Aligner Match(ReadOnlySpan<byte> text)
     {
         _aligner.Begin();
-        if (!MayMatch(text, isContainer: false)) return _aligner;
+        if (!MayMatch(text)) return _aligner;
         _aligner.Read(text, _reader);
         int count = _aligner.Shingles.Length;
         int blocks = (count + BlockTokens - 1) / BlockTokens;
@@ -148,7 +144,7 @@ sealed class StructureMatcher
             _recentCount--;
         }
         _recent[_recentCount++] = (hash, place);
-        if (_recentCount < HotHits || place - _recent[0].Place > _hotTokens) return false;
+        if (_recentCount < HotHits || place - _recent[0].Place > HotTokens) return false;
         if (!stop)
         {
             int from = Math.Max(0, (_recent[0].Place - BlockTokens) / BlockTokens);
