@@ -62,7 +62,7 @@ sealed class IndexHeader
     /// <summary>Sketches of all documents.</summary>
     internal long Sketches { get; set; }
 
-    /// <summary>What the encryption of this file's tokens begins with: a hash of its documents, so that others' differ.</summary>
+    /// <summary>What the encryption of this file's tokens begins with: a hash of its documents and of public text, so that others' differ.</summary>
     internal ulong TokenNonce { get; set; }
 
     internal PathStorage PathStorage { get; set; }

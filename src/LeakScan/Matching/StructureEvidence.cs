@@ -49,6 +49,6 @@ static class StructureEvidence
     /// <summary>Less than for verbatim text, whose warnings begin at the same bits: structure that agrees by chance is never long.</summary>
     const double Allowance = 10;
 
-    internal static double BitsOf(byte code) =>
-        TokenCoder.IsName(code) ? NewNameBits : TokenCoder.IsKeyword(code) ? KeywordBits : code == TokenCoder.Number ? NumberBits : MarkBits;
+    /// <summary>What a keyword, mark or number says.</summary>
+    internal static double BitsOf(byte code) => TokenCoder.IsKeyword(code) ? KeywordBits : code == TokenCoder.Number ? NumberBits : MarkBits;
 }
