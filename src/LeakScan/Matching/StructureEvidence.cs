@@ -42,12 +42,9 @@ static class StructureEvidence
     /// <summary>A stretch that says less is chance.</summary>
     internal const double StretchBits = 2;
 
-    /// <summary>Cost of pointing at a document's first stretch.</summary>
+    /// <summary>Cost of pointing at a document's first stretch, as of verbatim text: where in the index, and, twice, where in the text.</summary>
     internal static double PlacementBits(long indexTokens, long textTokens) =>
-        Math.Log2(Math.Max(2, indexTokens)) + 2 * Math.Log2(Math.Max(2, textTokens)) - Allowance;
-
-    /// <summary>Less than for verbatim text, whose warnings begin at the same bits: structure that agrees by chance is never long.</summary>
-    const double Allowance = 10;
+        Math.Log2(Math.Max(2, indexTokens)) + 2 * Math.Log2(Math.Max(2, textTokens));
 
     /// <summary>What a keyword, mark or number says.</summary>
     internal static double BitsOf(byte code) => TokenCoder.IsKeyword(code) ? KeywordBits : code == TokenCoder.Number ? NumberBits : MarkBits;
