@@ -8,5 +8,5 @@ cd "$(dirname "$0")/../.."
 work=${1:?usage: benchmarks/LeakScan.Idioms/make.sh WORK}
 python3 benchmarks/LeakScan.Idioms/fetch.py "$work"
 dotnet run --project benchmarks/LeakScan.Idioms -c Release -- grams "$work/text" src/LeakScan/Indexing/idioms.bin 2600000
-dotnet run --project benchmarks/LeakScan.Idioms -c Release -- shingles "$work/text" src/LeakScan/Indexing/structure-idioms.bin 1300000
+dotnet run --project benchmarks/LeakScan.Idioms -c Release -- shingles "$work/text" src/LeakScan/Indexing/structure-idioms.bin 700000
 cp "$work/sources.tsv" src/LeakScan/Indexing/idioms.tsv

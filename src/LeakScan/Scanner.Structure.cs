@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LeakScan.Indexing;
 using LeakScan.Matching;
 using LeakScan.Tokens;
@@ -15,29 +16,87 @@ public sealed partial class Scanner
     /// <summary>Aligned stretches that go on so close by are one match.</summary>
     const int MaxJoinTokens = 64;
 
+    /// <summary>Verbatim stretches that the alignment of structure is told of, those with most bits.</summary>
+    const int MaxVerbatimRuns = 32;
+
+    /// <summary>Bits of a verbatim stretch that it is told of.</summary>
+    const double VerbatimRunBits = 24;
+
+    readonly List<(double Bits, int Stretch)> _bestStretches = [];
+    readonly List<VerbatimRun> _verbatimRuns = [];
+
+    ReadOnlySpan<VerbatimRun> FindVerbatimRuns()
+    {
+        _bestStretches.Clear();
+        _verbatimRuns.Clear();
+        Span<Stretch> stretches = _stretches.Stretches;
+        for (int i = 0; i < stretches.Length; i++)
+        {
+            if (stretches[i].Document >= 0 && stretches[i].Bits >= VerbatimRunBits) _bestStretches.Add((stretches[i].Bits, i));
+        }
+        _bestStretches.Sort(static (a, b) => a.Bits != b.Bits ? b.Bits.CompareTo(a.Bits) : a.Stretch.CompareTo(b.Stretch));
+        foreach ((double bits, int i) in CollectionsMarshal.AsSpan(_bestStretches)[..Math.Min(MaxVerbatimRuns, _bestStretches.Count)])
+        {
+            ref Stretch stretch = ref stretches[i];
+            MappedIndex layer = Index.Layers[stretch.Layer];
+            DocumentRecord record = layer.GetDocument(stretch.Document);
+            long token = layer.GetFirstToken(record, Math.Max(0, stretch.Diagonal + stretch.Start - record.Start));
+            _verbatimRuns.Add(new(stretch.Layer, stretch.Document, _offsets[stretch.Start], _offsets[stretch.End - 1] + 1, token, Evidence.QuotedBits(bits / stretch.Matched)));
+        }
+        return CollectionsMarshal.AsSpan(_verbatimRuns);
+    }
+
     /// <summary>Adds the documents that only structure tells of, or that structure tells more of.</summary>
     void ReportStructure(ReadOnlySpan<byte> text, Aligner aligner, ref Verdict verdict, ref string? label, ref double best, ref int matchedCharacters)
     {
         foreach (ref AlignedDocument document in aligner.Documents)
         {
-            if (document.Evidence < (label is null ? Evidence.ReportBits : Evidence.WarnBits) || _matchCount >= _options.MaxMatches) break;
+            if (document.Evidence < (best < Evidence.WarnBits ? Evidence.ReportBits : Evidence.WarnBits) || _matchCount >= _options.MaxMatches) break;
             ReadOnlySpan<AlignedStretch> stretches = aligner.Stretches.Slice(document.First, document.Count);
-            double fresh = 0;
-            foreach (ref readonly AlignedStretch stretch in stretches) fresh += stretch.Evidence * FreshShare(text, aligner, stretch.Start, stretch.End);
-            if (fresh < Math.Max(Evidence.ReportBits, document.Evidence / 2)) continue;
-
             if (SourceLines(document, stretches) < MinSourceLines) continue;
 
             MatchKind kind = document.SameNames >= EditedNames * document.Names ? MatchKind.Edited : MatchKind.Structural;
+            double fresh = 0;
             int characters = 0;
-            foreach (ref readonly AlignedStretch stretch in stretches) characters += Characters(text, aligner, stretch.Start, stretch.End);
+            foreach (ref readonly AlignedStretch stretch in stretches)
+            {
+                fresh += stretch.Evidence * FreshShare(text, aligner, stretch.Start, stretch.End);
+                characters += Characters(text, aligner, stretch.Start, stretch.End);
+            }
             string documentLabel = Index.LabelOf(document.Layer, document.Document);
             Verdict documentVerdict = _options.Policy.Decide(documentLabel, _options.Destination, kind, characters, document.Evidence);
-            if (label is null || documentVerdict > verdict) (verdict, label) = (documentVerdict, documentLabel);
-            best = Math.Max(best, document.Evidence);
+            bool tellsMore = documentVerdict > verdict || (best < Evidence.WarnBits && document.Evidence > best);
+            bool isNews = (label is null || document.Evidence >= Evidence.WarnBits) && fresh >= Math.Max(Evidence.ReportBits, document.Evidence / 2);
+            if (!tellsMore && !isNews) continue;
+
             matchedCharacters += (int)(characters * (fresh / document.Evidence));
+            // What the document has word for word is part of what is told now.
+            if (tellsMore && documentVerdict >= verdict) RemoveMatches(Index.DocumentIdOf(document.Layer, document.Document));
+            if (label is null || documentVerdict > verdict) (verdict, label) = (documentVerdict, documentLabel);
+            int first = _matchCount;
             AddMatches(text, aligner, document, stretches, kind);
+            if (document.Evidence > best) MoveToFront(first);
+            best = Math.Max(best, document.Evidence);
         }
+    }
+
+    void RemoveMatches(int document)
+    {
+        int kept = 0;
+        for (int i = 0; i < _matchCount; i++)
+        {
+            if (_matches[i].DocumentId != document) _matches[kept++] = _matches[i];
+        }
+        _matchCount = kept;
+    }
+
+    /// <summary>Puts the matches from <paramref name="first"/> on before the others.</summary>
+    void MoveToFront(int first)
+    {
+        Span<Match> matches = _matches.AsSpan(0, _matchCount);
+        matches[..first].Reverse();
+        matches[first..].Reverse();
+        matches.Reverse();
     }
 
     void AddMatches(ReadOnlySpan<byte> text, Aligner aligner, in AlignedDocument document, ReadOnlySpan<AlignedStretch> stretches, MatchKind kind)

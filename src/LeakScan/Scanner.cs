@@ -161,10 +161,10 @@ public sealed partial class Scanner
         // Most texts match nothing: that is decided on raw text, without offsets, and ends at the first hit.
         bool fine = _options.Depth == ScanDepth.Fine || (_options.Depth == ScanDepth.Auto && text.Length <= _options.FineUpToBytes);
         bool clean = Probe(text, fine ? GramParameters.FineWindow : GramParameters.CoarseWindow, out long characters);
-        Aligner? aligned = _structure?.Match(text);
         if (clean)
         {
             _ranking.Clear();
+            Aligner? aligned = _structure?.Match(text, characters, []);
             if (aligned is null || aligned.Documents.IsEmpty) return new(Verdict.Allow, null, 0, 0, 0, (int)characters, 0);
             return Report(text, (int)characters, aligned);
         }
@@ -180,7 +180,7 @@ public sealed partial class Scanner
         HitSink hits = new(this);
         _fingerprinter.RunCanonical(_canonical.AsSpan(0, length), GramParameters.FineWindow, ref hits);
         _ranking.Rank(_stretches.Stretches, Index.Layers, length);
-        return Report(text, length, aligned);
+        return Report(text, length, _structure?.Match(text, length, FindVerbatimRuns()));
     }
 
     /// <summary>Stops soon after the first fingerprint that is in the index; <see cref="Finish"/> tells of the last ones.</summary>

@@ -243,6 +243,7 @@ sealed class IndexTarget : IFuzzTarget
             DocumentRecord document = layer.GetDocument(i == 0 ? -1 : i == 1 ? layer.Documents : random.Next(Math.Max(1, layer.Documents)));
             if (layer.GetLine(document, positions[random.Next(positions.Length)]) < 1) throw new InvalidOperationException("a line below 1");
             if (layer.GetTokenLine(document, positions[random.Next(positions.Length)]) < 1) throw new InvalidOperationException("a token's line below 1");
+            if (layer.GetFirstToken(document, positions[random.Next(positions.Length)]) < 0) throw new InvalidOperationException("a token below 0");
             int sketch = layer.FindDocumentOfSketch(random.Next(-1, 64));
             if (sketch < -1 || sketch >= layer.Documents) throw new InvalidOperationException($"document {sketch} of {layer.Documents}");
             layer.ReadTokens(positions[random.Next(positions.Length)], codes);

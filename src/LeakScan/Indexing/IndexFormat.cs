@@ -28,7 +28,7 @@ enum IndexSection
 sealed class IndexHeader
 {
     internal const int SizeBytes = 1024;
-    internal const int Version = 2;
+    internal const int Version = 3;
     internal const int SectionTable = 192;
     const int CountTable = 128;
     internal const int SectionEntryBytes = 32;
@@ -65,6 +65,9 @@ sealed class IndexHeader
     /// <summary>What the encryption of this file's tokens begins with: a hash of its documents and of public text, so that others' differ.</summary>
     internal ulong TokenNonce { get; set; }
 
+    /// <summary>Bytes of a posting, <see cref="Posting.MinSizeBytes"/> to <see cref="Posting.MaxSizeBytes"/>.</summary>
+    internal int PostingBytes { get; init; }
+
     internal PathStorage PathStorage { get; set; }
 
     /// <summary><see cref="IdiomModel.Version"/> of the idioms that were left out; 0 for none.</summary>
@@ -95,6 +98,7 @@ sealed class IndexHeader
         BinaryPrimitives.WriteInt64LittleEndian(header[(CountTable + 8)..], Sketches);
         BinaryPrimitives.WriteUInt64LittleEndian(header[(CountTable + 16)..], TokenNonce);
         BinaryPrimitives.WriteInt32LittleEndian(header[(CountTable + 24)..], TokenParameters.Version);
+        BinaryPrimitives.WriteInt32LittleEndian(header[(CountTable + 28)..], PostingBytes);
         for (int i = 0; i < s_sections; i++)
         {
             Span<byte> entry = header.Slice(SectionTable + i * SectionEntryBytes, SectionEntryBytes);
@@ -164,6 +168,7 @@ sealed class IndexHeader
             Tokens = BinaryPrimitives.ReadInt64LittleEndian(header[CountTable..]),
             Sketches = BinaryPrimitives.ReadInt64LittleEndian(header[(CountTable + 8)..]),
             TokenNonce = BinaryPrimitives.ReadUInt64LittleEndian(header[(CountTable + 16)..]),
+            PostingBytes = BinaryPrimitives.ReadInt32LittleEndian(header[(CountTable + 28)..]),
         };
         // Sums over layers must not overflow either.
         if (result.Fingerprints is < 0 or > MaxCount || result.PublicFingerprints is < 0 or > MaxCount || result.SourceBytes is < 0 or > MaxCount)
@@ -182,7 +187,8 @@ sealed class IndexHeader
         result.Require(file, IndexSection.Directory, result.DirectoryBits is >= 0 and <= 32
             && result[IndexSection.Directory].Length == ((1L << result.DirectoryBits) + 1) * sizeof(uint));
         result.Require(file, IndexSection.Postings, result.Postings is >= 0 and <= uint.MaxValue
-            && result[IndexSection.Postings].Length == result.Postings * Posting.SizeBytes);
+            && result.PostingBytes is >= Posting.MinSizeBytes and <= Posting.MaxSizeBytes
+            && result[IndexSection.Postings].Length == result.Postings * result.PostingBytes);
         result.Require(file, IndexSection.Documents, result.Documents is >= 0 and <= int.MaxValue
             && result[IndexSection.Documents].Length == result.Documents * DocumentRecord.SizeBytes);
         result.Require(file, IndexSection.Removals, result[IndexSection.Removals].Length % sizeof(int) == 0);
@@ -206,7 +212,9 @@ sealed class IndexHeader
 /// <param name="Value">40 bits: a position, or <see cref="CountFlag"/> and a count.</param>
 readonly record struct Posting(uint Tag, long Value)
 {
-    internal const int SizeBytes = 9;
+    internal const int TagBytes = 4;
+    internal const int MinSizeBytes = TagBytes + 3;
+    internal const int MaxSizeBytes = TagBytes + 5;
 
     /// <summary>Set in a fingerprint's first posting if that is a count: it stands in so many documents, of which the index keeps some.</summary>
     internal const long CountFlag = 1L << 39;
@@ -217,15 +225,37 @@ readonly record struct Posting(uint Tag, long Value)
     /// <summary>Places in one document that are kept.</summary>
     internal const int MaxPerDocument = 4;
 
+    /// <summary>Bytes of a posting of an index with so many canonical characters: four of the tag and as few as hold a position and a flag.</summary>
+    internal static int SizeBytes(long positions)
+    {
+        int bytes = MinSizeBytes;
+        while (bytes < MaxSizeBytes && positions > FlagOf(bytes)) bytes++;
+        return bytes;
+    }
+
+    /// <summary>The highest bit of a position.</summary>
+    static long FlagOf(int postingBytes) => 1L << 8 * (postingBytes - TagBytes) - 1;
+
+    /// <summary>Writes it in as many bytes as the destination has.</summary>
     internal void Write(Span<byte> destination)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(destination, Tag);
-        BinaryPrimitives.WriteUInt32LittleEndian(destination[4..], (uint)Value);
-        destination[8] = (byte)(Value >> 32);
+        long value = (Value & CountFlag) == 0 ? Value : Value & ~CountFlag | FlagOf(destination.Length);
+        foreach (ref byte next in destination[TagBytes..])
+        {
+            next = (byte)value;
+            value >>= 8;
+        }
     }
 
-    internal static Posting Read(ReadOnlySpan<byte> source) => new(
-        BinaryPrimitives.ReadUInt32LittleEndian(source), BinaryPrimitives.ReadUInt32LittleEndian(source[4..]) | (long)source[8] << 32);
+    /// <summary>Reads one of as many bytes as the source has.</summary>
+    internal static Posting Read(ReadOnlySpan<byte> source)
+    {
+        long value = 0;
+        for (int i = source.Length - 1; i >= TagBytes; i--) value = value << 8 | source[i];
+        long flag = FlagOf(source.Length);
+        return new(BinaryPrimitives.ReadUInt32LittleEndian(source), (value & flag) == 0 ? value : value & ~flag | CountFlag);
+    }
 }
 
 /// <summary>A document as it stands in the file.</summary>

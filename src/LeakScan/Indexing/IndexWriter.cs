@@ -80,6 +80,7 @@ sealed class IndexWriter(
     }
 
     readonly ConcurrentBag<PartitionResult> _free = [];
+    int _postingBytes;
 
     internal IndexHeader Write(IndexOutput output, UInt128 baseId, IReadOnlyCollection<int> removals, long sourceBytes, CancellationToken cancellationToken)
     {
@@ -101,9 +102,10 @@ sealed class IndexWriter(
         }
         if (end >= Posting.CountFlag) throw new InvalidOperationException($"An index holds up to {Posting.CountFlag} canonical characters; these documents have {end}.");
 
+        _postingBytes = Posting.SizeBytes(end);
         PartitionResult first = Partition(0, arrivalOrder, starts);
         long sample = Math.Max(1, store.Entries / FingerprintStore.Partitions);
-        long expectedPostings = (long)Math.Ceiling(1.02 * first.Postings.WrittenCount / Posting.SizeBytes * FingerprintStore.Partitions);
+        long expectedPostings = (long)Math.Ceiling(1.02 * first.Postings.WrittenCount / _postingBytes * FingerprintStore.Partitions);
         long expectedKeys = (long)Math.Ceiling(1.02 * first.Fingerprints.Count * FingerprintStore.Partitions);
         if (sample < 4096) (expectedKeys, expectedPostings) = (Math.Max(expectedKeys, store.Entries), Math.Max(expectedPostings, store.Entries)); // too few to be a fair sample
         int directoryBits = 8;
@@ -122,6 +124,7 @@ sealed class IndexWriter(
             DirectoryBits = directoryBits,
             PathStorage = pathStorage,
             IdiomModelVersion = idiomModelVersion,
+            PostingBytes = _postingBytes,
         };
         SectionWriter filter = new(output, Align(IndexHeader.SizeBytes));
         long directoryOffset = Align(Align(IndexHeader.SizeBytes) + filterBytes);
@@ -142,7 +145,7 @@ sealed class IndexWriter(
             }
             directory.Append(directoryBytes);
             postings.Append(result.Postings.WrittenSpan);
-            header.Postings += result.Postings.WrittenCount / Posting.SizeBytes;
+            header.Postings += result.Postings.WrittenCount / _postingBytes;
             header.Fingerprints += result.Fingerprints.Count;
             header.PublicFingerprints += result.PublicFingerprints;
             result.Clear();
@@ -183,7 +186,7 @@ sealed class IndexWriter(
     }
 
     /// <summary>Writes the postings of one fingerprint.</summary>
-    static void WriteGroup(Span<FoundFingerprint> group, PartitionResult result, long[] starts)
+    void WriteGroup(Span<FoundFingerprint> group, PartitionResult result, long[] starts)
     {
         ulong fingerprint = group[0].Fingerprint;
         int kept = 0, distinct = 0, inDocument = 0;
@@ -204,10 +207,10 @@ sealed class IndexWriter(
         foreach (FoundFingerprint found in group[..kept]) WritePosting(fingerprint, starts[found.Place >> 32] + (uint)found.Place, result);
     }
 
-    static void WritePosting(ulong fingerprint, long value, PartitionResult result)
+    void WritePosting(ulong fingerprint, long value, PartitionResult result)
     {
-        new Posting((uint)fingerprint, value).Write(result.Postings.GetSpan(Posting.SizeBytes));
-        result.Postings.Advance(Posting.SizeBytes);
+        new Posting((uint)fingerprint, value).Write(result.Postings.GetSpan(_postingBytes)[.._postingBytes]);
+        result.Postings.Advance(_postingBytes);
         result.PostingFingerprints.Add(fingerprint);
     }
 

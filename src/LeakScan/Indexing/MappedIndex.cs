@@ -120,25 +120,41 @@ sealed unsafe class MappedIndex : IDisposable
 
     int GetLine(DocumentRecord document, long character, IndexSection section, long offset)
     {
-        long limit = Header[section].Length;
         long before = 0;
         uint line = 0;
-        for (; line + 1 < document.Lines; line++)
+        for (; line + 1 < document.Lines && TryReadLineLength(section, ref offset, out uint length); line++)
         {
-            uint length = 0;
-            int shift = 0;
-            while (true)
-            {
-                if (offset < 0 || offset >= limit || shift > 28) return Clamp(document.FirstLine + line);
-                byte next = Read(section, offset++, 1)[0];
-                length |= (uint)(next & 0x7F) << shift;
-                if (next < 0x80) break;
-                shift += 7;
-            }
             before += length;
             if (character < before) break;
         }
         return Clamp(document.FirstLine + line);
+    }
+
+    /// <summary>The first token on the line that holds a canonical character of a document.</summary>
+    internal long GetFirstToken(DocumentRecord document, long character)
+    {
+        (long lines, long tokenLines) = (document.LinesOffset, document.TokenLinesOffset);
+        (long before, long tokens) = (0, 0);
+        for (uint line = 0; line + 1 < document.Lines && TryReadLineLength(IndexSection.Lines, ref lines, out uint length); line++)
+        {
+            before += length;
+            if (character < before || !TryReadLineLength(IndexSection.TokenLines, ref tokenLines, out uint tokensOfLine)) break;
+            tokens += tokensOfLine;
+        }
+        return tokens;
+    }
+
+    bool TryReadLineLength(IndexSection section, ref long offset, out uint length)
+    {
+        length = 0;
+        for (int shift = 0; shift <= 28; shift += 7)
+        {
+            if (offset < 0 || offset >= Header[section].Length) return false;
+            byte next = Read(section, offset++, 1)[0];
+            length |= (uint)(next & 0x7F) << shift;
+            if (next < 0x80) return true;
+        }
+        return false;
     }
 
     static int Clamp(long line) => (int)Math.Clamp(line, 1, int.MaxValue);
@@ -233,7 +249,7 @@ sealed unsafe class MappedIndex : IDisposable
     internal void PrefetchPostings(ulong fingerprint)
     {
         uint from = BinaryPrimitives.ReadUInt32LittleEndian(Read(IndexSection.Directory, BucketOf(fingerprint) * sizeof(uint), sizeof(uint)));
-        if (Sse.IsSupported) Sse.Prefetch0(_start + Header[IndexSection.Postings].Offset + (long)from * Posting.SizeBytes); // an address out of bounds is no fault
+        if (Sse.IsSupported) Sse.Prefetch0(_start + Header[IndexSection.Postings].Offset + (long)from * Header.PostingBytes); // an address out of bounds is no fault
     }
 
     long BucketOf(ulong fingerprint) => Header.DirectoryBits == 0 ? 0 : (long)(fingerprint >> 64 - Header.DirectoryBits);
@@ -265,19 +281,20 @@ sealed unsafe class MappedIndex : IDisposable
         ReadOnlySpan<byte> bounds = Read(IndexSection.Directory, BucketOf(fingerprint) * sizeof(uint), 2 * sizeof(uint));
         uint from = BinaryPrimitives.ReadUInt32LittleEndian(bounds);
         uint to = BinaryPrimitives.ReadUInt32LittleEndian(bounds[sizeof(uint)..]);
+        int bytes = Header.PostingBytes;
         first = 0;
         if (from > to || to > Header.Postings || to - from > BucketLimit) return 0;
-        ReadOnlySpan<byte> postings = Read(IndexSection.Postings, (long)from * Posting.SizeBytes, (to - from) * (long)Posting.SizeBytes);
+        ReadOnlySpan<byte> postings = Read(IndexSection.Postings, (long)from * bytes, (to - from) * (long)bytes);
         uint tag = (uint)fingerprint;
         int at = 0;
-        while (at < postings.Length && BinaryPrimitives.ReadUInt32LittleEndian(postings[at..]) != tag) at += Posting.SizeBytes;
+        while (at < postings.Length && BinaryPrimitives.ReadUInt32LittleEndian(postings[at..]) != tag) at += bytes;
         int end = at;
-        while (end < postings.Length && BinaryPrimitives.ReadUInt32LittleEndian(postings[end..]) == tag) end += Posting.SizeBytes;
-        first = from + at / Posting.SizeBytes;
-        return (end - at) / Posting.SizeBytes;
+        while (end < postings.Length && BinaryPrimitives.ReadUInt32LittleEndian(postings[end..]) == tag) end += bytes;
+        first = from + at / bytes;
+        return (end - at) / bytes;
     }
 
-    internal Posting GetPosting(long number) => Posting.Read(Read(IndexSection.Postings, number * Posting.SizeBytes, Posting.SizeBytes));
+    internal Posting GetPosting(long number) => Posting.Read(Read(IndexSection.Postings, number * Header.PostingBytes, Header.PostingBytes));
 
     /// <summary>The numbers of the documents of earlier layers that this delta drops.</summary>
     internal IEnumerable<int> Removals

@@ -18,7 +18,10 @@ struct AlignedStretch
     /// <summary>Token in the document less token in the text.</summary>
     internal int Diagonal;
 
-    /// <summary>What it contributes to its document's evidence.</summary>
+    /// <summary>Place of the document's first token of it among the decrypted ones; -1 where it is known to stand there word for word and tokens need not be compared.</summary>
+    internal int Codes;
+
+    /// <summary>What it says, then what it contributes to its document's evidence.</summary>
     internal double Evidence;
 
     /// <summary>Names that occur in it for the first time, and those of them that the document has there itself.</summary>
@@ -46,6 +49,13 @@ struct AlignedDocument
 // What decides is the run of shingles on one diagonal, as in StretchBuilder; but here the tokens of both sides are at hand, so each is weighed
 // by what it is (StructureEvidence), and names are held to one another over all of a document: a name of the text that was
 // one name of the document must be so again.
+//
+// What of the text stands in the document word for word counts with the rest: where most names were changed, a line that was not is
+// too short an evidence by itself, and so is the structure about it. A token within a verbatim run is worth its letters, if they are more than its
+// structure, and a run whose tokens do not align is a stretch of its own.
+//
+// Stretches overlap and contradict each other, so the most telling goes first: each is weighed by itself, and from the best down
+// it is taken, without what better ones cover and with the names they settled, if it says more than it costs to point at it.
 sealed class Aligner
 {
     /// <summary>Places of one shingle in the text that are looked at.</summary>
@@ -63,6 +73,7 @@ sealed class Aligner
     readonly Dictionary<int, int> _diagonals = [];
     readonly Dictionary<uint, int> _names = [];
     readonly List<uint> _added = [];
+    readonly List<VerbatimRun> _runs = [];
 
     uint[] _tokens = new uint[ShingleReader.PieceTokens];
     int[] _starts = new int[ShingleReader.PieceTokens];
@@ -71,9 +82,13 @@ sealed class Aligner
     int[] _next = new int[ShingleReader.PieceTokens]; // place of the same shingle further on, plus 1
     int[] _newBefore = new int[ShingleReader.PieceTokens + 1]; // shingles before this one that are new to the text and no idioms
     int[] _idiomsBefore = new int[ShingleReader.PieceTokens + 1]; // idioms before this one that are new to the text
+    bool[] _isNewPair = new bool[ShingleReader.PieceTokens]; // a name that for the first time follows the name before it
+    double[] _quoted = new double[ShingleReader.PieceTokens]; // bits of what the document at hand has word for word
     int[] _slots = [];
+    ulong[] _pairs = [];
     int _count;
     byte[] _documentCodes = [];
+    int _documentCodeCount;
     ulong[] _documentShingles = [];
     AlignedStretch[] _stretches = new AlignedStretch[64];
     int _stretchCount;
@@ -100,6 +115,7 @@ sealed class Aligner
     internal void Begin()
     {
         _candidates.Clear();
+        _runs.Clear();
         (_count, _stretchCount, _documentCount) = (0, 0, 0);
     }
 
@@ -120,6 +136,8 @@ sealed class Aligner
                 Array.Resize(ref _next, room);
                 Array.Resize(ref _newBefore, room + 1);
                 Array.Resize(ref _idiomsBefore, room + 1);
+                Array.Resize(ref _isNewPair, room);
+                Array.Resize(ref _quoted, room);
             }
             reader.Tokens.CopyTo(_tokens.AsSpan(_count));
             reader.Starts.CopyTo(_starts.AsSpan(_count));
@@ -140,6 +158,7 @@ sealed class Aligner
             _next[i] = slot;
             slot = i + 1;
         }
+        FindNewPairs(slots);
         _newBefore[0] = 0;
         _idiomsBefore[0] = 0;
         for (int i = 0; i < _count; i++)
@@ -152,6 +171,24 @@ sealed class Aligner
     }
 
     int _slotMask;
+
+    void FindNewPairs(int slots)
+    {
+        if (_pairs.Length < slots) _pairs = new ulong[slots];
+        else _pairs.AsSpan(0, slots).Clear();
+        uint previous = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            _isNewPair[i] = false;
+            if (!TokenCoder.IsName(_codes[i])) continue;
+            ulong pair = Math.Max(1, (ulong)previous << 32 | _tokens[i]);
+            previous = _tokens[i];
+            int slot = (int)(pair * 0x9E3779B97F4A7C15 >> 32) & _slotMask;
+            while (_pairs[slot] != 0 && _pairs[slot] != pair) slot = (slot + 1) & _slotMask;
+            _isNewPair[i] = _pairs[slot] == 0;
+            _pairs[slot] = pair;
+        }
+    }
 
     ref int SlotOf(ulong shingle)
     {
@@ -166,8 +203,19 @@ sealed class Aligner
         if (document >= 0 && !_index.Layers[layer].IsRemoved(document)) _candidates.Add((layer, document, sketch));
     }
 
+    /// <summary>Adds what the text has of a document word for word, and the document's tokens about it to the candidates.</summary>
+    internal void AddRun(in VerbatimRun run)
+    {
+        DocumentRecord record = _index.Layers[run.Layer].GetDocument(run.Document);
+        if (run.Token >= record.Tokens) return;
+        _runs.Add(run);
+        _candidates.Add((run.Layer, run.Document, (int)(record.FirstSketch + run.Token / DocumentRecord.SketchTokens)));
+    }
+
     /// <summary>Aligns the text with all candidates; the best document comes first.</summary>
-    internal void Align()
+    /// <param name="text">What was read.</param>
+    /// <param name="characters">Canonical characters of the text.</param>
+    internal void Align(ReadOnlySpan<byte> text, long characters)
     {
         _candidates.Sort();
         ReadOnlySpan<(int Layer, int Document, int Sketch)> candidates = CollectionsMarshal.AsSpan(_candidates);
@@ -175,16 +223,17 @@ sealed class Aligner
         {
             to = from + 1;
             while (to < candidates.Length && candidates[to].Layer == candidates[from].Layer && candidates[to].Document == candidates[from].Document) to++;
-            AlignWith(candidates[from].Layer, candidates[from].Document, candidates[from..to]);
+            AlignWith(text, characters, candidates[from].Layer, candidates[from].Document, candidates[from..to]);
         }
         Documents.Sort((a, b) => a.Evidence != b.Evidence ? b.Evidence.CompareTo(a.Evidence) : a.Layer != b.Layer ? a.Layer.CompareTo(b.Layer) : a.Document.CompareTo(b.Document));
     }
 
-    void AlignWith(int number, int document, ReadOnlySpan<(int Layer, int Document, int Sketch)> candidates)
+    void AlignWith(ReadOnlySpan<byte> text, long characters, int number, int document, ReadOnlySpan<(int Layer, int Document, int Sketch)> candidates)
     {
         MappedIndex layer = _index.Layers[number];
         DocumentRecord record = layer.GetDocument(document);
         int firstStretch = _stretchCount;
+        _documentCodeCount = 0;
         for (int i = 0; i < candidates.Length;)
         {
             long from = Math.Max(0, ((long)candidates[i].Sketch - record.FirstSketch) * DocumentRecord.SketchTokens - Margin);
@@ -198,23 +247,56 @@ sealed class Aligner
             if (to <= from) continue;
             FindStretches(layer, record, (int)from, (int)(to - from));
         }
-        if (_stretchCount > firstStretch) Weigh(layer, number, document, record, firstStretch);
+        foreach (ref readonly VerbatimRun run in CollectionsMarshal.AsSpan(_runs))
+        {
+            if (run.Layer == number && run.Document == document) Quote(text, run);
+        }
+        if (_stretchCount > firstStretch) Weigh(layer, number, document, firstStretch, characters);
+        foreach (ref readonly VerbatimRun run in CollectionsMarshal.AsSpan(_runs))
+        {
+            if (run.Layer == number && run.Document == document) _quoted.AsSpan(TokensOf(run)).Clear();
+        }
     }
 
-    /// <summary>Decrypts a stretch of a document into <see cref="_documentCodes"/>.</summary>
-    void ReadCodes(MappedIndex layer, in DocumentRecord record, int from, int length)
+    /// <summary>The tokens of the text that a run holds.</summary>
+    Range TokensOf(in VerbatimRun run)
     {
-        if (_documentCodes.Length < length) (_documentCodes, _documentShingles) = (new byte[2 * length], new ulong[2 * length]);
-        Span<byte> codes = _documentCodes.AsSpan(0, length);
-        layer.ReadTokens(record.FirstToken + from, codes);
-        _index.TokenKeys.Cipher(layer.Header.TokenNonce, record.FirstToken + from, codes, _tier);
+        int first = Starts.BinarySearch(run.Start);
+        int end = Starts.BinarySearch(run.End);
+        return (first < 0 ? ~first : first)..(end < 0 ? ~end : end);
+    }
+
+    void Quote(ReadOnlySpan<byte> text, in VerbatimRun run)
+    {
+        Range tokens = TokensOf(run);
+        (int first, int end) = (tokens.Start.Value, tokens.End.Value);
+        if (first >= end) return;
+        for (int i = first; i < end; i++)
+        {
+            if (TokenCoder.IsWord(_codes[i])) _quoted[i] = Math.Max(_quoted[i], run.BitsPerCharacter * (Lexer.EndOf(text, _starts[i]) - _starts[i]));
+        }
+        AddStretch(new AlignedStretch { Start = first, End = end, Diagonal = (int)run.Token - first, Codes = -1 });
+    }
+
+    bool AddStretch(in AlignedStretch stretch)
+    {
+        if (_stretchCount == MaxStretches) return false;
+        if (_stretchCount == _stretches.Length) Array.Resize(ref _stretches, 2 * _stretchCount);
+        _stretches[_stretchCount++] = stretch;
+        return true;
     }
 
     void FindStretches(MappedIndex layer, in DocumentRecord record, int from, int length)
     {
-        ReadCodes(layer, record, from, length);
+        int first = _documentCodeCount;
+        _documentCodeCount += length;
+        if (_documentCodes.Length < _documentCodeCount) Array.Resize(ref _documentCodes, 2 * _documentCodeCount);
+        if (_documentShingles.Length < length) _documentShingles = new ulong[2 * length];
+        Span<byte> codes = _documentCodes.AsSpan(first, length);
+        layer.ReadTokens(record.FirstToken + from, codes);
+        _index.TokenKeys.Cipher(layer.Header.TokenNonce, record.FirstToken + from, codes, _tier);
         _shingler.Reset();
-        _shingler.Append(_documentCodes.AsSpan(0, length), _documentShingles);
+        _shingler.Append(codes, _documentShingles);
         _diagonals.Clear();
         for (int i = 0; i < length; i++)
         {
@@ -227,66 +309,106 @@ sealed class Aligner
                 {
                     _stretches[number].End = place + 1;
                 }
-                else if (_stretchCount < MaxStretches)
+                else if (AddStretch(new AlignedStretch
                 {
-                    if (_stretchCount == _stretches.Length) Array.Resize(ref _stretches, 2 * _stretchCount);
-                    _diagonals[diagonal] = _stretchCount;
-                    _stretches[_stretchCount++] = new AlignedStretch { Start = place + 1 - TokenParameters.ShingleLength, End = place + 1, Diagonal = diagonal };
+                    Start = place + 1 - TokenParameters.ShingleLength,
+                    End = place + 1,
+                    Diagonal = diagonal,
+                    Codes = first + i + 1 - TokenParameters.ShingleLength,
+                }))
+                {
+                    _diagonals[diagonal] = _stretchCount - 1;
                 }
                 place = _next[place] - 1;
             }
         }
     }
 
-    void Weigh(MappedIndex layer, int number, int document, in DocumentRecord record, int first)
+    void Weigh(MappedIndex layer, int number, int document, int first, long characters)
     {
         Span<AlignedStretch> stretches = _stretches.AsSpan(first, _stretchCount - first);
-        stretches.Sort((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.End != b.End ? b.End.CompareTo(a.End) : a.Diagonal.CompareTo(b.Diagonal));
+        foreach (ref AlignedStretch stretch in stretches)
+        {
+            _names.Clear();
+            stretch.Evidence = Bits(ref stretch);
+        }
+        stretches.Sort(static (a, b) => a.Evidence != b.Evidence ? b.Evidence.CompareTo(a.Evidence)
+            : a.Start != b.Start ? a.Start.CompareTo(b.Start)
+            : a.Diagonal != b.Diagonal ? a.Diagonal.CompareTo(b.Diagonal)
+            : b.Codes.CompareTo(a.Codes));
+
         _names.Clear();
         AlignedDocument result = new() { Layer = number, Document = document, First = first };
         double placement = StructureEvidence.PlacementBits(layer.Header.Tokens, _count);
-        int covered = 0;
-        int previous = -1;
+        double verbatimPlacement = Evidence.PlacementBits(layer.Positions, characters);
         int kept = 0;
-        for (int i = 0; i < stretches.Length; i++)
+        foreach (AlignedStretch candidate in stretches)
         {
-            AlignedStretch stretch = stretches[i];
-            stretch.Start = Math.Max(stretch.Start, covered);
-            if (stretch.Start >= stretch.End) continue;
-            bool continues = previous >= 0
-                && stretch.Start - stretches[previous].End <= StructureEvidence.ContinuationTokens
-                && Math.Abs(stretch.Diagonal - stretches[previous].Diagonal) <= StructureEvidence.ContinuationTokens;
+            AlignedStretch stretch = candidate;
+            if (!Trim(ref stretch, stretches[..kept])) continue;
             _added.Clear();
-            ReadCodes(layer, record, stretch.Start + stretch.Diagonal, stretch.End - stretch.Start);
-            double bits = Bits(ref stretch);
-            stretch.Evidence = bits - (continues ? Math.Min(StructureEvidence.ContinuationBits, placement) : placement);
+            stretch.Evidence = Bits(ref stretch) - PointingBits(stretch, stretches[..kept], stretch.Codes < 0 ? verbatimPlacement : placement);
             if (stretch.Evidence < StructureEvidence.StretchBits)
             {
                 foreach (uint name in _added) _names.Remove(name);
                 continue;
             }
-            covered = stretch.End;
             result.Evidence += stretch.Evidence;
             result.Tokens += stretch.End - stretch.Start;
             result.Names += stretch.Names;
             result.SameNames += stretch.SameNames;
-            previous = kept;
             stretches[kept++] = stretch;
         }
         _stretchCount = first + kept;
         if (kept == 0) return;
+        stretches[..kept].Sort(static (a, b) => a.Start.CompareTo(b.Start));
         result.Count = kept;
         if (_documentCount == _documents.Length) Array.Resize(ref _documents, 2 * _documentCount);
         _documents[_documentCount++] = result;
     }
 
+    /// <summary>Takes off what others cover; of what is left on both sides of one the longer.</summary>
+    /// <returns>Whether anything is left.</returns>
+    static bool Trim(ref AlignedStretch stretch, ReadOnlySpan<AlignedStretch> others)
+    {
+        foreach (ref readonly AlignedStretch other in others)
+        {
+            if (other.Start >= stretch.End || other.End <= stretch.Start) continue;
+            int before = other.Start - stretch.Start;
+            int behind = stretch.End - other.End;
+            if (before <= 0 && behind <= 0) return false;
+            if (before >= behind)
+            {
+                stretch.End = other.Start;
+                continue;
+            }
+            if (stretch.Codes >= 0) stretch.Codes += other.End - stretch.Start;
+            stretch.Start = other.End;
+        }
+        return true;
+    }
+
+    /// <summary>What it costs to say where a stretch is: little close to one that is told already.</summary>
+    static double PointingBits(in AlignedStretch stretch, ReadOnlySpan<AlignedStretch> others, double placement)
+    {
+        double bits = placement;
+        foreach (ref readonly AlignedStretch other in others)
+        {
+            int gap = Math.Max(stretch.Start - other.End, other.Start - stretch.End);
+            int shift = Math.Abs(stretch.Diagonal - other.Diagonal);
+            if (gap <= StructureEvidence.ContinuationTokens && shift <= StructureEvidence.ContinuationTokens) bits = Math.Min(bits, StructureEvidence.ContinuationBits(gap, shift));
+        }
+        return bits;
+    }
+
     double Bits(ref AlignedStretch stretch)
     {
         double bits = 0;
+        (stretch.Names, stretch.SameNames) = (0, 0);
         for (int i = stretch.Start; i < stretch.End; i++)
         {
             byte own = _codes[i];
-            byte other = _documentCodes[i - stretch.Start];
+            byte other = stretch.Codes < 0 ? own : _documentCodes[stretch.Codes + i - stretch.Start];
             bool isName = TokenCoder.IsName(own);
             if (isName ? !TokenCoder.IsName(other) : own != other)
             {
@@ -296,27 +418,31 @@ sealed class Aligner
             // A token counts as the best shingle over it, within the stretch, that is new to the text.
             int last = Math.Min(stretch.End, i + TokenParameters.ShingleLength);
             int firstShingle = Math.Max(i, stretch.Start + TokenParameters.ShingleLength - 1);
-            double share = _newBefore[last] > _newBefore[firstShingle] ? 1 : _idiomsBefore[last] > _idiomsBefore[firstShingle] ? StructureEvidence.IdiomShare : 0;
-            if (!isName)
-            {
-                bits += share * StructureEvidence.BitsOf(own);
-                continue;
-            }
-            int hash = TokenCoder.NameHashOf(other);
-            if (_names.TryGetValue(_tokens[i], out int known))
-            {
-                if (known != hash) bits += StructureEvidence.ConflictBits;
-                else bits += share * StructureEvidence.UsedNameBits;
-                continue;
-            }
-            _names.Add(_tokens[i], hash);
-            _added.Add(_tokens[i]);
-            stretch.Names++;
-            bool same = TokenCoder.NameHashOf(own) == hash;
-            if (same) stretch.SameNames++;
-            bool isProse = i > 0 && TokenCoder.IsName(_codes[i - 1]);
-            bits += share * ((isProse ? StructureEvidence.ProseBits : StructureEvidence.NewNameBits) + (same ? StructureEvidence.SameNameBits : 0));
+            double share = last <= firstShingle ? 0 : _newBefore[last] > _newBefore[firstShingle] ? 1 : _idiomsBefore[last] > _idiomsBefore[firstShingle] ? StructureEvidence.IdiomShare : 0;
+            double quoted = share > 0 || _isNewPair[i] ? _quoted[i] : 0;
+            double structural = isName ? NameBits(ref stretch, i, own, other, share) : share * StructureEvidence.BitsOf(own);
+            bits += stretch.Codes < 0 ? quoted : structural < 0 ? structural : Math.Max(structural, quoted);
         }
         return bits;
+    }
+
+    /// <summary>What a name says, and notes that it is used.</summary>
+    double NameBits(ref AlignedStretch stretch, int i, byte own, byte other, double share)
+    {
+        int hash = TokenCoder.NameHashOf(other);
+        if (_names.TryGetValue(_tokens[i], out int known))
+        {
+            if (known != hash) return StructureEvidence.ConflictBits;
+            // Of a name whose last use is far back shingles do not know that it was one; so they cannot know either whether it is news.
+            bool isFar = TokenCoder.DistanceOf[own] == 0;
+            return (isFar && _isNewPair[i] ? 1 : share) * StructureEvidence.UsedNameBits;
+        }
+        _names.Add(_tokens[i], hash);
+        _added.Add(_tokens[i]);
+        stretch.Names++;
+        bool same = TokenCoder.NameHashOf(own) == hash;
+        if (same) stretch.SameNames++;
+        bool isProse = i > 0 && TokenCoder.IsName(_codes[i - 1]);
+        return share * ((isProse ? StructureEvidence.ProseBits : StructureEvidence.NewNameBits) + (same ? StructureEvidence.SameNameBits : 0));
     }
 }

@@ -75,10 +75,13 @@ sealed class StructureMatcher
     }
 
     /// <summary>Finds the documents that the text's structure comes from: best first in <see cref="Aligner.Documents"/>.</summary>
-    internal Aligner Match(ReadOnlySpan<byte> text)
+    /// <param name="text">The text.</param>
+    /// <param name="characters">Its canonical characters.</param>
+    /// <param name="runs">What was found of it word for word: documents in which to look too.</param>
+    internal Aligner Match(ReadOnlySpan<byte> text, long characters, ReadOnlySpan<VerbatimRun> runs)
     {
         _aligner.Begin();
-        if (!MayMatch(text)) return _aligner;
+        if (runs.IsEmpty && !MayMatch(text)) return _aligner;
         _aligner.Read(text, _reader);
         int count = _aligner.Shingles.Length;
         int blocks = (count + BlockTokens - 1) / BlockTokens;
@@ -91,7 +94,8 @@ sealed class StructureMatcher
         }
         FindCandidates(blocks);
         foreach ((int layer, int sketch, _) in _ranked) _aligner.AddCandidate(layer, sketch);
-        _aligner.Align();
+        foreach (ref readonly VerbatimRun run in runs) _aligner.AddRun(run);
+        _aligner.Align(text, characters);
         return _aligner;
     }
 

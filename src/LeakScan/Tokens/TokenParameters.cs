@@ -4,7 +4,7 @@ namespace LeakScan.Tokens;
 static class TokenParameters
 {
     /// <summary>Stored in every index; any change to tokens, codes or shingles is a new version.</summary>
-    internal const int Version = 1;
+    internal const int Version = 2;
 
     /// <summary>Tokens of a shingle.</summary>
     internal const int ShingleLength = 10;

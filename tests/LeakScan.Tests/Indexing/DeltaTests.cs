@@ -43,7 +43,8 @@ public sealed class DeltaTests : IDisposable
     static string? BestOf(FingerprintIndex index, byte[] text)
     {
         List<Match> matches = [];
-        new Scanner(index).Scan(text, matches);
+        // Generated texts have all the same structure.
+        new Scanner(index, new ScanOptions { Structure = false }).Scan(text, matches);
         return matches.Count == 0 ? null : index.GetDocument(matches[0].DocumentId).Path;
     }
 

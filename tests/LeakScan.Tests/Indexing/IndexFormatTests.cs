@@ -40,7 +40,7 @@ public sealed class IndexFormatTests : IDisposable
     public void BytesAreFrozen()
     {
         string digest = Digest(Build("frozen.lsi"));
-        Assert.True(digest == "c4475f754827217ad6267e8c90cc8933 d498094a671e02e8285674bb432b0812", $"the sections and counts are {digest}");
+        Assert.True(digest == "9a1c2b2fb3175d1a7c8e7127d3ad058a d498094a671e02e8285674bb432b0812", $"the sections and counts are {digest}");
     }
 
     [Fact]
@@ -173,9 +173,9 @@ public sealed class IndexFormatTests : IDisposable
     {
         string path = Build("version.lsi");
         byte[] bytes = File.ReadAllBytes(path);
-        bytes[8] = 3;
+        bytes[8] = 99;
         File.WriteAllBytes(path, bytes);
-        Assert.Equal($"{path}: index format 3, this version reads format 2: build the index again", Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, s_key)).Message);
+        Assert.Equal($"{path}: index format 99, this version reads format 3: build the index again", Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, s_key)).Message);
         File.WriteAllText(path, new string('x', 2000));
         Assert.Equal($"{path}: not an index: it does not begin with LEAKSCAN", Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, s_key)).Message);
     }
@@ -204,6 +204,9 @@ public sealed class IndexFormatTests : IDisposable
     [InlineData(136, -1)] // sketches
     [InlineData(192 + 7 * 32 + 8, 31)] // length of the shingle filter
     [InlineData(192 + 10 * 32 + 8, 127)] // length of the sketches
+    [InlineData(156, 6)] // bytes of a posting
+    [InlineData(156, 8)]
+    [InlineData(156, 10)]
     public void AnAuthenticHeaderMustMakeSense(int offset, int value)
     {
         string path = Build("sense.lsi");
@@ -213,6 +216,26 @@ public sealed class IndexFormatTests : IDisposable
         System.Security.Cryptography.HMACSHA256.HashData(s_key.Derive("leakscan index header"), header[..^32], header[^32..]);
         File.WriteAllBytes(path, bytes);
         Assert.StartsWith(path + ": ", Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, s_key)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A posting takes as few bytes as the positions of an index need; a count is told from a position in each size.</summary>
+    [Theory]
+    [InlineData(0, 7)]
+    [InlineData(1L << 23, 7)]
+    [InlineData((1L << 23) + 1, 8)]
+    [InlineData(1L << 31, 8)]
+    [InlineData((1L << 31) + 1, 9)]
+    [InlineData(1L << 39, 9)]
+    public void APostingHasAsManyBytesAsItsPositionNeeds(long positions, int size)
+    {
+        Assert.Equal(size, Posting.SizeBytes(positions));
+        Span<byte> bytes = stackalloc byte[size];
+        foreach (long value in (long[])[0, 1, positions / 2, Math.Max(0, positions - 1), Posting.CountFlag, Posting.CountFlag | 25, Posting.CountFlag | Math.Max(0, positions - 1)])
+        {
+            Posting posting = new(0xDEADBEEF, value);
+            posting.Write(bytes);
+            Assert.Equal(posting, Posting.Read(bytes));
+        }
     }
 
     [Fact]

@@ -96,6 +96,42 @@ public sealed partial class StructureTests : IClassFixture<StructureTests.Own>
         Assert.True(missed.Count <= all / 3, $"{missed.Count} of {all} missed:\n{string.Join('\n', missed)}");
     }
 
+    /// <summary>A few lines of which one was left as it is: by itself neither what was left says enough, nor the structure of the others.</summary>
+    [Fact]
+    public void WhatWasLeftWordForWordCountsWithTheStructureAboutIt()
+    {
+        const int Lines = 5;
+        Scanner scanner = new(_own.Index), verbatimOnly = new(_own.Index, new ScanOptions { Structure = false });
+        List<Match> matches = [];
+        int all = 0, together = 0, verbatim = 0, structure = 0, told = 0;
+        foreach ((string path, string text) in _own.Protected)
+        {
+            string[] lines = text.Split('\n');
+            for (int first = 20; first + Lines < lines.Length; first += 20)
+            {
+                all++;
+                string[] piece = [.. lines.Skip(first).Take(Lines).Select((l, i) => i == Lines / 2 ? l : Rename(l))];
+                byte[] utf8 = Encoding.UTF8.GetBytes(string.Join('\n', piece));
+                structure += scanner.Scan(Encoding.UTF8.GetBytes(Rename(string.Join('\n', piece))), matches).Verdict >= Verdict.Warn ? 1 : 0;
+                ScanResult alone = verbatimOnly.Scan(utf8, matches);
+                verbatim += alone.Verdict >= Verdict.Warn ? 1 : 0;
+                ScanResult result = scanner.Scan(utf8, matches);
+                Assert.True(result.Verdict >= alone.Verdict);
+                Assert.True(result.EvidenceBits >= alone.EvidenceBits);
+                if (result.Verdict < Verdict.Warn) continue;
+                together++;
+                if (alone.Verdict >= Verdict.Warn || matches[0].Kind == MatchKind.Verbatim) continue;
+                // The document is told once, and first; on the lines of the piece.
+                told++;
+                Assert.True(matches.TrueForAll(m => m.DocumentId != matches[0].DocumentId || m.Kind == matches[0].Kind));
+                if (_own.Index.GetDocument(matches[0].DocumentId).Path == path) Assert.InRange(matches[0].SourceStartLine, first - 1, first + Lines + 1);
+            }
+        }
+        string counts = $"of {all} pieces {together}, by structure {structure}, word for word {verbatim}, only by both {told}";
+        Assert.True(together > 1.2 * Math.Max(structure, verbatim), counts);
+        Assert.True(told > all / 10, counts);
+    }
+
     public static TheoryData<string> Nothings => ["empty", "one token", "one mark", "table", "prose", "base64", "deep json", "zeros"];
 
     static string Nothing(string name)
