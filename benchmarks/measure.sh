@@ -3,13 +3,13 @@
 # usage: benchmarks/measure.sh [--tiny|--large] [--only PARTS] EVAL [SETS...]
 #   --tiny  everything once on little data, printed and not kept: shows that it works; its figures mean nothing
 #   --large also an index of 128 million fingerprints: 2 GB more of disk, 6 GB more of memory
-#   --only  some of "scans latency hooks sessions sketches files headline build quality quality-peers peers": the file keeps what it has of the others
+#   --only  some of "scans tiers latency hooks sessions sketches files headline build quality quality-peers peers": the file keeps what it has of the others
 #   EVAL    a folder of texts to measure with: sessions/ in it holds real sessions
 #   SETS    labelled sets (folders with index/ and outgoing.jsonl)
 # Needs 25 GB of disk under ${TMPDIR:-/tmp} and 16 GB of memory, 1.5 hours. Machines are shared and noisy: compare ratios, not rates.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-tiny= large= parts="scans latency hooks sessions sketches files headline build quality quality-peers peers"
+tiny= large= parts="scans tiers latency hooks sessions sketches files headline build quality quality-peers peers"
 while [ $# -gt 0 ]; do
   case $1 in
     --tiny) tiny=1; shift ;;
@@ -54,6 +54,11 @@ scans() {
   bench scan-table --millions "$many" --texts code --hits none,rare,dense --record-bytes 4096 --depths auto --gigabytes "$quarter" --runs "$runs"
   printf '\n## Whole scan by record size\n'
   bench scan-table --millions "$many" --record-bytes 64,1024,16384,262144,16777216 --depths auto --gigabytes "$quarter" --runs "$runs"
+}
+
+tiers() {
+  printf '\n## Verbatim text alone, and changed code too\n'
+  bench tiers-table --megabytes "$(size 256 1)" --gigabytes "$(size 0.25 0.01)" --runs "$(size 5 1)"
 }
 
 latency() {

@@ -133,6 +133,7 @@ static class Smoke
         Check("scan-table on every tier of this machine", Quietly(() => ScanTable.Run(small, [.. ScanTable.s_tiers.Keys])) == 0);
         using FingerprintIndex index = Synthetic.Index(10_000);
         byte[] text = MadeUpText.Make(TextKind.Code, 1 << 18);
+        Check("tiers-table", Quietly(() => TiersTable.Run(new(1, [4096], 0.001, 1))) == 0);
         LatencyTable.Row row = LatencyTable.MeasureCalls(index, text, 1024, milliseconds: 1);
         Check($"latency: {row.Calls} calls, p50 <= p99", row.Calls >= 20 && row.P50 <= row.P99);
     }

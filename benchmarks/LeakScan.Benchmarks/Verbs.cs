@@ -13,7 +13,7 @@ static class Verbs
     {
         RootCommand root = new("Measures LeakScan. Besides the verbs: bdn ARGS runs BenchmarkDotNet (bdn --filter '*' --job short), --smoke checks the answers and allocations of all of it and no times.")
         {
-            MakeText(), MakeLog(), Scan(), ScanRows(), Latency(), HookLatencies(), Files(), Headline(), SketchAccuracy(), SketchBands(), SketchCompare(), SketchCompareRows(),
+            MakeText(), MakeLog(), Scan(), ScanRows(), Tiers(), Latency(), HookLatencies(), Files(), Headline(), SketchAccuracy(), SketchBands(), SketchCompare(), SketchCompareRows(),
         };
         return root.Parse(args).Invoke();
     }
@@ -118,6 +118,17 @@ static class Verbs
         command.Hidden = true;
         options.AddTo(command);
         command.SetAction(parsed => ScanTable.Rows(options.Parse(parsed), parsed.GetRequiredValue(folder), parsed.GetRequiredValue(tier)));
+        return command;
+    }
+
+    static Command Tiers()
+    {
+        Option<int> megabytes = new("--megabytes") { HelpName = "N", Description = "Made-up code in the index.", DefaultValueFactory = _ => 256 };
+        Option<int[]> recordBytes = List("--record-bytes", "Bytes of one call of Scan.", [4 << 10, 64 << 10, 1 << 20], s => int.Parse(s, CultureInfo.InvariantCulture));
+        Option<double> gigabytes = new("--gigabytes") { HelpName = "N", Description = "Text in memory.", DefaultValueFactory = _ => 0.25 };
+        Option<int> runs = Runs();
+        Command command = new("tiers-table", "The rate of looking for verbatim text alone and for changed code too, against a plain read of the same memory.") { megabytes, recordBytes, gigabytes, runs };
+        command.SetAction(parsed => TiersTable.Run(new(parsed.GetValue(megabytes), parsed.GetRequiredValue(recordBytes), parsed.GetValue(gigabytes), parsed.GetValue(runs))));
         return command;
     }
 

@@ -18,7 +18,7 @@ enum IndexSection
     Lines,
     Strings,
     Removals,
-    ShingleFilter,
+    ShingleTable,
     Tokens,
     TokenLines,
     Sketches,
@@ -192,7 +192,7 @@ sealed class IndexHeader
         result.Require(file, IndexSection.Documents, result.Documents is >= 0 and <= int.MaxValue
             && result[IndexSection.Documents].Length == result.Documents * DocumentRecord.SizeBytes);
         result.Require(file, IndexSection.Removals, result[IndexSection.Removals].Length % sizeof(int) == 0);
-        result.Require(file, IndexSection.ShingleFilter, result[IndexSection.ShingleFilter].Length is > 0 and var g && g % BlockedBloomFilter.BlockBytes == 0);
+        result.Require(file, IndexSection.ShingleTable, result[IndexSection.ShingleTable].Length is > 0 and var g && g % ShingleTable.BlockBytes == 0);
         result.Require(file, IndexSection.Tokens, result[IndexSection.Tokens].Length == result.Tokens);
         result.Require(file, IndexSection.Sketches, result.Sketches is >= 0 and <= int.MaxValue
             && result[IndexSection.Sketches].Length == result.Sketches * SketchParameters.SketchBytes);

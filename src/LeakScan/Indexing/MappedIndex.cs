@@ -33,11 +33,11 @@ sealed unsafe class MappedIndex : IDisposable
         _memory = file is null ? start : null;
         FilterBlocks = header[IndexSection.Filter].Length / BlockedBloomFilter.BlockBytes;
         Filter = start + header[IndexSection.Filter].Offset;
-        _shingleFilterBlocks = header[IndexSection.ShingleFilter].Length / BlockedBloomFilter.BlockBytes;
+        _shingleBlocks = header[IndexSection.ShingleTable].Length / ShingleTable.BlockBytes;
         Documents = (int)header.Documents;
     }
 
-    readonly long _shingleFilterBlocks;
+    readonly long _shingleBlocks;
 
     internal string Name { get; }
 
@@ -192,20 +192,23 @@ sealed unsafe class MappedIndex : IDisposable
         return count;
     }
 
-    /// <summary>Whether the shingle filter lets a keyed hash through.</summary>
-    internal bool MayContainShingle(ulong hash)
+    /// <summary>Finds the sketches, modulo 256, that a keyed hash of a shingle may be of.</summary>
+    /// <param name="hash">The hash.</param>
+    /// <param name="tags">Receives the numbers: <see cref="ShingleTable.MaxTags"/>.</param>
+    /// <returns>How many there are.</returns>
+    internal int FindShingle(ulong hash, Span<byte> tags)
     {
         // SAFETY: BlockOf is below the number of blocks, and the section's length was checked to be that many.
-        byte* filter = _start + Header[IndexSection.ShingleFilter].Offset;
-        return BlockedBloomFilter.MayContain(ref filter[BlockedBloomFilter.BlockOf(hash, _shingleFilterBlocks) * BlockedBloomFilter.BlockBytes], hash);
+        byte* table = _start + Header[IndexSection.ShingleTable].Offset;
+        return ShingleTable.Find(ref table[ShingleTable.BlockOf(hash, _shingleBlocks) * ShingleTable.BlockBytes], hash, tags);
     }
 
-    /// <summary>Asks for the shingle filter's cache lines of these hashes.</summary>
+    /// <summary>Asks for the shingle table's cache lines of these hashes.</summary>
     internal void PrefetchShingles(ReadOnlySpan<ulong> hashes)
     {
         if (!Sse.IsSupported) return;
-        byte* filter = _start + Header[IndexSection.ShingleFilter].Offset;
-        foreach (ulong hash in hashes) Sse.Prefetch0(filter + BlockedBloomFilter.BlockOf(hash, _shingleFilterBlocks) * BlockedBloomFilter.BlockBytes);
+        byte* table = _start + Header[IndexSection.ShingleTable].Offset;
+        foreach (ulong hash in hashes) Sse.Prefetch0(table + ShingleTable.BlockOf(hash, _shingleBlocks) * ShingleTable.BlockBytes);
     }
 
     /// <summary>Encrypted codes of tokens, counted through all documents; zeros outside of the section.</summary>

@@ -1,24 +1,23 @@
 using System.Collections.Concurrent;
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using LeakScan.Simd;
 using LeakScan.Sketches;
 using LeakScan.Tokens;
 
 namespace LeakScan.Indexing;
 
-/// <summary>Writes what an index knows of its documents' structure: tokens, their lines, sketches, and the filter of sampled shingles.</summary>
+/// <summary>Writes what an index knows of its documents' structure: tokens, their lines, sketches, and the table of sampled shingles.</summary>
 // All of it is made of the documents' codes, in their order in the file, a batch of documents ahead of the writing.
 sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, IdiomModel? idioms)
 {
     /// <summary>A run of so many public shingles is public text, and its tokens are taken out; a shorter one is an idiom, which is only not asked for.</summary>
     const int PublicRun = 12;
 
-    const int BitsPerShingle = 8;
-
     /// <summary>Documents of so many tokens are one piece of work; a longer document is one by itself.</summary>
     const int BatchTokens = 1 << 18;
 
-    /// <summary>Tokens, more or less, of which the size of the filter is estimated.</summary>
+    /// <summary>Tokens, more or less, of which the size of the table is estimated.</summary>
     const int SampleTokens = 1 << 20;
 
     /// <summary>One document's contribution.</summary>
@@ -27,7 +26,9 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
         internal Memory<byte> Codes;
         internal ReadOnlyMemory<byte> Lines;
         internal byte[] Sketches = [];
-        internal ulong[] Sampled = [];
+
+        /// <summary>Sampled shingles, and which of the document's sketches each is of.</summary>
+        internal (ulong Hash, int Sketch)[] Sampled = [];
     }
 
     internal void Write(IndexOutput output, IndexHeader header, StoredTokens[] documents, IReadOnlyCollection<StoredTokens> publicTexts, CancellationToken cancellationToken)
@@ -42,11 +43,11 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
             header.Sketches += DocumentRecord.SketchesOf(document.Tokens);
             lineBytes += document.LineBytes;
         }
-        long filterBytes = BlockedBloomFilter.SizeBytes(EstimateShingles(documents, publicFilter, header.Tokens), BitsPerShingle);
-        byte[] filter = GC.AllocateUninitializedArray<byte>(checked((int)filterBytes));
-        Array.Clear(filter);
-        long filterOffset = IndexWriter.Align(header[IndexSection.Removals].Offset + header[IndexSection.Removals].Length);
-        long tokensOffset = filterOffset + filterBytes;
+        long tableBytes = ShingleTable.SizeBytes(EstimateShingles(documents, publicFilter, header.Tokens));
+        byte[] table = GC.AllocateUninitializedArray<byte>(checked((int)tableBytes));
+        Array.Clear(table);
+        long tableOffset = IndexWriter.Align(header[IndexSection.Removals].Offset + header[IndexSection.Removals].Length);
+        long tokensOffset = tableOffset + tableBytes;
         long linesOffset = tokensOffset + header.Tokens;
         SectionWriter tokens = new(output, tokensOffset);
         SectionWriter lines = new(output, linesOffset);
@@ -60,6 +61,7 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
             for (; to < documents.Length && next - position < BatchTokens; to++) next += documents[to].Tokens;
             batches.Add((from, to, position));
         }
+        long firstSketch = 0;
         ConcurrentBag<Worker> workers = [];
         AheadOfUse.Run(batches.Count, Make, results =>
         {
@@ -68,12 +70,13 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
                 tokens.Append(result.Codes.Span);
                 lines.Append(result.Lines.Span);
                 sketches.Append(result.Sketches);
-                foreach (ulong hash in result.Sampled) BlockedBloomFilter.Add(filter, 0, filterBytes / BlockedBloomFilter.BlockBytes, hash);
+                foreach ((ulong hash, int sketch) in result.Sampled) ShingleTable.Add(table, hash, ShingleTable.TagOf(firstSketch + sketch));
+                firstSketch += result.Sketches.Length / SketchParameters.SketchBytes;
             }
         }, cancellationToken);
-        SectionWriter filterSection = new(output, filterOffset);
-        filterSection.Append(filter);
-        header.Sections[(int)IndexSection.ShingleFilter] = filterSection.Complete();
+        SectionWriter tableSection = new(output, tableOffset);
+        tableSection.Append(table);
+        header.Sections[(int)IndexSection.ShingleTable] = tableSection.Complete();
         header.Sections[(int)IndexSection.Tokens] = tokens.Complete();
         header.Sections[(int)IndexSection.TokenLines] = lines.Complete();
         header.Sections[(int)IndexSection.Sketches] = sketches.Complete();
@@ -96,19 +99,23 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
         }
     }
 
-    /// <summary>How many shingles the filter will hold: from documents spread over all of them, so that neither one kind nor copies mislead much.</summary>
+    /// <summary>How many entries the table will hold: from documents spread over all of them, so that neither one kind nor copies mislead much.</summary>
     long EstimateShingles(StoredTokens[] documents, byte[] publicFilter, long tokens)
     {
         int step = (int)Math.Max(1, tokens / SampleTokens);
         Worker worker = new(keys, tier, idioms, publicFilter);
-        HashSet<ulong> sampled = [];
+        Dictionary<ulong, (int Entries, (int Document, int Sketch) Last)> entries = [];
         long seen = 0;
         for (int i = 0; i < documents.Length; i += step)
         {
             seen += documents[i].Tokens;
-            sampled.UnionWith(worker.Make(store.Read(documents[i]).AsMemory(0, documents[i].Tokens), default).Sampled);
+            foreach ((ulong hash, int sketch) in worker.Make(store.Read(documents[i]).AsMemory(0, documents[i].Tokens), default).Sampled)
+            {
+                ref (int Entries, (int, int) Last) entry = ref CollectionsMarshal.GetValueRefOrAddDefault(entries, hash, out bool exists);
+                if (!exists || (entry.Last != (i, sketch) && entry.Entries < ShingleTable.MaxTags)) entry = (entry.Entries + 1, (i, sketch));
+            }
         }
-        return seen == 0 ? 1 : (long)(1.05 * sampled.Count * ((double)tokens / seen)) + 1;
+        return seen == 0 ? 1 : (long)(1.05 * entries.Values.Sum(e => (long)e.Entries) * ((double)tokens / seen)) + 1;
     }
 
     /// <summary>A filter of the shingles of public texts; empty if there are none.</summary>
@@ -136,7 +143,7 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
     {
         readonly Shingler _shingler = new();
         readonly uint[] _minima = new uint[SketchParameters.Bins];
-        readonly List<ulong> _sampled = [];
+        readonly List<(ulong Hash, int Sketch)> _sampled = [];
         readonly ulong[] _hashes = new ulong[DocumentRecord.SketchTokens];
 
         /// <summary>Makes what a document contributes; the codes become the result's.</summary>
@@ -163,7 +170,7 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
                 Sketch.Store(_minima, sketches.AsSpan(sketch * SketchParameters.SketchBytes), tier);
                 foreach (ulong hash in shingles)
                 {
-                    if (hash % TokenParameters.SampleRate == 0) _sampled.Add(hash);
+                    if (hash % TokenParameters.SampleRate == 0) _sampled.Add((hash, sketch));
                 }
             }
             return new Result { Codes = document, Lines = lines, Sketches = sketches, Sampled = [.. _sampled] };

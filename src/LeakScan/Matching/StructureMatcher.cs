@@ -10,18 +10,17 @@ namespace LeakScan.Matching;
 /// <summary>Finds code that was changed: the second tier. One a thread; grows with the longest text that had something to look at.</summary>
 // Three steps, each for the little that the one before lets through:
 //
-//   1. Of every text, half of the shingles are looked up in the index's filter. Where a few are found close together the text is hot.
-//   2. Hot blocks of 32 tokens get sketches; windows of some lengths, minima of their last blocks, are compared with the sketches of all of
-//      the index. Those that share a few lanes are candidates.
+//   1. Of every text, half of the shingles are looked up in the index's table, which tells the numbers, modulo 256, of the sketches that hold
+//      them. Where a few are found close together, all of one number or the next, the text is hot.
+//   2. Hot blocks of 32 tokens get sketches; windows of some lengths, minima of their last blocks, are compared with the sketches of
+//      those numbers. Those that share a few lanes are candidates.
 //   3. The tokens of a candidate and those about it are aligned with the text's (Aligner), which decides.
 sealed class StructureMatcher
 {
     /// <summary>Tokens of a block.</summary>
     const int BlockTokens = 32;
 
-    /// <summary>So many sampled shingles within <see cref="HotTokens"/> make text hot.</summary>
-    const int HotHits = 3;
-
+    /// <summary>Tokens within which sampled shingles of one sketch or the next make text hot.</summary>
     const int HotTokens = 96;
 
     /// <summary>Lanes that make a sketch a candidate: by chance one in 10,000 has so many.</summary>
@@ -31,6 +30,15 @@ sealed class StructureMatcher
     const int MaxCandidates = 64;
 
     const int QueriesAPass = 16;
+
+    /// <summary>From so many sketches on, some 20 MB of code, chance finds three shingles of one number in a row in every other text.</summary>
+    const int ManySketches = 1 << 14;
+
+    /// <summary>Sketches that are gathered for one comparison.</summary>
+    const int GatheredSketches = 1024;
+
+    /// <summary>Hits that are remembered; no more fall within <see cref="HotTokens"/> but in text made for it.</summary>
+    const int RecentHits = 256;
 
     /// <summary>Lengths of windows in blocks: about 8, 20 and 60 lines.</summary>
     static readonly int[] s_windows = [2, 5, 15];
@@ -48,10 +56,43 @@ sealed class StructureMatcher
     readonly byte[] _queries = new byte[QueriesAPass * SketchParameters.SketchBytes];
     readonly Dictionary<(int Layer, int Sketch), int> _candidates = [];
     readonly List<(int Layer, int Sketch, int Lanes)> _ranked = [];
-    readonly (ulong Hash, int Place)[] _recent = new (ulong, int)[HotHits];
-    bool[] _hotBlocks = [];
-    int _recentCount;
+    readonly Hit[] _recent = new Hit[RecentHits];
+    readonly List<HotRegion> _regions = [];
+    readonly int[] _lastRegions;
+    readonly int[] _hotScores;
+    readonly byte[] _gathered = new byte[GatheredSketches * SketchParameters.SketchBytes];
+    long _hits;
     int _queryCount;
+
+    /// <summary>A sampled shingle of the text, and a sketch, modulo 256, that may hold it.</summary>
+    readonly record struct Hit(ulong Hash, int Place, int Layer, byte Tag);
+
+    /// <summary>What shingles of one sketch or the next tell together; taken from the last to the first.</summary>
+    // Neighbours share most of their tokens: that the second is known too says little once the first is.
+    struct HotScore(int place)
+    {
+        /// <summary>From which on text is hot: three shingles in a row; where many sketches share a number, two such pairs or three apart.</summary>
+        internal const int OfFew = 5, OfMany = 8;
+
+        const int Apart = 3, Near = 1;
+
+        /// <summary>Tokens between two that are near.</summary>
+        const int NearTokens = 4;
+
+        int _place = place;
+
+        internal int Value { get; private set; } = Apart;
+
+        internal void Add(int place)
+        {
+            if (place == _place) return;
+            Value += _place - place <= NearTokens ? Near : Apart;
+            _place = place;
+        }
+    }
+
+    /// <summary>Blocks of the text about shingles of sketches with a number, modulo 256, or the next.</summary>
+    record struct HotRegion(int Layer, byte Tag, int FirstBlock, int LastBlock);
 
     internal StructureMatcher(FingerprintIndex index, SimdTier tier)
     {
@@ -60,13 +101,15 @@ sealed class StructureMatcher
         _reader = new ShingleReader(_keys, tier);
         _rolling = new RollingSketch(tier, s_windows);
         _aligner = new Aligner(index, tier);
+        _lastRegions = new int[index.Layers.Length << 8];
+        _hotScores = Array.ConvertAll(index.Layers.ToArray(), layer => layer.Sketches < ManySketches ? HotScore.OfFew : HotScore.OfMany);
     }
 
     /// <summary>Whether a text has anything to look at.</summary>
     internal bool MayMatch(ReadOnlySpan<byte> text)
     {
         _reader.Reset();
-        _recentCount = 0;
+        _hits = 0;
         for (int first = 0; _reader.Next(text); first += _reader.Codes.Length)
         {
             if (FindHot(_reader.Shingles(), first, stop: true)) return true;
@@ -84,25 +127,24 @@ sealed class StructureMatcher
         if (runs.IsEmpty && !MayMatch(text)) return _aligner;
         _aligner.Read(text, _reader);
         int count = _aligner.Shingles.Length;
-        int blocks = (count + BlockTokens - 1) / BlockTokens;
-        if (_hotBlocks.Length < blocks) _hotBlocks = new bool[blocks];
-        _hotBlocks.AsSpan(0, blocks).Clear();
-        _recentCount = 0;
+        _hits = 0;
+        _regions.Clear();
+        _lastRegions.AsSpan().Fill(-1);
         for (int first = 0; first < count; first += ShingleReader.PieceTokens)
         {
             _ = FindHot(_aligner.Shingles[first..Math.Min(count, first + ShingleReader.PieceTokens)], first, stop: false);
         }
-        FindCandidates(blocks);
+        FindCandidates();
         foreach ((int layer, int sketch, _) in _ranked) _aligner.AddCandidate(layer, sketch);
         foreach (ref readonly VerbatimRun run in runs) _aligner.AddRun(run);
         _aligner.Align(text, characters);
         return _aligner;
     }
 
-    /// <summary>Asks the filters about a piece's sampled shingles.</summary>
+    /// <summary>Asks the tables about a piece's sampled shingles.</summary>
     /// <param name="shingles">Rolling hashes; kept.</param>
     /// <param name="first">Place of the first in the text.</param>
-    /// <param name="stop">At the first hot place; else blocks about hot places are marked.</param>
+    /// <param name="stop">At the first hot place; else blocks about hot places are noted.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     bool FindHot(ReadOnlySpan<ulong> shingles, int first, bool stop)
     {
@@ -126,50 +168,79 @@ sealed class StructureMatcher
         }
         hashes = hashes[..sampled];
         foreach (MappedIndex layer in _index.Layers) layer.PrefetchShingles(hashes);
+        Span<byte> tags = stackalloc byte[ShingleTable.MaxTags];
+        ReadOnlySpan<MappedIndex> layers = _index.Layers;
         for (int i = 0; i < hashes.Length; i++)
         {
-            bool found = false;
-            foreach (MappedIndex layer in _index.Layers) found |= layer.MayContainShingle(hashes[i]);
-            if (found && !_idioms.ContainsShingle(shingles[places[i]]) && IsHot(hashes[i], first + places[i], stop)) return true;
+            for (int layer = 0; layer < layers.Length; layer++)
+            {
+                int found = layers[layer].FindShingle(hashes[i], tags);
+                for (int tag = 0; tag < found; tag++)
+                {
+                    if (IsHot(new Hit(hashes[i], first + places[i], layer, tags[tag]), stop)) return true;
+                }
+            }
         }
         return false;
     }
 
-    bool IsHot(ulong hash, int place, bool stop)
+    /// <summary>Takes a hit. Whether it and those before it are hot; if no stop is wanted, notes what is hot and goes on.</summary>
+    bool IsHot(in Hit hit, bool stop)
     {
-        // What repeats itself, as the rows of a table do, is one shingle.
-        for (int i = 0; i < _recentCount; i++)
+        HotScore above = new(hit.Place), below = above;
+        int start = hit.Place;
+        for (long i = _hits - 1; i >= Math.Max(0, _hits - RecentHits); i--)
         {
-            if (_recent[i].Hash == hash) return false;
-        }
-        if (_recentCount == HotHits)
-        {
-            Array.Copy(_recent, 1, _recent, 0, HotHits - 1);
-            _recentCount--;
-        }
-        _recent[_recentCount++] = (hash, place);
-        if (_recentCount < HotHits || place - _recent[0].Place > HotTokens) return false;
-        if (!stop)
-        {
-            int from = Math.Max(0, (_recent[0].Place - BlockTokens) / BlockTokens);
-            int to = Math.Min(_hotBlocks.Length - 1, (place + BlockTokens) / BlockTokens);
-            for (int block = from; block <= to; block++) _hotBlocks[block] = true;
-        }
-        return true;
-    }
-
-    void FindCandidates(int blocks)
-    {
-        _candidates.Clear();
-        _queryCount = 0;
-        _rolling.Reset();
-        for (int block = 0; block < blocks; block++)
-        {
-            if (!_hotBlocks[block])
+            ref readonly Hit other = ref _recent[i % RecentHits];
+            if (hit.Place - other.Place > HotTokens) break;
+            int difference = (sbyte)(other.Tag - hit.Tag);
+            if (difference is < -1 or > 1 || other.Layer != hit.Layer) continue;
+            if (other.Hash == hit.Hash)
             {
-                if (_rolling.Blocks != 0) _rolling.Reset();
+                // What repeats itself, as the rows of a table do, is one shingle.
+                if (difference == 0) return false;
                 continue;
             }
+            start = other.Place;
+            if (difference >= 0) above.Add(other.Place);
+            if (difference <= 0) below.Add(other.Place);
+        }
+        _recent[_hits++ % RecentHits] = hit;
+        if (Math.Max(above.Value, below.Value) < _hotScores[hit.Layer]) return false;
+        if (!stop) AddRegion(hit, Math.Max(0, (start - BlockTokens) / BlockTokens), (hit.Place + BlockTokens) / BlockTokens);
+        return stop;
+    }
+
+    void AddRegion(in Hit hit, int firstBlock, int lastBlock)
+    {
+        ref int last = ref _lastRegions[hit.Layer << 8 | hit.Tag];
+        if (last >= 0 && firstBlock <= _regions[last].LastBlock + 1)
+        {
+            ref HotRegion region = ref CollectionsMarshal.AsSpan(_regions)[last];
+            region = region with { FirstBlock = Math.Min(region.FirstBlock, firstBlock), LastBlock = Math.Max(region.LastBlock, lastBlock) };
+            return;
+        }
+        last = _regions.Count;
+        _regions.Add(new HotRegion(hit.Layer, hit.Tag, firstBlock, lastBlock));
+    }
+
+    void FindCandidates()
+    {
+        _candidates.Clear();
+        foreach (ref readonly HotRegion region in CollectionsMarshal.AsSpan(_regions)) FindCandidates(region);
+        _ranked.Clear();
+        foreach (((int layer, int sketch), int lanes) in _candidates) _ranked.Add((layer, sketch, lanes));
+        _ranked.Sort((a, b) => a.Lanes != b.Lanes ? b.Lanes.CompareTo(a.Lanes) : a.Layer != b.Layer ? a.Layer.CompareTo(b.Layer) : a.Sketch.CompareTo(b.Sketch));
+        if (_ranked.Count > MaxCandidates) CollectionsMarshal.SetCount(_ranked, MaxCandidates);
+    }
+
+    void FindCandidates(in HotRegion region)
+    {
+        _queryCount = 0;
+        _rolling.Reset();
+        int blocks = (_aligner.Shingles.Length + BlockTokens - 1) / BlockTokens;
+        for (int block = region.FirstBlock; block <= Math.Min(region.LastBlock, blocks - 1); block++)
+        {
             ReadOnlySpan<ulong> shingles = _aligner.Shingles[(block * BlockTokens)..Math.Min(_aligner.Shingles.Length, (block + 1) * BlockTokens)];
             int count = 0;
             foreach (ulong shingle in shingles)
@@ -184,28 +255,27 @@ sealed class StructureMatcher
             {
                 if (window > 0 && _rolling.Blocks < s_windows[window]) break;
                 Span<byte> query = _queries.AsSpan(_queryCount * SketchParameters.SketchBytes, SketchParameters.SketchBytes);
-                if (Sketch.Store(_rolling.Window(window), query, _tier) && ++_queryCount == QueriesAPass) Compare();
+                if (Sketch.Store(_rolling.Window(window), query, _tier) && ++_queryCount == QueriesAPass) Compare(region);
             }
         }
-        Compare();
-        _ranked.Clear();
-        foreach (((int layer, int sketch), int lanes) in _candidates) _ranked.Add((layer, sketch, lanes));
-        _ranked.Sort((a, b) => a.Lanes != b.Lanes ? b.Lanes.CompareTo(a.Lanes) : a.Layer != b.Layer ? a.Layer.CompareTo(b.Layer) : a.Sketch.CompareTo(b.Sketch));
-        if (_ranked.Count > MaxCandidates) CollectionsMarshal.SetCount(_ranked, MaxCandidates);
+        Compare(region);
     }
 
-    void Compare()
+    /// <summary>Compares the queries with the sketches of a region's number and of those beside it.</summary>
+    void Compare(in HotRegion region)
     {
         if (_queryCount == 0) return;
-        const int Step = 1 << 20;
         ReadOnlySpan<byte> queries = _queries.AsSpan(0, _queryCount * SketchParameters.SketchBytes);
-        for (int number = 0; number < _index.Layers.Length; number++)
+        MappedIndex layer = _index.Layers[region.Layer];
+        for (int tag = region.Tag - 1; tag <= region.Tag + 1; tag++)
         {
-            MappedIndex layer = _index.Layers[number];
-            for (int first = 0; first < layer.Sketches; first += Step)
+            for (long first = (byte)tag; first < layer.Sketches; first += (long)GatheredSketches << 8)
             {
-                CandidateSink sink = new(_candidates, number, first);
-                SketchTable.Compare(queries, layer.ReadSketches(first, Math.Min(Step, layer.Sketches - first)), CandidateLanes, ref sink, _tier);
+                int count = 0;
+                for (long sketch = first; sketch < layer.Sketches && count < GatheredSketches; sketch += 1 << 8, count++)
+                    layer.ReadSketches((int)sketch, 1).CopyTo(_gathered.AsSpan(count * SketchParameters.SketchBytes));
+                CandidateSink sink = new(_candidates, region.Layer, (int)first);
+                SketchTable.Compare(queries, _gathered.AsSpan(0, count * SketchParameters.SketchBytes), CandidateLanes, ref sink, _tier);
             }
         }
         _queryCount = 0;
@@ -215,7 +285,7 @@ sealed class StructureMatcher
     {
         public void Take(int sketch, int query, int equalLanes)
         {
-            ref int lanes = ref CollectionsMarshal.GetValueRefOrAddDefault(candidates, (layer, first + sketch), out _);
+            ref int lanes = ref CollectionsMarshal.GetValueRefOrAddDefault(candidates, (layer, first + (sketch << 8)), out _);
             lanes = Math.Max(lanes, equalLanes);
         }
     }
