@@ -145,7 +145,11 @@ sealed class Aligner
             reader.Shingles().CopyTo(_shingles.AsSpan(_count));
             _count += count;
         }
+    }
 
+    /// <summary>Finds what of the text is new to it, and where each shingle stands.</summary>
+    void FindNews()
+    {
         int slots = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, 2 * _count));
         if (_slots.Length < slots) _slots = new int[slots];
         else _slots.AsSpan(0, slots).Clear();
@@ -217,6 +221,8 @@ sealed class Aligner
     /// <param name="characters">Canonical characters of the text.</param>
     internal void Align(ReadOnlySpan<byte> text, long characters)
     {
+        if (_candidates.Count == 0) return;
+        FindNews();
         _candidates.Sort();
         ReadOnlySpan<(int Layer, int Document, int Sketch)> candidates = CollectionsMarshal.AsSpan(_candidates);
         for (int from = 0, to; from < candidates.Length; from = to)
