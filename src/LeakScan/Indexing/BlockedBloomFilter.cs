@@ -17,7 +17,7 @@ static class BlockedBloomFilter
     static ReadOnlySpan<uint> Salts => [0x47b6137b, 0x44974d91, 0x8824ad5b, 0xa2b7289d, 0x705495c7, 0x2df1424b, 0x9efc4947, 0x5c6bfb31];
 
     /// <summary>Bytes of a filter for so many keys.</summary>
-    internal static long SizeBytes(long keys, int bitsPerKey = BitsPerKey) => Math.Max(1, (keys * bitsPerKey + BlockBytes * 8 - 1) / (BlockBytes * 8)) * BlockBytes;
+    internal static long SizeBytes(long keys) => Math.Max(1, (keys * BitsPerKey + BlockBytes * 8 - 1) / (BlockBytes * 8)) * BlockBytes;
 
     /// <summary>Number of the block of a fingerprint.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
