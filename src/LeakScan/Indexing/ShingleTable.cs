@@ -67,8 +67,17 @@ static class ShingleTable
     internal static int Find(ref byte block, ulong hash, Span<byte> tags)
     {
         // SAFETY: the caller's block has BlockBytes.
-        Vector256<ushort> entries = Vector256.LoadUnsafe(ref block).AsUInt16();
-        uint found = Vector256.Equals(entries & Vector256.Create((ushort)0xFF), Vector256.Create((ushort)CheckOf(hash))).ExtractMostSignificantBits();
+        byte check = CheckOf(hash);
+        uint found = 0;
+        if (Vector128.IsHardwareAccelerated)
+        {
+            Vector256<ushort> entries = Vector256.LoadUnsafe(ref block).AsUInt16();
+            found = Vector256.Equals(entries & Vector256.Create((ushort)0xFF), Vector256.Create((ushort)check)).ExtractMostSignificantBits();
+        }
+        else
+        {
+            for (int i = 0; i < BlockBytes / EntryBytes; i++) found |= Unsafe.Add(ref block, i * EntryBytes) == check ? 1U << i : 0;
+        }
         int count = 0;
         if (BitOperations.PopCount(found) > MaxTags) found = 0;
         for (; found != 0 && count < tags.Length; found &= found - 1) tags[count++] = Unsafe.Add(ref block, BitOperations.TrailingZeroCount(found) * EntryBytes + 1);
