@@ -115,7 +115,7 @@ public sealed partial class Scanner
             for (; to < stretches.Length; to++)
             {
                 AlignedStretch next = stretches[to];
-                if (next.Start - tail.End > MaxJoinTokens || Math.Abs(next.Diagonal - tail.Diagonal) > MaxJoinTokens) break;
+                if (next.Start - tail.End > MaxJoinTokens || Math.Abs((long)next.Diagonal - tail.Diagonal) > MaxJoinTokens) break;
                 tail = next;
                 tokens += next.End - next.Start;
                 evidence += next.Evidence;

@@ -14,7 +14,7 @@ static class ShingleTable
 {
     internal const int BlockBytes = 32;
 
-    /// <summary>Sketches that are told of one shingle; what stands in more is told of the first.</summary>
+    /// <summary>Sketches that are told of one shingle; one that stands in more is taken for unknown.</summary>
     internal const int MaxTags = 4;
 
     const int EntryBytes = sizeof(ushort);
@@ -29,7 +29,7 @@ static class ShingleTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static long BlockOf(ulong hash, long blocks) => BlockedBloomFilter.BlockOf(hash, blocks);
 
-    /// <summary>What of a tag a sketch's number leaves.</summary>
+    /// <summary>What is kept of a sketch's number.</summary>
     internal static byte TagOf(long sketch) => (byte)sketch;
 
     /// <summary>The byte by which a hash is recognized; never 0, which marks no entry.</summary>

@@ -401,7 +401,7 @@ sealed class Aligner
         foreach (ref readonly AlignedStretch other in others)
         {
             int gap = Math.Max(stretch.Start - other.End, other.Start - stretch.End);
-            int shift = Math.Abs(stretch.Diagonal - other.Diagonal);
+            long shift = Math.Abs((long)stretch.Diagonal - other.Diagonal); // a damaged index may name any place
             if (gap <= StructureEvidence.ContinuationTokens && shift <= StructureEvidence.ContinuationTokens) bits = Math.Min(bits, StructureEvidence.ContinuationBits(gap, shift));
         }
         return bits;

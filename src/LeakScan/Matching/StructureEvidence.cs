@@ -39,7 +39,7 @@ static class StructureEvidence
     /// <summary>Cost of pointing at a stretch that lies close to another of the same document.</summary>
     /// <param name="gap">Tokens of the text between them.</param>
     /// <param name="shift">Tokens that the document has more or fewer there.</param>
-    internal static double ContinuationBits(int gap, int shift) => 2 + Math.Log2(1 + gap) + Math.Log2(1 + shift);
+    internal static double ContinuationBits(int gap, long shift) => 2 + Math.Log2(1 + gap) + Math.Log2(1 + shift);
 
     /// <summary>A stretch that says less is chance.</summary>
     internal const double StretchBits = 2;

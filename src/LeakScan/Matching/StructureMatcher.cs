@@ -31,7 +31,7 @@ sealed class StructureMatcher
 
     const int QueriesAPass = 16;
 
-    /// <summary>From so many sketches on, some 20 MB of code, chance finds three shingles of one number in a row in every other text.</summary>
+    /// <summary>From so many sketches on, some 20 MB of code, chance finds three shingles of one number in a row in more than a third of all texts.</summary>
     const int ManySketches = 1 << 14;
 
     /// <summary>Sketches that are gathered for one comparison.</summary>
