@@ -220,7 +220,7 @@ sealed class IndexTarget : IFuzzTarget
         Span<byte> tags = stackalloc byte[ShingleTable.MaxTags];
         foreach (ulong hash in fingerprints)
         {
-            if (layer.FindShingle(hash, tags) is var found and (< 0 or > ShingleTable.MaxTags)) throw new InvalidOperationException($"{found} numbers of one shingle");
+            if (layer.ReadShingleTags(hash, layer.FindShingle(hash), tags) is var found and (< 0 or > ShingleTable.MaxTags)) throw new InvalidOperationException($"{found} numbers of one shingle");
         }
         layer.PrefetchFilter(fingerprints);
         Span<int> survivors = stackalloc int[fingerprints.Length];

@@ -33,10 +33,12 @@ sealed unsafe class MappedIndex : IDisposable
         _memory = file is null ? start : null;
         FilterBlocks = header[IndexSection.Filter].Length / BlockedBloomFilter.BlockBytes;
         Filter = start + header[IndexSection.Filter].Offset;
+        _shingleTable = start + header[IndexSection.ShingleTable].Offset;
         _shingleBlocks = header[IndexSection.ShingleTable].Length / ShingleTable.BlockBytes;
         Documents = (int)header.Documents;
     }
 
+    readonly byte* _shingleTable;
     readonly long _shingleBlocks;
 
     internal string Name { get; }
@@ -192,23 +194,25 @@ sealed unsafe class MappedIndex : IDisposable
         return count;
     }
 
-    /// <summary>Finds the sketches, modulo 256, that a keyed hash of a shingle may be of.</summary>
-    /// <param name="hash">The hash.</param>
-    /// <param name="tags">Receives the numbers: <see cref="ShingleTable.MaxTags"/>.</param>
-    /// <returns>How many there are.</returns>
-    internal int FindShingle(ulong hash, Span<byte> tags)
-    {
-        // SAFETY: BlockOf is below the number of blocks, and the section's length was checked to be that many.
-        byte* table = _start + Header[IndexSection.ShingleTable].Offset;
-        return ShingleTable.Find(ref table[ShingleTable.BlockOf(hash, _shingleBlocks) * ShingleTable.BlockBytes], hash, tags);
-    }
+    /// <summary>Finds what the shingle table has of a hash (<see cref="ShingleTable.Find"/>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal uint FindShingle(ulong hash) => ShingleTable.Find(ref ShingleBlock(hash), hash);
+
+    /// <summary>Reads what was found (<see cref="ShingleTable.ReadTags"/>).</summary>
+    internal int ReadShingleTags(ulong hash, uint entries, Span<byte> tags) => ShingleTable.ReadTags(ref ShingleBlock(hash), entries, tags);
+
+    // SAFETY: BlockOf is below the number of blocks, and the section's length was checked to be that many.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    ref byte ShingleBlock(ulong hash) => ref *(_shingleTable + ShingleTable.BlockOf(hash, _shingleBlocks) * ShingleTable.BlockBytes);
 
     /// <summary>Asks for the shingle table's cache lines of these hashes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void PrefetchShingles(ReadOnlySpan<ulong> hashes)
     {
         if (!Sse.IsSupported) return;
-        byte* table = _start + Header[IndexSection.ShingleTable].Offset;
-        foreach (ulong hash in hashes) Sse.Prefetch0(table + ShingleTable.BlockOf(hash, _shingleBlocks) * ShingleTable.BlockBytes);
+        byte* table = _shingleTable;
+        long blocks = _shingleBlocks;
+        foreach (ulong hash in hashes) Sse.Prefetch0(table + ShingleTable.BlockOf(hash, blocks) * ShingleTable.BlockBytes);
     }
 
     /// <summary>Encrypted codes of tokens, counted through all documents; zeros outside of the section.</summary>

@@ -58,29 +58,36 @@ static class ShingleTable
         }
     }
 
-    /// <summary>Finds where a shingle may stand.</summary>
+    /// <summary>Finds what a block has of a shingle.</summary>
     /// <param name="block">The block of the hash.</param>
     /// <param name="hash">Its keyed hash.</param>
-    /// <param name="tags">Receives tags: <see cref="MaxTags"/> bytes.</param>
-    /// <returns>How many there are; by chance alone one, once in 23.</returns>
+    /// <returns>The entries, a bit each; by chance alone there is one, once in 23.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static int Find(ref byte block, ulong hash, Span<byte> tags)
+    internal static uint Find(ref byte block, ulong hash)
     {
         // SAFETY: the caller's block has BlockBytes.
         byte check = CheckOf(hash);
-        uint found = 0;
         if (Vector128.IsHardwareAccelerated)
         {
             Vector256<ushort> entries = Vector256.LoadUnsafe(ref block).AsUInt16();
-            found = Vector256.Equals(entries & Vector256.Create((ushort)0xFF), Vector256.Create((ushort)check)).ExtractMostSignificantBits();
+            return Vector256.Equals(entries & Vector256.Create((ushort)0xFF), Vector256.Create((ushort)check)).ExtractMostSignificantBits();
         }
-        else
-        {
-            for (int i = 0; i < BlockBytes / EntryBytes; i++) found |= Unsafe.Add(ref block, i * EntryBytes) == check ? 1U << i : 0;
-        }
+        uint found = 0;
+        for (int i = 0; i < BlockBytes / EntryBytes; i++) found |= Unsafe.Add(ref block, i * EntryBytes) == check ? 1U << i : 0;
+        return found;
+    }
+
+    /// <summary>Reads where a shingle may stand.</summary>
+    /// <param name="block">The block of the hash.</param>
+    /// <param name="entries">What <see cref="Find"/> found.</param>
+    /// <param name="tags">Receives tags: <see cref="MaxTags"/> bytes.</param>
+    /// <returns>How many there are.</returns>
+    internal static int ReadTags(ref byte block, uint entries, Span<byte> tags)
+    {
+        // SAFETY: the caller's block has BlockBytes, and there are no more entries than that.
         int count = 0;
-        if (BitOperations.PopCount(found) > MaxTags) found = 0;
-        for (; found != 0 && count < tags.Length; found &= found - 1) tags[count++] = Unsafe.Add(ref block, BitOperations.TrailingZeroCount(found) * EntryBytes + 1);
+        if (BitOperations.PopCount(entries) > MaxTags) return 0;
+        for (; entries != 0; entries &= entries - 1) tags[count++] = Unsafe.Add(ref block, BitOperations.TrailingZeroCount(entries) * EntryBytes + 1);
         return count > 1 && tags[0] == tags[count - 1] ? 0 : count;
     }
 }

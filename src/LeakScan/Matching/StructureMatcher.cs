@@ -31,6 +31,9 @@ sealed class StructureMatcher
 
     const int QueriesAPass = 16;
 
+    /// <summary>Sampled shingles whose lines were asked for before one is read.</summary>
+    const int AskedAhead = 48;
+
     /// <summary>From so many sketches on, some 20 MB of code, chance finds three shingles of one number in a row in more than a third of all texts.</summary>
     const int ManySketches = 1 << 14;
 
@@ -50,6 +53,7 @@ sealed class StructureMatcher
     readonly RollingSketch _rolling;
     readonly Aligner _aligner;
     readonly IdiomModel _idioms = IdiomModel.ShippedStructure;
+    readonly ulong[] _keyed = new ulong[BlockTokens];
     readonly ulong[] _sampled = new ulong[ShingleReader.PieceTokens];
     readonly int[] _places = new int[ShingleReader.PieceTokens];
     readonly uint[] _minima = new uint[SketchParameters.Bins];
@@ -145,41 +149,62 @@ sealed class StructureMatcher
     /// <param name="shingles">Rolling hashes; kept.</param>
     /// <param name="first">Place of the first in the text.</param>
     /// <param name="stop">At the first hot place; else blocks about hot places are noted.</param>
+    // A table's line is asked for as soon as a shingle is sampled, and read when many others were: memory answers slowly, but many at a time.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     bool FindHot(ReadOnlySpan<ulong> shingles, int first, bool stop)
     {
         Span<ulong> hashes = _sampled;
         Span<int> places = _places;
-        int count = 0;
-        for (int i = 0; i < shingles.Length; i++)
-        {
-            hashes[count] = shingles[i];
-            places[count] = i;
-            if (shingles[i] != 0) count++;
-        }
-        _reader.Key(hashes[..count]);
-        int sampled = 0;
-        for (int i = 0; i < count; i++)
-        {
-            ulong hash = hashes[i];
-            hashes[sampled] = hash;
-            places[sampled] = places[i];
-            if (hash % TokenParameters.SampleRate == 0) sampled++;
-        }
-        hashes = hashes[..sampled];
-        foreach (MappedIndex layer in _index.Layers) layer.PrefetchShingles(hashes);
-        Span<byte> tags = stackalloc byte[ShingleTable.MaxTags];
         ReadOnlySpan<MappedIndex> layers = _index.Layers;
-        for (int i = 0; i < hashes.Length; i++)
+        int sampled = 0, asked = 0;
+        for (int start = 0; start < shingles.Length; start += BlockTokens)
         {
-            for (int layer = 0; layer < layers.Length; layer++)
+            ReadOnlySpan<ulong> block = shingles[start..Math.Min(shingles.Length, start + BlockTokens)];
+            Span<ulong> keyed = _keyed.AsSpan(0, block.Length);
+            block.CopyTo(keyed);
+            _reader.Key(keyed);
+            int before = sampled;
+            for (int i = 0; i < keyed.Length; i++)
             {
-                int found = layers[layer].FindShingle(hashes[i], tags);
-                for (int tag = 0; tag < found; tag++)
-                {
-                    if (IsHot(new Hit(hashes[i], first + places[i], layer, tags[tag]), stop)) return true;
-                }
+                ulong hash = keyed[i];
+                hashes[sampled] = hash;
+                places[sampled] = first + start + i;
+                // No branch: this is a coin's toss.
+                sampled += (int)(block[i] & 1) & (hash % TokenParameters.SampleRate == 0 ? 1 : 0);
             }
+            foreach (MappedIndex layer in layers) layer.PrefetchShingles(hashes[before..sampled]);
+            for (; asked < sampled - AskedAhead; asked++)
+            {
+                if (Ask(hashes[asked], places[asked], stop)) return true;
+            }
+        }
+        for (; asked < sampled; asked++)
+        {
+            if (Ask(hashes[asked], places[asked], stop)) return true;
+        }
+        return false;
+    }
+
+    /// <summary>Asks the tables about a shingle: whether it makes the text hot, if a stop is wanted then.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    bool Ask(ulong hash, int place, bool stop)
+    {
+        ReadOnlySpan<MappedIndex> layers = _index.Layers;
+        for (int layer = 0; layer < layers.Length; layer++)
+        {
+            uint entries = layers[layer].FindShingle(hash);
+            if (entries != 0 && TakeHits(hash, place, layer, entries, stop)) return true;
+        }
+        return false;
+    }
+
+    bool TakeHits(ulong hash, int place, int layer, uint entries, bool stop)
+    {
+        Span<byte> tags = stackalloc byte[ShingleTable.MaxTags];
+        int found = _index.Layers[layer].ReadShingleTags(hash, entries, tags);
+        for (int tag = 0; tag < found; tag++)
+        {
+            if (IsHot(new Hit(hash, place, layer, tags[tag]), stop)) return true;
         }
         return false;
     }
@@ -191,7 +216,7 @@ sealed class StructureMatcher
         int start = hit.Place;
         for (long i = _hits - 1; i >= Math.Max(0, _hits - RecentHits); i--)
         {
-            ref readonly Hit other = ref _recent[i % RecentHits];
+            ref readonly Hit other = ref _recent[i & (RecentHits - 1)];
             if (hit.Place - other.Place > HotTokens) break;
             int difference = (sbyte)(other.Tag - hit.Tag);
             if (difference is < -1 or > 1 || other.Layer != hit.Layer) continue;
@@ -205,7 +230,7 @@ sealed class StructureMatcher
             if (difference >= 0) above.Add(other.Place);
             if (difference <= 0) below.Add(other.Place);
         }
-        _recent[_hits++ % RecentHits] = hit;
+        _recent[_hits++ & (RecentHits - 1)] = hit;
         if (Math.Max(above.Value, below.Value) < _hotScores[hit.Layer]) return false;
         if (!stop) AddRegion(hit, Math.Max(0, (start - BlockTokens) / BlockTokens), (hit.Place + BlockTokens) / BlockTokens);
         return stop;

@@ -42,6 +42,27 @@ interface IByteBlock<TSelf> where TSelf : struct, IByteBlock<TSelf>
     /// <summary>The letters that a backslash makes a space: t, b, f in either case; and u.</summary>
     ulong BlankLetters();
 
+    /// <summary>The marks that are tokens of code, without the ampersand.</summary>
+    ulong Marks();
+
+    /// <summary>( ) [ ] { }.</summary>
+    ulong Brackets();
+
+    /// <summary>What a path has besides letters, digits and underscores: . / \ @ + ~ [ ] ( ) : -.</summary>
+    ulong PathMarks();
+
+    /// <summary>Writes for each of the bytes that <paramref name="keep"/> names, in order, what it stands for; may write up to 64.</summary>
+    /// <param name="keep">Which; all are below 0x80.</param>
+    /// <param name="values">What bytes stand for: 128.</param>
+    /// <param name="source">Where the block was read.</param>
+    /// <param name="start">Its place.</param>
+    /// <param name="kept">Receives values.</param>
+    /// <param name="places">Receives the bytes' places.</param>
+    void Spread(ulong keep, ref byte values, ref byte source, int start, ref uint kept, ref int places);
+
+    /// <summary>Writes <paramref name="start"/> plus the places of the bits of a mask, 32 at most, in order; may write up to 32.</summary>
+    static abstract void SpreadPlaces(ulong mask, int start, ref int places);
+
     /// <summary>Writes the bytes that <paramref name="keep"/> names, in order, A-Z as a-z; may write up to 64 bytes. Returns their number.</summary>
     int CompressLower(ulong keep, ref byte destination);
 }
@@ -69,6 +90,39 @@ static class ByteBlock
             rows[mask] = row;
         }
         return rows;
+    }
+
+    internal static bool IsMark(byte value) => value is (byte)'!' or (byte)'%' or (>= (byte)'(' and <= (byte)'/') or (>= (byte)':' and <= (byte)'?') or (byte)'[' or (byte)']' or (>= (byte)'{' and <= (byte)'}');
+
+    internal static bool IsBracket(byte value) => value is (byte)'(' or (byte)')' or (byte)'[' or (byte)']' or (byte)'{' or (byte)'}';
+
+    internal static bool IsPathMark(byte value) => value is (byte)'.' or (byte)'/' or (byte)'\\' or (byte)'@' or (byte)'+' or (byte)'~' or (byte)'[' or (byte)']' or (byte)'(' or (byte)')' or (byte)':' or (byte)'-';
+
+    /// <summary>The bits of <paramref name="value"/> at the places of those of <paramref name="mask"/>, moved together.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong Extract(ulong value, ulong mask)
+    {
+        if (Bmi2.X64.IsSupported) return Bmi2.X64.ParallelBitExtract(value, mask);
+        ulong result = 0;
+        for (int i = 0; mask != 0; mask &= mask - 1, i++) result |= (value >> BitOperations.TrailingZeroCount(mask) & 1) << i;
+        return result;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void SpreadPlaces(ulong mask, int start, ref int places)
+    {
+        for (int i = 0; mask != 0; mask &= mask - 1, i++) Unsafe.Add(ref places, i) = start + BitOperations.TrailingZeroCount(mask);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Spread(ulong keep, ref byte values, ref byte source, int start, ref uint kept, ref int places)
+    {
+        for (int i = 0; keep != 0; keep &= keep - 1, i++)
+        {
+            int place = BitOperations.TrailingZeroCount(keep);
+            Unsafe.Add(ref kept, i) = Unsafe.Add(ref values, (nint)Unsafe.Add(ref source, place));
+            Unsafe.Add(ref places, i) = start + place;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -103,6 +157,13 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
 
     static readonly Vector512<byte> s_classes0 = MakeTable(0, ClassesOf);
     static readonly Vector512<byte> s_classes64 = MakeTable(64, ClassesOf);
+    // And a third one classes that only tokens have.
+    const byte IsMark = 1;
+    const byte IsBracket = 2;
+    const byte IsPathMark = 4;
+
+    static readonly Vector512<byte> s_tokenClasses0 = MakeTable(0, TokenClassesOf);
+    static readonly Vector512<byte> s_tokenClasses64 = MakeTable(64, TokenClassesOf);
     static readonly Vector512<byte> s_lower0 = MakeTable(0, b => (byte)char.ToLowerInvariant((char)b));
     static readonly Vector512<byte> s_lower64 = MakeTable(64, b => (byte)char.ToLowerInvariant((char)b));
 
@@ -128,6 +189,8 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
         return (byte)classes;
     }
 
+    static byte TokenClassesOf(int value) => (byte)((ByteBlock.IsMark((byte)value) ? IsMark : 0) | (ByteBlock.IsBracket((byte)value) ? IsBracket : 0) | (ByteBlock.IsPathMark((byte)value) ? IsPathMark : 0));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ByteBlock512 Load(ref byte source) => new(Vector512.LoadUnsafe(ref source));
 
@@ -136,6 +199,51 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
 
     /// <summary>To be called before code with this is compiled: tables that are there by then become constants of it.</summary>
     internal static void MakeTables() => RuntimeHelpers.RunClassConstructor(typeof(ByteBlock512).TypeHandle);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    ulong OfTokenClass(byte bit)
+    {
+        Vector512<byte> classes = Avx512Vbmi.PermuteVar64x8x2(s_tokenClasses0, Vector512.Min(_bytes, Vector512.Create((byte)0x7F)), s_tokenClasses64);
+        return ~Vector512.Equals(classes & Vector512.Create(bit), Vector512<byte>.Zero).ExtractMostSignificantBits();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Marks() => OfTokenClass(IsMark);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Brackets() => OfTokenClass(IsBracket);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong PathMarks() => OfTokenClass(IsPathMark);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Spread(ulong keep, ref byte values, ref byte source, int start, ref uint kept, ref int places)
+    {
+        Vector512<byte> mask = MaskOf(keep);
+        Vector512<byte> looked = Avx512Vbmi.PermuteVar64x8x2(Vector512.LoadUnsafe(ref values), _bytes, Vector512.LoadUnsafe(ref values, (nuint)Vector512<byte>.Count));
+        looked = Avx512Vbmi2.Compress(Vector512<byte>.Zero, mask, looked);
+        Vector512<byte> from = Avx512Vbmi2.Compress(Vector512<byte>.Zero, mask, Vector512<byte>.Indices);
+        Widen(looked.GetLower().GetLower(), from.GetLower().GetLower(), start, ref kept, ref places);
+        Widen(looked.GetLower().GetUpper(), from.GetLower().GetUpper(), start, ref Unsafe.Add(ref kept, 16), ref Unsafe.Add(ref places, 16));
+        if (BitOperations.PopCount(keep) <= 32) return;
+        Widen(looked.GetUpper().GetLower(), from.GetUpper().GetLower(), start, ref Unsafe.Add(ref kept, 32), ref Unsafe.Add(ref places, 32));
+        Widen(looked.GetUpper().GetUpper(), from.GetUpper().GetUpper(), start, ref Unsafe.Add(ref kept, 48), ref Unsafe.Add(ref places, 48));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SpreadPlaces(ulong mask, int start, ref int places)
+    {
+        Vector256<byte> from = Avx512Vbmi2.Compress(Vector512<byte>.Zero, MaskOf(mask), Vector512<byte>.Indices).GetLower();
+        (Avx512F.ConvertToVector512Int32(from.GetLower()) + Vector512.Create(start)).StoreUnsafe(ref places);
+        (Avx512F.ConvertToVector512Int32(from.GetUpper()) + Vector512.Create(start)).StoreUnsafe(ref Unsafe.Add(ref places, 16));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Widen(Vector128<byte> looked, Vector128<byte> from, int start, ref uint kept, ref int places)
+    {
+        Avx512F.ConvertToVector512UInt32(looked).StoreUnsafe(ref kept);
+        (Avx512F.ConvertToVector512Int32(from) + Vector512.Create(start)).StoreUnsafe(ref places);
+    }
 
     public ulong Content() => OfClass(IsContent);
 
@@ -222,6 +330,21 @@ readonly struct ByteBlock256(Vector256<byte> low, Vector256<byte> high) : IByteB
         Vector256<byte> bit = Vector256.Create((byte)0x20);
         return new(_low | Within(_low, (byte)'A', 26) & bit, _high | Within(_high, (byte)'A', 26) & bit);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Brackets() => InRange((byte)'(', 2) | Equal((byte)'[') | Equal((byte)']') | Equal((byte)'{') | Equal((byte)'}');
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Marks() => InRange((byte)'!', '~' - '!') & ~(Content() | InRange((byte)'"', 3) | InRange((byte)'&', 2) | Equal((byte)'@') | Equal((byte)'\\') | Equal((byte)'^') | Equal((byte)'`'));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong PathMarks() => InRange((byte)'(', 2) | InRange((byte)'-', 3) | Equal((byte)'+') | Equal((byte)':') | Equal((byte)'@') | InRange((byte)'[', 3) | Equal((byte)'~');
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Spread(ulong keep, ref byte values, ref byte source, int start, ref uint kept, ref int places) => ByteBlock.Spread(keep, ref values, ref source, start, ref kept, ref places);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SpreadPlaces(ulong mask, int start, ref int places) => ByteBlock.SpreadPlaces(mask, start, ref places);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Content() => Lower().InRange((byte)'a', 26) | Digits() | Equal((byte)'_');
@@ -312,6 +435,21 @@ readonly struct ByteBlock128(Vector128<byte> b0, Vector128<byte> b1, Vector128<b
         return new(_b0 | Within(_b0, (byte)'A', 26) & bit, _b1 | Within(_b1, (byte)'A', 26) & bit,
             _b2 | Within(_b2, (byte)'A', 26) & bit, _b3 | Within(_b3, (byte)'A', 26) & bit);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Brackets() => InRange((byte)'(', 2) | Equal((byte)'[') | Equal((byte)']') | Equal((byte)'{') | Equal((byte)'}');
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Marks() => InRange((byte)'!', '~' - '!') & ~(Content() | InRange((byte)'"', 3) | InRange((byte)'&', 2) | Equal((byte)'@') | Equal((byte)'\\') | Equal((byte)'^') | Equal((byte)'`'));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong PathMarks() => InRange((byte)'(', 2) | InRange((byte)'-', 3) | Equal((byte)'+') | Equal((byte)':') | Equal((byte)'@') | InRange((byte)'[', 3) | Equal((byte)'~');
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Spread(ulong keep, ref byte values, ref byte source, int start, ref uint kept, ref int places) => ByteBlock.Spread(keep, ref values, ref source, start, ref kept, ref places);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SpreadPlaces(ulong mask, int start, ref int places) => ByteBlock.SpreadPlaces(mask, start, ref places);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Content() => Lower().InRange((byte)'a', 26) | Digits() | Equal((byte)'_');

@@ -18,10 +18,13 @@ static class Keywords
         + "signed sizeof some static str string struct super switch then this throw throws trait true try type typedef typeof undefined union unsafe "
         + "unsigned use using usize var vec virtual void where while with yield").Split(' ');
 
-    const int SlotBits = 12;
+    const int SlotBits = 11;
 
-    // A table in which each word has a slot of its own: the upper half of an entry is the word's hash, the lower its token; 0 is empty.
-    internal static readonly ulong[] s_slots = MakeSlots(out s_multiplier);
+    /// <summary>The bits of a slot that are the word's token; the others are those of its hash.</summary>
+    internal const uint TokenMask = 0x7F;
+
+    // A table in which each word has a slot of its own, small enough for the nearest cache; 0 is empty.
+    internal static readonly uint[] s_slots = MakeSlots(out s_multiplier);
     internal static readonly uint s_multiplier;
 
     internal static int Count => s_words.Length;
@@ -33,22 +36,22 @@ static class Keywords
     /// <summary>The token of the keyword with this hash; 0 if it is none.</summary>
     internal static uint Find(uint hash)
     {
-        ulong entry = s_slots[SlotOf(hash, s_multiplier)];
-        return (uint)(entry >> 32) == hash ? (uint)entry : Token.None;
+        uint slot = s_slots[SlotOf(hash, s_multiplier)];
+        return ((slot ^ hash) & ~TokenMask) == 0 ? slot & TokenMask : Token.None;
     }
 
-    static ulong[] MakeSlots(out uint multiplier)
+    static uint[] MakeSlots(out uint multiplier)
     {
         uint[] hashes = [.. s_words.Select(word => Lexer.HashOf(Encoding.ASCII.GetBytes(word)))];
         for (multiplier = 0x9E3779B9; ; multiplier += 2)
         {
-            ulong[] slots = new ulong[1 << SlotBits];
+            uint[] slots = new uint[1 << SlotBits];
             int placed = 0;
             while (placed < hashes.Length)
             {
-                ref ulong slot = ref slots[hashes[placed] * multiplier >> 32 - SlotBits];
+                ref uint slot = ref slots[SlotOf(hashes[placed], multiplier)];
                 if (slot != 0) break;
-                slot = (ulong)hashes[placed] << 32 | Token.OfKeyword(placed++);
+                slot = hashes[placed] & ~TokenMask | Token.OfKeyword(placed++);
             }
             if (placed == hashes.Length) return slots;
         }

@@ -76,7 +76,7 @@ static partial class Lexer
     /// <param name="tokens">Receives tokens (<see cref="Token"/>).</param>
     /// <param name="starts">Receives the offset of each token's first byte; as long as <paramref name="tokens"/>.</param>
     /// <param name="tier">Instructions to use; the result is the same with all.</param>
-    /// <returns>The number of tokens; less than there is room for at the end of the text only.</returns>
+    /// <returns>The number of tokens; 0 at the end of the text only.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int Read(ReadOnlySpan<byte> text, ref int at, ref bool atLineStart, Span<uint> tokens, Span<int> starts, SimdTier tier)
     {
@@ -99,7 +99,7 @@ static partial class Lexer
                     i = ReadBlocks<ByteBlock128>(text, i, ref lineStart, tokens, starts, ref count);
                     break;
             }
-            if (count == tokens.Length) break;
+            if (count == tokens.Length || (count > 0 && tier != SimdTier.Scalar && count > tokens.Length - ByteBlock.LengthBytes)) break;
             if (lineStart)
             {
                 i = SkipGutters(text, i, out lineStart);

@@ -7,7 +7,7 @@ namespace LeakScan.Tokens;
 // was last used before the shingle began is new to the shingle. So when the shingle moves on by a token, and that token's name is used again
 // d tokens further on, that use becomes that of a new name. All that changes is known from d:
 //
-//   hash' = (hash - leave[structure that leaves] + renew[d]) base + enter[structure that enters]
+//   hash' = hash base + enter[structure that enters] - leave[structure that leaves] + renew[d]
 //
 // Linear, so neither keyed nor mixed; TokenKeys does both.
 sealed class Shingler
@@ -15,27 +15,29 @@ sealed class Shingler
     const int Length = TokenParameters.ShingleLength;
     const ulong Base = 0x9E3779B97F4A7C15;
 
-    /// <summary>Stands where there is no token yet.</summary>
-    const byte Before = TokenCoder.Structures;
+    // By codes: what a token adds as it enters, takes away as it leaves, being a new name if it is one, and by its distance what its next use adds as it becomes new.
+    static readonly ulong[] s_terms = MakeTerms();
+    static readonly ulong[] s_enter = [.. Enumerable.Range(0, 256).Select(code => s_terms[TokenCoder.StructureOf[code]])];
+    static readonly ulong[] s_leave = [.. Enumerable.Range(0, 256).Select(code => s_terms[Math.Min(TokenCoder.StructureOf[code], TokenCoder.NewName)] * Power(Length))];
+    static readonly ulong[] s_renew = [.. Enumerable.Range(0, Length).Select(d => d == 0 ? 0 : (s_terms[TokenCoder.NewName] - s_terms[TokenCoder.NewName + d]) * Power(Length - d))];
 
-    static readonly ulong[] s_enter = MakeTerms();
-    static readonly ulong[] s_leave = Array.ConvertAll(s_enter, t => t * Power(Length - 1));
-    static readonly ulong[] s_renew = [.. Enumerable.Range(0, Length).Select(d => d == 0 ? 0 : (s_enter[TokenCoder.NewName] - s_enter[TokenCoder.NewName + d]) * Power(Length - 1 - d))];
+    // Of ten tokens that are none.
+    static readonly ulong s_empty = Enumerable.Range(0, Length).Aggregate(0UL, (hash, _) => hash * Base + s_enter[TokenCoder.Nothing]);
 
-    // The last ten tokens before the sequence, then the sequence.
-    byte[] _structures = new byte[Length + ShingleReader.PieceTokens]; // as they leave: a name is new then
+    // The codes of the last ten tokens before the sequence, then of the sequence.
+    byte[] _codes = new byte[Length + ShingleReader.PieceTokens];
     byte[] _nextUse = new byte[Length + ShingleReader.PieceTokens]; // tokens to the next use of a name within nine; 0 if there is none
     ulong _hash;
     int _nothing; // tokens until no shingle holds one that must not match
-    long _count;
+    int _count; // of the first tokens, up to as many as a shingle has
 
     internal Shingler() => Reset();
 
     internal void Reset()
     {
-        _structures.AsSpan(0, Length).Fill(Before);
+        _codes.AsSpan(0, Length).Clear();
         _nextUse.AsSpan(0, Length).Clear();
-        (_hash, _count, _nothing) = (0, 0, Length);
+        (_hash, _count, _nothing) = (s_empty, 0, Length);
     }
 
     /// <summary>Takes the next codes.</summary>
@@ -45,41 +47,43 @@ sealed class Shingler
     internal void Append(ReadOnlySpan<byte> codes, Span<ulong> hashes)
     {
         hashes = hashes[..codes.Length];
-        if (_structures.Length < Length + codes.Length)
+        if (_codes.Length < Length + codes.Length)
         {
-            Array.Resize(ref _structures, Length + codes.Length);
+            Array.Resize(ref _codes, Length + codes.Length);
             Array.Resize(ref _nextUse, Length + codes.Length);
         }
-        Span<byte> structures = _structures.AsSpan(0, Length + codes.Length);
+        codes.CopyTo(_codes.AsSpan(Length));
+        ReadOnlySpan<byte> leaving = _codes.AsSpan(0, codes.Length);
         Span<byte> nextUse = _nextUse.AsSpan(0, Length + codes.Length);
         nextUse[Length..].Clear();
-        ReadOnlySpan<byte> distanceOf = TokenCoder.DistanceOf, structureOf = TokenCoder.StructureOf;
+        ReadOnlySpan<byte> distanceOf = TokenCoder.DistanceOf;
         ReadOnlySpan<ulong> enter = s_enter, leave = s_leave, renew = s_renew;
-        long seen = _count;
         ulong hash = _hash;
         int nothing = _nothing;
         for (int i = 0; i < codes.Length; i++)
         {
             byte code = codes[i];
-            int distance = distanceOf[code];
-            int structure = structureOf[code];
-            if (distance > seen + i) (structure, distance) = (TokenCoder.NewName, 0);
-            nextUse[Length + i - distance] = (byte)distance;
-            structures[Length + i] = (byte)Math.Min(structure, TokenCoder.NewName);
-            hash = (hash - leave[structures[i]] + renew[nextUse[i]]) * Base + enter[structure];
+            byte distance = distanceOf[code];
+            ulong term = enter[code];
+            if (_count < Length) // what was used before the first token is new
+            {
+                if (distance > _count) (distance, term) = (0, s_terms[TokenCoder.NewName]);
+                _count++;
+            }
+            nextUse[Length + i - distance] = distance;
+            hash = hash * Base + (term - leave[leaving[i]] + renew[nextUse[i]]);
             nothing = code == TokenCoder.Nothing ? Length : nothing - (nothing > 0 ? 1 : 0);
             hashes[i] = nothing > 0 ? 0 : hash | 1;
         }
         (_hash, _nothing) = (hash, nothing);
-        _count += codes.Length;
-        structures[^Length..].CopyTo(structures);
+        _codes.AsSpan(codes.Length, Length).CopyTo(_codes);
         nextUse[^Length..].CopyTo(nextUse);
     }
 
     static ulong[] MakeTerms()
     {
-        // SplitMix64 (Steele, Lea and Flood 2014); the last is Before's, which adds nothing.
-        ulong[] terms = new ulong[TokenCoder.Structures + 1];
+        // SplitMix64 (Steele, Lea and Flood 2014).
+        ulong[] terms = new ulong[TokenCoder.Structures];
         ulong state = 0x5EED;
         for (int i = 0; i < TokenCoder.Structures; i++)
         {

@@ -4,12 +4,13 @@ namespace LeakScan.Tokens;
 // 31              0
 // 1 hhhhhhh...hhhhh   a name
 // 01 hhhhhh...hhhhh   a number
-// 00 ......k        a keyword (1 and up) or a mark (its ASCII code)
+// 00 ...... cccccccc  a mark or a keyword: its code (TokenCoder); several keywords may share one
 static class Token
 {
     const uint Name = 1u << 31;
     const uint Number = 1u << 30;
-    const uint Keyword = 1u << 8;
+
+    static readonly byte[] s_codesOfMarks = MakeCodesOfMarks();
 
     /// <summary>No token: never equal to one of a text.</summary>
     internal const uint None = 0;
@@ -18,14 +19,22 @@ static class Token
 
     internal static uint OfNumber(uint hash) => Number | hash & (Number - 1);
 
-    internal static uint OfKeyword(int number) => Keyword | (uint)number;
+    internal static uint OfKeyword(int number) => (uint)(TokenCoder.FirstKeyword + number % TokenCoder.KeywordCodes);
 
-    internal static uint OfMark(byte mark) => mark;
+    internal static uint OfMark(byte mark) => s_codesOfMarks[mark];
+
+    /// <summary>For each byte that is a mark its token; else 0.</summary>
+    internal static ReadOnlySpan<byte> Marks => s_codesOfMarks;
 
     internal static bool IsName(uint token) => token >= Name;
 
     internal static bool IsNumber(uint token) => token >> 30 == 1;
 
-    /// <summary>The keyword's number, or -1.</summary>
-    internal static int KeywordOf(uint token) => token >> 8 == 1 ? (int)(token & 0xFF) : -1;
+    static byte[] MakeCodesOfMarks()
+    {
+        byte[] codes = new byte[256];
+        byte code = TokenCoder.FirstMark;
+        foreach (byte mark in "(){}[];,=<>&|!?:.+-*/%"u8) codes[mark] = code++;
+        return codes;
+    }
 }

@@ -19,9 +19,9 @@ sealed class TokenCoder
     internal const byte Nothing = 0;
 
     internal const byte Number = 1;
-    const int FirstMark = 2;
-    const int FirstKeyword = 24;
-    const int KeywordCodes = 100;
+    internal const int FirstMark = 2;
+    internal const int FirstKeyword = 24;
+    internal const int KeywordCodes = 100;
     const int FirstName = FirstKeyword + KeywordCodes;
 
     /// <summary>Values of a name's hash.</summary>
@@ -33,20 +33,14 @@ sealed class TokenCoder
     static readonly byte[] s_structures = MakeStructures();
     static readonly byte[] s_distances = MakeDistances();
 
-    // Codes of marks and keywords by token; the last is that of numbers.
-    static readonly byte[] s_fixed = MakeFixed();
-
-    const int FixedMask = 511;
-
-    // Code of the first name hash by the highest of the bits 1 to 9, of which 9 is that of the token before.
-    static readonly byte[] s_firstNames = [.. Enumerable.Range(0, TokenParameters.NameMemory).Select(latest => (byte)(FirstName + (latest == 0 ? 0 : TokenParameters.NameMemory - latest) * NameHashes))];
-
     const int History = 16;
+
+    const int Padding = 8;
 
     readonly uint _key;
 
-    // The last tokens before the sequence, then the sequence.
-    uint[] _tokens = new uint[History + ShingleReader.PieceTokens];
+    // The last tokens before the sequence, then the sequence, then room for what vectors read behind it.
+    uint[] _tokens = new uint[History + ShingleReader.PieceTokens + Padding];
 
     /// <param name="key">Keys the names' hashes.</param>
     internal TokenCoder(uint key) => _key = key | 1;
@@ -60,39 +54,49 @@ sealed class TokenCoder
     internal void Encode(ReadOnlySpan<uint> tokens, Span<byte> codes)
     {
         codes = codes[..tokens.Length];
-        if (_tokens.Length < History + tokens.Length) Array.Resize(ref _tokens, History + tokens.Length);
+        if (_tokens.Length < History + tokens.Length + Padding) Array.Resize(ref _tokens, History + tokens.Length + Padding);
         tokens.CopyTo(_tokens.AsSpan(History));
-        ReadOnlySpan<byte> fixedCodes = s_fixed; // a static field is asked for its class in each turn
-        ReadOnlySpan<byte> firstNames = s_firstNames;
-        uint key = _key;
-        Span<uint> all = _tokens.AsSpan(0, History + tokens.Length);
-        for (int i = 0; i < tokens.Length; i++)
+        Span<uint> all = _tokens;
+        if (Vector128.IsHardwareAccelerated)
         {
-            uint token = all[History + i];
-            Vector256<uint> wanted = Vector256.Create(token);
-            uint equal = Vector256.Equals(Vector256.Create(all.Slice(i, 8)), wanted).ExtractMostSignificantBits()
-                | Vector256.Equals(Vector256.Create(all.Slice(i + 8, 8)), wanted).ExtractMostSignificantBits() << 8;
-            // The highest bit is that of the token before; nine count. No branches: which kind of token comes next is anybody's guess.
-            int latest = BitOperations.Log2(equal >> History - (TokenParameters.NameMemory - 1) << 1 | 1);
-            // The product's upper bits depend on all of the name's; reduced without a division.
-            uint hash = (uint)((ulong)((token ^ token >> 15) * key ^ key >> 7) * NameHashes >> 32);
-            uint name = firstNames[latest] + hash;
-            uint notFixed = (uint)((int)(0 - (token >> 30)) >> 31);
-            uint other = fixedCodes[(int)((token | notFixed) & FixedMask)];
-            codes[i] = (byte)(other ^ (other ^ name) & (uint)((int)token >> 31)); // a name if the highest bit is set
+            for (int i = 0; i < codes.Length; i += Vector256<uint>.Count)
+            {
+                Vector64<byte> eight = EncodeEight(all.Slice(i, History + Vector256<uint>.Count));
+                if (i <= codes.Length - Vector256<uint>.Count) eight.CopyTo(codes[i..]);
+                else for (int j = i; j < codes.Length; j++) codes[j] = eight.GetElement(j - i);
+            }
         }
-        all[^History..].CopyTo(_tokens);
+        else
+        {
+            for (int i = 0; i < codes.Length; i++)
+            {
+                uint token = all[History + i];
+                int distance = 1;
+                while (distance < TokenParameters.NameMemory && all[History + i - distance] != token) distance++;
+                uint hash = (uint)((ulong)((token ^ token >> 15) * _key ^ _key >> 7) * NameHashes >> 32);
+                codes[i] = Token.IsName(token) ? (byte)(FirstName + distance % TokenParameters.NameMemory * NameHashes + hash) : Token.IsNumber(token) ? Number : (byte)token;
+            }
+        }
+        all.Slice(codes.Length, History).CopyTo(all);
     }
 
-    static byte[] MakeFixed()
+    /// <summary>Codes of eight tokens behind <see cref="History"/> others.</summary>
+    // From the farthest distance to the nearest all eight are compared with those before them. No branches: which kind of token comes next is anybody's guess.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    Vector64<byte> EncodeEight(ReadOnlySpan<uint> tokens)
     {
-        byte[] codes = new byte[FixedMask + 1];
-        int code = FirstMark;
-        foreach (byte mark in "(){}[];,=<>&|!?:.+-*/%"u8) codes[Token.OfMark(mark)] = (byte)code++;
-        if (code != FirstKeyword) throw new InvalidOperationException($"{code - FirstMark} marks");
-        for (int keyword = 0; keyword < Keywords.Count; keyword++) codes[Token.OfKeyword(keyword)] = (byte)(FirstKeyword + keyword % KeywordCodes);
-        codes[^1] = Number;
-        return codes;
+        Vector256<uint> token = Vector256.Create(tokens[History..]);
+        Vector256<uint> distance = Vector256<uint>.Zero;
+        for (int d = TokenParameters.NameMemory - 1; d > 0; d--)
+            distance = Vector256.ConditionalSelect(Vector256.Equals(Vector256.Create(tokens[(History - d)..]), token), Vector256.Create((uint)(d * NameHashes)), distance);
+        // The product's upper bits depend on all of the name's; they are reduced without a division, by halves.
+        Vector256<uint> product = (token ^ token >>> 15) * _key ^ Vector256.Create(_key >> 7);
+        Vector256<uint> hash = ((product >>> 16) * NameHashes + ((product & Vector256.Create(0xFFFFu)) * NameHashes >>> 16)) >>> 16;
+        Vector256<uint> name = distance + hash + Vector256.Create((uint)FirstName);
+        Vector256<uint> other = Vector256.ConditionalSelect(Vector256.Equals(token >>> 30, Vector256<uint>.One), Vector256.Create((uint)Number), token);
+        Vector256<uint> code = Vector256.ConditionalSelect(Vector256.LessThan(token.AsInt32(), Vector256<int>.Zero).AsUInt32(), name, other);
+        Vector128<ushort> narrow = Vector128.Narrow(code.GetLower(), code.GetUpper());
+        return Vector64.Narrow(narrow.GetLower(), narrow.GetUpper());
     }
 
     /// <summary>For each code the code without its name's hash: below <see cref="Structures"/>.</summary>

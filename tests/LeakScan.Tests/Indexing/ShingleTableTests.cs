@@ -15,7 +15,8 @@ public sealed class ShingleTableTests
     {
         Span<byte> tags = stackalloc byte[ShingleTable.MaxTags];
         long blocks = table.Length / ShingleTable.BlockBytes;
-        return tags[..ShingleTable.Find(ref table[ShingleTable.BlockOf(hash, blocks) * ShingleTable.BlockBytes], hash, tags)].ToArray();
+        ref byte block = ref table[ShingleTable.BlockOf(hash, blocks) * ShingleTable.BlockBytes];
+        return tags[..ShingleTable.ReadTags(ref block, ShingleTable.Find(ref block, hash), tags)].ToArray();
     }
 
     [Fact]

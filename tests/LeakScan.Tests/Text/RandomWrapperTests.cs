@@ -106,8 +106,8 @@ public sealed partial class RandomWrapperTests
         });
     }
 
-    /// <summary>Digits or a path with a number in it, up to which there may be anything that is no letter.</summary>
-    [GeneratedRegex(@"^[^\p{L}\p{Nd}_]*([0-9]|[\p{L}\p{N}_./@+~\-\[\]()]+[:\-][0-9]+[:\-])", RegexOptions.CultureInvariant)]
+    /// <summary>Digits or a path with a number in it, up to which there may be anything that is no letter, escaped or not.</summary>
+    [GeneratedRegex(@"^([^\p{L}\p{Nd}_]|&(amp;)*#?\w+;|\\\w)*([0-9]|[\p{L}\p{N}_./@+~\-\[\]()]+[:\-][0-9]+[:\-])", RegexOptions.CultureInvariant)]
     private static partial Regex BeginsWithGutter();
 
     static string Wrap(RandomWrappers.Named[] nest, string text, Random random)

@@ -30,7 +30,7 @@ public sealed class LexerTests
         {
             int count = Lexer.Read(text, ref at, ref atLineStart, tokens, starts, tier);
             for (int i = 0; i < count; i++) result.Add((tokens[i], starts[i]));
-            if (count < room) break;
+            if (count == 0) break;
         }
         return [.. result];
     }
