@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using LeakScan.Fingerprints;
 using LeakScan.Primitives;
 using LeakScan.Text;
@@ -140,6 +141,49 @@ sealed class IdiomModel
     /// <summary>Whether a shingle of this rolling hash is in the model.</summary>
     internal bool ContainsShingle(ulong rollingHash) => Contains(Mix(rollingHash, 0));
 
+    /// <summary>Moves the shingles that are not in the model to the front, but those of hash 0, which are none.</summary>
+    /// <returns>Their number.</returns>
+    // Which they are is anybody's guess: no branches, and where their prints are is computed for many before the first is looked at, so that
+    // the processor fetches them at once.
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal int KeepOtherShingles(Span<ulong> rollingHashes)
+    {
+        const int AtOnce = 64;
+        Span<ulong> mixed = stackalloc ulong[AtOnce], starts = stackalloc ulong[AtOnce];
+        ReadOnlySpan<byte> prints = _bytes.AsSpan(HeaderBytes);
+        uint segment = _segment;
+        int count = 0;
+        for (int from = 0; from < rollingHashes.Length; from += AtOnce)
+        {
+            ReadOnlySpan<ulong> hashes = rollingHashes[from..Math.Min(rollingHashes.Length, from + AtOnce)];
+            hashes.CopyTo(mixed);
+            int done = 0;
+            if (Vector512.IsHardwareAccelerated)
+            {
+                for (; done < hashes.Length; done += Vector512<ulong>.Count)
+                {
+                    Vector512<ulong> hash = Mix(Mix(Vector512.Create(mixed[done..]), 0), _seed);
+                    hash.CopyTo(mixed[done..]);
+                    // The high half of a product with what has 32 bits at most.
+                    ((hash >>> 32) * _starts + ((hash & Vector512.Create(0xFFFFFFFFUL)) * _starts >>> 32) >>> 32).CopyTo(starts[done..]);
+                }
+            }
+            for (; done < hashes.Length; done++)
+            {
+                mixed[done] = Mix(Mix(mixed[done], 0), _seed);
+                starts[done] = WideProduct.High(mixed[done], _starts);
+            }
+            for (int i = 0; i < hashes.Length; i++)
+            {
+                (uint first, uint second, uint third) = PlacesFrom((uint)starts[i], mixed[i], segment);
+                rollingHashes[count] = hashes[i];
+                count += hashes[i] != 0 & (prints[(int)first] ^ prints[(int)second] ^ prints[(int)third]) != Print(mixed[i]) ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
     /// <summary>Whether a k-gram of this hash is in the model; wrongly yes once in 256, never wrongly no.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool Contains(ulong hash)
@@ -152,11 +196,11 @@ sealed class IdiomModel
 
     /// <summary>The three places of a mixed hash; <paramref name="starts"/> is the number of places but the last two segments.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static (uint First, uint Second, uint Third) Places(ulong mixed, ulong starts, uint segment)
-    {
-        uint first = (uint)WideProduct.High(mixed, starts);
-        return (first, (first + segment) ^ (uint)(mixed >> 18) & (segment - 1), (first + 2 * segment) ^ (uint)mixed & (segment - 1));
-    }
+    internal static (uint First, uint Second, uint Third) Places(ulong mixed, ulong starts, uint segment) => PlacesFrom((uint)WideProduct.High(mixed, starts), mixed, segment);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static (uint First, uint Second, uint Third) PlacesFrom(uint first, ulong mixed, uint segment) =>
+        (first, (first + segment) ^ (uint)(mixed >> 18) & (segment - 1), (first + 2 * segment) ^ (uint)mixed & (segment - 1));
 
     internal static byte Print(ulong mixed) => (byte)(mixed ^ mixed >> 32);
 
@@ -168,6 +212,15 @@ sealed class IdiomModel
         h = (h ^ h >> 33) * 0xff51afd7ed558ccd;
         h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53;
         return h ^ h >> 33;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<ulong> Mix(Vector512<ulong> hash, ulong seed)
+    {
+        Vector512<ulong> h = hash + Vector512.Create(seed);
+        h = (h ^ h >>> 33) * 0xff51afd7ed558ccd;
+        h = (h ^ h >>> 33) * 0xc4ceb9fe1a85ec53;
+        return h ^ h >>> 33;
     }
 
     /// <summary>The header of a model file.</summary>

@@ -52,32 +52,29 @@ sealed class IndexWorker(FingerprintKeys keys, TokenKeys tokenKeys, SimdTier tie
         _reader.Reset();
         _tokenCount = 0;
         _tokensBeforeLineFeed.Clear();
-        int scanned = 0, range = 0;
+        int feed = text.IndexOf((byte)'\n'), range = 0; // the next line feed
         while (_reader.Next(text))
         {
-            int count = _reader.Codes.Length;
-            if (_codes.Length < _tokenCount + count) Array.Resize(ref _codes, 2 * (_tokenCount + count));
-            for (int i = 0; i < count; i++)
+            ReadOnlySpan<byte> codes = _reader.Codes;
+            ReadOnlySpan<int> starts = _reader.Starts;
+            if (_codes.Length < _tokenCount + codes.Length) Array.Resize(ref _codes, 2 * (_tokenCount + codes.Length));
+            Span<byte> stored = _codes.AsSpan(_tokenCount, codes.Length);
+            codes.CopyTo(stored);
+            for (int i = 0; i < codes.Length; i++)
             {
-                int start = _reader.Starts[i];
-                while (text[scanned..start].IndexOf((byte)'\n') is >= 0 and int feed)
-                {
-                    scanned += feed + 1;
-                    _tokensBeforeLineFeed.Add(_tokenCount);
-                }
-                scanned = start;
+                for (; (uint)feed < (uint)starts[i]; feed = NextLineFeed(text, feed)) _tokensBeforeLineFeed.Add(_tokenCount + i);
+                if (range == _boilerplate.Count) continue;
                 int line = _tokensBeforeLineFeed.Count;
                 while (range < _boilerplate.Count && _boilerplate[range].End <= line) range++;
-                bool isBoilerplate = range < _boilerplate.Count && _boilerplate[range].Start <= line;
-                _codes[_tokenCount++] = isBoilerplate ? TokenCoder.Nothing : _reader.Codes[i];
+                if (range < _boilerplate.Count && _boilerplate[range].Start <= line) stored[i] = TokenCoder.Nothing;
             }
+            _tokenCount += codes.Length;
         }
-        while (text[scanned..].IndexOf((byte)'\n') is >= 0 and int feed)
-        {
-            scanned += feed + 1;
-            _tokensBeforeLineFeed.Add(_tokenCount);
-        }
+        for (; feed >= 0; feed = NextLineFeed(text, feed)) _tokensBeforeLineFeed.Add(_tokenCount);
     }
+
+    /// <summary>The line feed behind one; -1 if there is none.</summary>
+    static int NextLineFeed(ReadOnlySpan<byte> text, int feed) => text[(feed + 1)..].IndexOf((byte)'\n') is >= 0 and int further ? feed + 1 + further : -1;
 
     /// <summary>Canonical characters before a line, counted from 0.</summary>
     int CharactersBefore(int line) => line == 0 ? 0 : line <= _lineFeeds.Count ? _lineFeeds[line - 1] : _length;

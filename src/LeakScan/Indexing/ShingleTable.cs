@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LeakScan.Indexing;
 
@@ -35,6 +36,13 @@ static class ShingleTable
     /// <summary>The byte by which a hash is recognized; never 0, which marks no entry.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static byte CheckOf(ulong hash) => (byte)Math.Max(1, (hash >> 8) & 0xFF);
+
+    /// <summary>Asks for the cache line of a hash.</summary>
+    internal static unsafe void Prefetch(ReadOnlySpan<byte> table, ulong hash)
+    {
+        // SAFETY: nothing is read; a table that is moved meanwhile costs a line of something else.
+        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(in table[(int)BlockOf(hash, table.Length / BlockBytes) * BlockBytes]));
+    }
 
     /// <summary>Adds where a shingle stands, unless its block is full. What stands in more places than <see cref="MaxTags"/> is marked as common: its last entry is that of the first.</summary>
     internal static void Add(Span<byte> table, ulong hash, byte tag)

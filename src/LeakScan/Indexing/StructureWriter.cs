@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
@@ -20,15 +21,32 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
     /// <summary>Tokens, more or less, of which the size of the table is estimated.</summary>
     const int SampleTokens = 1 << 20;
 
+    /// <summary>Shingles whose lines of the table are asked for before one is added.</summary>
+    const int AskedAhead = 16;
+
     /// <summary>One document's contribution.</summary>
     sealed class Result
     {
         internal Memory<byte> Codes;
         internal ReadOnlyMemory<byte> Lines;
-        internal byte[] Sketches = [];
 
-        /// <summary>Sampled shingles, and which of the document's sketches each is of.</summary>
-        internal (ulong Hash, int Sketch)[] Sampled = [];
+        /// <summary>Sketches; a rented array, as the next two.</summary>
+        internal required byte[] Sketches;
+
+        internal int SketchCount;
+
+        /// <summary>Sampled shingles, one sketch's behind the other's.</summary>
+        internal required ulong[] Sampled;
+
+        /// <summary>For each sketch where its shingles end.</summary>
+        internal required int[] SampledEnds;
+
+        internal void Return()
+        {
+            ArrayPool<byte>.Shared.Return(Sketches);
+            ArrayPool<ulong>.Shared.Return(Sampled);
+            ArrayPool<int>.Shared.Return(SampledEnds);
+        }
     }
 
     internal void Write(IndexOutput output, IndexHeader header, StoredTokens[] documents, IReadOnlyCollection<StoredTokens> publicTexts, CancellationToken cancellationToken)
@@ -69,9 +87,10 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
             {
                 tokens.Append(result.Codes.Span);
                 lines.Append(result.Lines.Span);
-                sketches.Append(result.Sketches);
-                foreach ((ulong hash, int sketch) in result.Sampled) ShingleTable.Add(table, hash, ShingleTable.TagOf(firstSketch + sketch));
-                firstSketch += result.Sketches.Length / SketchParameters.SketchBytes;
+                sketches.Append(result.Sketches.AsSpan(0, result.SketchCount * SketchParameters.SketchBytes));
+                AddShingles(table, result, firstSketch);
+                firstSketch += result.SketchCount;
+                result.Return();
             }
         }, cancellationToken);
         SectionWriter tableSection = new(output, tableOffset);
@@ -99,6 +118,17 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
         }
     }
 
+    static void AddShingles(Span<byte> table, Result result, long firstSketch)
+    {
+        ReadOnlySpan<ulong> hashes = result.Sampled.AsSpan(0, result.SketchCount == 0 ? 0 : result.SampledEnds[result.SketchCount - 1]);
+        for (int i = 0, sketch = 0; i < hashes.Length; i++)
+        {
+            if (i + AskedAhead < hashes.Length) ShingleTable.Prefetch(table, hashes[i + AskedAhead]);
+            while (result.SampledEnds[sketch] <= i) sketch++;
+            ShingleTable.Add(table, hashes[i], ShingleTable.TagOf(firstSketch + sketch));
+        }
+    }
+
     /// <summary>How many entries the table will hold: from documents spread over all of them, so that neither one kind nor copies mislead much.</summary>
     long EstimateShingles(StoredTokens[] documents, byte[] publicFilter, long tokens)
     {
@@ -109,11 +139,16 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
         for (int i = 0; i < documents.Length; i += step)
         {
             seen += documents[i].Tokens;
-            foreach ((ulong hash, int sketch) in worker.Make(store.Read(documents[i]).AsMemory(0, documents[i].Tokens), default).Sampled)
+            Result result = worker.Make(store.Read(documents[i]).AsMemory(0, documents[i].Tokens), default);
+            for (int sketch = 0, shingle = 0; sketch < result.SketchCount; sketch++)
             {
-                ref (int Entries, (int, int) Last) entry = ref CollectionsMarshal.GetValueRefOrAddDefault(entries, hash, out bool exists);
-                if (!exists || (entry.Last != (i, sketch) && entry.Entries < ShingleTable.MaxTags)) entry = (entry.Entries + 1, (i, sketch));
+                for (; shingle < result.SampledEnds[sketch]; shingle++)
+                {
+                    ref (int Entries, (int, int) Last) entry = ref CollectionsMarshal.GetValueRefOrAddDefault(entries, result.Sampled[shingle], out bool exists);
+                    if (!exists || (entry.Last != (i, sketch) && entry.Entries < ShingleTable.MaxTags)) entry = (entry.Entries + 1, (i, sketch));
+                }
             }
+            result.Return();
         }
         return seen == 0 ? 1 : (long)(1.05 * entries.Values.Sum(e => (long)e.Entries) * ((double)tokens / seen)) + 1;
     }
@@ -143,7 +178,6 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
     {
         readonly Shingler _shingler = new();
         readonly uint[] _minima = new uint[SketchParameters.Bins];
-        readonly List<(ulong Hash, int Sketch)> _sampled = [];
         readonly ulong[] _hashes = new ulong[DocumentRecord.SketchTokens];
 
         /// <summary>Makes what a document contributes; the codes become the result's.</summary>
@@ -151,29 +185,51 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
         {
             Span<byte> codes = document.Span;
             if (publicFilter.Length > 0) RemovePublic(codes);
-            byte[] sketches = new byte[DocumentRecord.SketchesOf(codes.Length) * SketchParameters.SketchBytes];
-            _sampled.Clear();
-            _shingler.Reset();
-            for (int from = 0, sketch = 0; from < codes.Length; from += DocumentRecord.SketchTokens, sketch++)
+            int count = (int)DocumentRecord.SketchesOf(codes.Length);
+            Result result = new()
             {
+                Codes = document,
+                Lines = lines,
+                SketchCount = count,
+                Sketches = ArrayPool<byte>.Shared.Rent(count * SketchParameters.SketchBytes),
+                Sampled = ArrayPool<ulong>.Shared.Rent(codes.Length + 1),
+                SampledEnds = ArrayPool<int>.Shared.Rent(count),
+            };
+            Array.Clear(result.Sketches, 0, count * SketchParameters.SketchBytes);
+            int sampled = 0;
+            _shingler.Reset();
+            for (int sketch = 0; sketch < count; sketch++)
+            {
+                int from = sketch * DocumentRecord.SketchTokens;
                 ReadOnlySpan<byte> block = codes[from..Math.Min(codes.Length, from + DocumentRecord.SketchTokens)];
                 _shingler.Append(block, _hashes);
-                int count = 0;
-                foreach (ulong hash in _hashes.AsSpan(0, block.Length))
-                {
-                    if (hash != 0 && idioms?.ContainsShingle(hash) != true && !IsPublic(hash)) _hashes[count++] = hash;
-                }
-                Span<ulong> shingles = _hashes.AsSpan(0, count);
+                Span<ulong> shingles = _hashes.AsSpan(0, KeepRare(_hashes.AsSpan(0, block.Length)));
                 keys.Shingles.Compute(shingles, tier != SimdTier.Scalar);
                 BlockSketch.Clear(_minima);
                 BlockSketch.Add(shingles, _minima);
-                Sketch.Store(_minima, sketches.AsSpan(sketch * SketchParameters.SketchBytes), tier);
+                Sketch.Store(_minima, result.Sketches.AsSpan(sketch * SketchParameters.SketchBytes, SketchParameters.SketchBytes), tier);
                 foreach (ulong hash in shingles)
                 {
-                    if (hash % TokenParameters.SampleRate == 0) _sampled.Add((hash, sketch));
+                    result.Sampled[sampled] = hash;
+                    sampled += hash % TokenParameters.SampleRate == 0 ? 1 : 0;
                 }
+                result.SampledEnds[sketch] = sampled;
             }
-            return new Result { Codes = document, Lines = lines, Sketches = sketches, Sampled = [.. _sampled] };
+            return result;
+        }
+
+        /// <summary>Moves the shingles that are neither idioms nor public to the front.</summary>
+        /// <returns>Their number.</returns>
+        int KeepRare(Span<ulong> hashes)
+        {
+            if (idioms is not null) hashes = hashes[..idioms.KeepOtherShingles(hashes)];
+            if (idioms is not null && publicFilter.Length == 0) return hashes.Length;
+            int count = 0;
+            foreach (ulong hash in hashes)
+            {
+                if (hash != 0 && !IsPublic(hash)) hashes[count++] = hash;
+            }
+            return count;
         }
 
         bool IsPublic(ulong hash)

@@ -267,11 +267,8 @@ sealed class StructureMatcher
         for (int block = region.FirstBlock; block <= Math.Min(region.LastBlock, blocks - 1); block++)
         {
             ReadOnlySpan<ulong> shingles = _aligner.Shingles[(block * BlockTokens)..Math.Min(_aligner.Shingles.Length, (block + 1) * BlockTokens)];
-            int count = 0;
-            foreach (ulong shingle in shingles)
-            {
-                if (shingle != 0 && !_idioms.ContainsShingle(shingle)) _sampled[count++] = shingle;
-            }
+            shingles.CopyTo(_sampled);
+            int count = _idioms.KeepOtherShingles(_sampled.AsSpan(0, shingles.Length));
             _reader.Key(_sampled.AsSpan(0, count));
             BlockSketch.Clear(_minima);
             BlockSketch.Add(_sampled.AsSpan(0, count), _minima);

@@ -8,6 +8,7 @@ using LeakScan.Indexing;
 using LeakScan.Simd;
 using LeakScan.Tests.Support;
 using LeakScan.Text;
+using LeakScan.Tokens;
 
 namespace LeakScan.Tests.Indexing;
 
@@ -50,6 +51,26 @@ public sealed class IdiomModelTests
             string text = File.ReadAllText(file);
             if (Canonical(text).Length > 500) Assert.True(ShareOfIdioms(text) < 0.08, $"{file}: {ShareOfIdioms(text):P1} of its k-grams are idioms");
         }
+    }
+
+    /// <summary>Real shingles and random numbers, in lengths that fill no vector.</summary>
+    [Fact]
+    public void KeepsTheShinglesThatAreNotInTheModel()
+    {
+        ShingleReader reader = new(new TokenKeys(s_key), SimdTiers.Current);
+        byte[] source = File.ReadAllBytes(Path.Combine(Root, "src", "LeakScan", "Scanner.cs"));
+        reader.Reset();
+        Assert.True(reader.Next(source));
+        ulong[] real = reader.Shingles().ToArray();
+        int idioms = 0;
+        Gen.Select(Gen.Int[0, 200], Gen.Int[0, real.Length - 200], Gen.ULong.Array[0, 20]).Sample((length, start, random) =>
+        {
+            ulong[] hashes = [.. real[start..(start + length)], 0, .. random];
+            ulong[] wanted = [.. hashes.Where(h => h != 0 && !IdiomModel.ShippedStructure.ContainsShingle(h))];
+            idioms += hashes.Length - 1 - wanted.Length;
+            Assert.Equal(wanted, hashes[..IdiomModel.ShippedStructure.KeepOtherShingles(hashes)]);
+        }, threads: 1, iter: 2000);
+        Assert.True(idioms > 1000, $"{idioms} idioms");
     }
 
     [Fact]
