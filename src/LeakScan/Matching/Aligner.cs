@@ -87,6 +87,7 @@ sealed class Aligner
     int[] _slots = [];
     ulong[] _pairs = [];
     int _count;
+    long _textTokens;
     byte[] _documentCodes = [];
     int _documentCodeCount;
     ulong[] _documentShingles = [];
@@ -99,13 +100,13 @@ sealed class Aligner
 
     internal Aligner(FingerprintIndex index, SimdTier tier) => (_index, _tier) = (index, tier);
 
-    /// <summary>The text's shingles: for each token the hash of the one that ends there, or 0.</summary>
+    /// <summary>The shingles taken: for each token the hash of the one that ends there, or 0.</summary>
     internal ReadOnlySpan<ulong> Shingles => _shingles.AsSpan(0, _count);
 
-    /// <summary>Codes of the text's tokens.</summary>
+    /// <summary>Codes of the tokens taken.</summary>
     internal ReadOnlySpan<byte> Codes => _codes.AsSpan(0, _count);
 
-    /// <summary>Offsets of the text's tokens.</summary>
+    /// <summary>Their offsets in the text.</summary>
     internal ReadOnlySpan<int> Starts => _starts.AsSpan(0, _count);
 
     internal Span<AlignedDocument> Documents => _documents.AsSpan(0, _documentCount);
@@ -119,32 +120,47 @@ sealed class Aligner
         (_count, _stretchCount, _documentCount) = (0, 0, 0);
     }
 
-    /// <summary>Reads all of a text.</summary>
-    internal void Read(ReadOnlySpan<byte> text, ShingleReader reader)
+    /// <summary>Takes tokens of a text: all, or in their order those that something may be told of.</summary>
+    /// <param name="tokens">Tokens.</param>
+    /// <param name="starts">Their offsets in the text.</param>
+    /// <param name="codes">Their codes.</param>
+    /// <param name="shingles">For each the hash of the shingle that ends there; 0 where there is none.</param>
+    internal void Append(ReadOnlySpan<uint> tokens, ReadOnlySpan<int> starts, ReadOnlySpan<byte> codes, ReadOnlySpan<ulong> shingles)
     {
-        reader.Reset();
-        while (reader.Next(text))
-        {
-            int count = reader.Codes.Length;
-            if (_codes.Length < _count + count)
-            {
-                int room = (int)BitOperations.RoundUpToPowerOf2((uint)(_count + count));
-                Array.Resize(ref _tokens, room);
-                Array.Resize(ref _starts, room);
-                Array.Resize(ref _codes, room);
-                Array.Resize(ref _shingles, room);
-                Array.Resize(ref _next, room);
-                Array.Resize(ref _newBefore, room + 1);
-                Array.Resize(ref _idiomsBefore, room + 1);
-                Array.Resize(ref _isNewPair, room);
-                Array.Resize(ref _quoted, room);
-            }
-            reader.Tokens.CopyTo(_tokens.AsSpan(_count));
-            reader.Starts.CopyTo(_starts.AsSpan(_count));
-            reader.Codes.CopyTo(_codes.AsSpan(_count));
-            reader.Shingles().CopyTo(_shingles.AsSpan(_count));
-            _count += count;
-        }
+        MakeRoom(tokens.Length);
+        tokens.CopyTo(_tokens.AsSpan(_count));
+        starts.CopyTo(_starts.AsSpan(_count));
+        codes.CopyTo(_codes.AsSpan(_count));
+        shingles.CopyTo(_shingles.AsSpan(_count));
+        _count += tokens.Length;
+    }
+
+    /// <summary>Takes tokens that match nothing, so many that nothing goes on behind them.</summary>
+    /// <returns>How many there are now: whole blocks.</returns>
+    internal int AppendGap()
+    {
+        int length = StructureEvidence.ContinuationTokens + (-(_count + StructureEvidence.ContinuationTokens) & (StructureMatcher.BlockTokens - 1));
+        MakeRoom(length);
+        _tokens.AsSpan(_count, length).Clear();
+        _starts.AsSpan(_count, length).Fill(_starts[_count - 1]);
+        _codes.AsSpan(_count, length).Clear();
+        _shingles.AsSpan(_count, length).Clear();
+        return _count += length;
+    }
+
+    void MakeRoom(int count)
+    {
+        if (_codes.Length >= _count + count) return;
+        int room = (int)BitOperations.RoundUpToPowerOf2((uint)(_count + count));
+        Array.Resize(ref _tokens, room);
+        Array.Resize(ref _starts, room);
+        Array.Resize(ref _codes, room);
+        Array.Resize(ref _shingles, room);
+        Array.Resize(ref _next, room);
+        Array.Resize(ref _newBefore, room + 1);
+        Array.Resize(ref _idiomsBefore, room + 1);
+        Array.Resize(ref _isNewPair, room);
+        Array.Resize(ref _quoted, room);
     }
 
     /// <summary>Finds what of the text is new to it, and where each shingle stands.</summary>
@@ -218,9 +234,11 @@ sealed class Aligner
 
     /// <summary>Aligns the text with all candidates; the best document comes first.</summary>
     /// <param name="text">What was read.</param>
-    /// <param name="characters">Canonical characters of the text.</param>
-    internal void Align(ReadOnlySpan<byte> text, long characters)
+    /// <param name="tokens">Tokens of all of it.</param>
+    /// <param name="characters">Canonical characters of it.</param>
+    internal void Align(ReadOnlySpan<byte> text, long tokens, long characters)
     {
+        _textTokens = tokens;
         if (_candidates.Count == 0) return;
         FindNews();
         _candidates.Sort();
@@ -345,7 +363,7 @@ sealed class Aligner
 
         _names.Clear();
         AlignedDocument result = new() { Layer = number, Document = document, First = first };
-        double placement = StructureEvidence.PlacementBits(layer.Header.Tokens, _count);
+        double placement = StructureEvidence.PlacementBits(layer.Header.Tokens, _textTokens);
         double verbatimPlacement = Evidence.PlacementBits(layer.Positions, characters);
         int kept = 0;
         foreach (AlignedStretch candidate in stretches)

@@ -7,18 +7,25 @@ using LeakScan.Tokens;
 
 namespace LeakScan.Matching;
 
-/// <summary>Finds code that was changed: the second tier. One a thread; grows with the longest text that had something to look at.</summary>
+/// <summary>Finds code that was changed: the second tier. One a thread; grows with the most that one text had to look at.</summary>
 // Three steps, each for the little that the one before lets through:
 //
 //   1. Of every text, half of the shingles are looked up in the index's table, which tells the numbers, modulo 256, of the sketches that hold
 //      them. Where a few are found close together, all of one number or the next, the text is hot.
 //   2. Hot blocks of 32 tokens get sketches; windows of some lengths, minima of their last blocks, are compared with the sketches of
 //      those numbers. Those that share a few lanes are candidates.
-//   3. The tokens of a candidate and those about it are aligned with the text's (Aligner), which decides.
+//   3. The tokens of a candidate and those about it are aligned with the text's (Aligner), which decides; of a long text with those about hot
+//      regions and verbatim runs.
 sealed class StructureMatcher
 {
     /// <summary>Tokens of a block.</summary>
-    const int BlockTokens = 32;
+    internal const int BlockTokens = 32;
+
+    /// <summary>A text of no more tokens is looked at as a whole.</summary>
+    const int WholeTokens = 4096;
+
+    /// <summary>Tokens of a longer text before and behind what is hot or verbatim that are looked at too: some hundred lines.</summary>
+    const int MarginTokens = 1024;
 
     /// <summary>Tokens within which sampled shingles of one sketch or the next make text hot.</summary>
     const int HotTokens = 96;
@@ -62,11 +69,27 @@ sealed class StructureMatcher
     readonly List<(int Layer, int Sketch, int Lanes)> _ranked = [];
     readonly Hit[] _recent = new Hit[RecentHits];
     readonly List<HotRegion> _regions = [];
+    readonly List<Piece> _pieces = [];
+    readonly List<(int First, int End)> _runTokens = [];
+    readonly List<TokenRange> _ranges = [];
     readonly int[] _lastRegions;
     readonly int[] _hotScores;
     readonly byte[] _gathered = new byte[GatheredSketches * SketchParameters.SketchBytes];
     long _hits;
     int _queryCount;
+    int _textTokens;
+
+    /// <summary>Where a piece begins: its first token, and what reads it again.</summary>
+    readonly record struct Piece(int Token, int At, bool AtLineStart);
+
+    /// <summary>Tokens that are looked at.</summary>
+    struct TokenRange
+    {
+        internal int First, End;
+
+        /// <summary>Where the first of them is among all those of the aligner.</summary>
+        internal int Moved;
+    }
 
     /// <summary>A sampled shingle of the text, and a sketch, modulo 256, that may hold it.</summary>
     readonly record struct Hit(ulong Hash, int Place, int Layer, byte Tag);
@@ -116,7 +139,7 @@ sealed class StructureMatcher
         _hits = 0;
         for (int first = 0; _reader.Next(text); first += _reader.Codes.Length)
         {
-            if (FindHot(_reader.Shingles(), first, stop: true)) return true;
+            if (FindHot(_reader.ReadShingles(), first, stop: true)) return true;
         }
         return false;
     }
@@ -128,21 +151,95 @@ sealed class StructureMatcher
     internal Aligner Match(ReadOnlySpan<byte> text, long characters, ReadOnlySpan<VerbatimRun> runs)
     {
         _aligner.Begin();
-        if (runs.IsEmpty && !MayMatch(text)) return _aligner;
-        _aligner.Read(text, _reader);
-        int count = _aligner.Shingles.Length;
-        _hits = 0;
-        _regions.Clear();
-        _lastRegions.AsSpan().Fill(-1);
-        for (int first = 0; first < count; first += ShingleReader.PieceTokens)
-        {
-            _ = FindHot(_aligner.Shingles[first..Math.Min(count, first + ShingleReader.PieceTokens)], first, stop: false);
-        }
+        FindRegions(text, runs);
+        if (_textTokens == 0 || (_regions.Count == 0 && runs.IsEmpty)) return _aligner;
+        FindRanges();
+        ReadRanges(text);
         FindCandidates();
         foreach ((int layer, int sketch, _) in _ranked) _aligner.AddCandidate(layer, sketch);
         foreach (ref readonly VerbatimRun run in runs) _aligner.AddRun(run);
-        _aligner.Align(text, characters);
+        _aligner.Align(text, _textTokens, characters);
         return _aligner;
+    }
+
+    /// <summary>Finds what is hot, and of which tokens verbatim runs are.</summary>
+    void FindRegions(ReadOnlySpan<byte> text, ReadOnlySpan<VerbatimRun> runs)
+    {
+        _hits = 0;
+        _regions.Clear();
+        _lastRegions.AsSpan().Fill(-1);
+        _pieces.Clear();
+        _runTokens.Clear();
+        foreach (ref readonly VerbatimRun _ in runs) _runTokens.Add((0, 0));
+        _reader.Reset();
+        int first = 0;
+        while (true)
+        {
+            (int at, bool atLineStart) = _reader.Position;
+            if (!_reader.Next(text)) break;
+            _pieces.Add(new Piece(first, at, atLineStart));
+            _ = FindHot(_reader.ReadShingles(), first, stop: false);
+            for (int i = 0; i < runs.Length; i++)
+            {
+                (int from, int to) = _runTokens[i];
+                _runTokens[i] = (from + CountBefore(_reader.Starts, runs[i].Start), to + CountBefore(_reader.Starts, runs[i].End));
+            }
+            first += _reader.Codes.Length;
+        }
+        _textTokens = first;
+    }
+
+    static int CountBefore(ReadOnlySpan<int> starts, int offset) => starts.BinarySearch(offset) is var place && place < 0 ? ~place : place;
+
+    /// <summary>Decides which tokens are looked at: of a short text all, of a longer one those about what is hot or verbatim.</summary>
+    void FindRanges()
+    {
+        _ranges.Clear();
+        if (_textTokens <= WholeTokens)
+        {
+            _ranges.Add(new TokenRange { End = _textTokens });
+            return;
+        }
+        foreach (ref readonly HotRegion region in CollectionsMarshal.AsSpan(_regions)) AddRange(region.FirstBlock * BlockTokens, (region.LastBlock + 1) * BlockTokens);
+        foreach ((int first, int end) in _runTokens) AddRange(first, end);
+        _ranges.Sort((a, b) => a.First.CompareTo(b.First));
+        int kept = 0;
+        Span<TokenRange> ranges = CollectionsMarshal.AsSpan(_ranges);
+        foreach (TokenRange range in ranges)
+        {
+            if (kept > 0 && range.First <= ranges[kept - 1].End + MarginTokens) ranges[kept - 1].End = Math.Max(ranges[kept - 1].End, range.End);
+            else ranges[kept++] = range;
+        }
+        CollectionsMarshal.SetCount(_ranges, kept);
+
+        void AddRange(int first, int end) => _ranges.Add(new TokenRange { First = Math.Max(0, first - MarginTokens) / BlockTokens * BlockTokens, End = (int)Math.Min(_textTokens, (long)end + MarginTokens) });
+    }
+
+    /// <summary>Gives the aligner the tokens that are looked at.</summary>
+    void ReadRanges(ReadOnlySpan<byte> text)
+    {
+        if (_pieces.Count == 1)
+        {
+            _aligner.Append(_reader.Tokens, _reader.Starts, _reader.Codes, _reader.Shingles);
+            return;
+        }
+        foreach (ref TokenRange range in CollectionsMarshal.AsSpan(_ranges))
+        {
+            range.Moved = range.First == _ranges[0].First ? 0 : _aligner.AppendGap();
+            // What a token's code and shingle are depends on those shortly before it.
+            int piece = _pieces.Count - 1;
+            while (piece > 0 && _pieces[piece].Token > range.First - BlockTokens) piece--;
+            _reader.Reset(_pieces[piece].At, _pieces[piece].AtLineStart);
+            for (int token = _pieces[piece].Token; token < range.End && _reader.Next(text); token += _reader.Codes.Length)
+            {
+                Span<ulong> shingles = _reader.ReadShingles();
+                // A shingle that began before the range is none of it.
+                int cut = range.First == 0 ? 0 : Math.Clamp(range.First + TokenParameters.ShingleLength - 1 - token, 0, shingles.Length);
+                shingles[..cut].Clear();
+                Range taken = Math.Clamp(range.First - token, 0, shingles.Length)..Math.Min(shingles.Length, range.End - token);
+                _aligner.Append(_reader.Tokens[taken], _reader.Starts[taken], _reader.Codes[taken], shingles[taken]);
+            }
+        }
     }
 
     /// <summary>Asks the tables about a piece's sampled shingles.</summary>
@@ -261,10 +358,13 @@ sealed class StructureMatcher
 
     void FindCandidates(in HotRegion region)
     {
+        int range = 0;
+        while (_ranges[range].End <= region.FirstBlock * BlockTokens) range++;
+        int moved = (_ranges[range].Moved - _ranges[range].First) / BlockTokens;
         _queryCount = 0;
         _rolling.Reset();
         int blocks = (_aligner.Shingles.Length + BlockTokens - 1) / BlockTokens;
-        for (int block = region.FirstBlock; block <= Math.Min(region.LastBlock, blocks - 1); block++)
+        for (int block = region.FirstBlock + moved; block <= Math.Min(region.LastBlock + moved, blocks - 1); block++)
         {
             ReadOnlySpan<ulong> shingles = _aligner.Shingles[(block * BlockTokens)..Math.Min(_aligner.Shingles.Length, (block + 1) * BlockTokens)];
             shingles.CopyTo(_sampled);

@@ -18,22 +18,27 @@ sealed class ShingleReader(TokenKeys keys, SimdTier tier)
     bool _atLineStart;
     int _count;
 
-    internal void Reset()
+    /// <summary>Begins a text, or goes on with one where a piece began: names used before are forgotten then.</summary>
+    internal void Reset(int at = 0, bool atLineStart = true)
     {
-        (_at, _atLineStart, _count) = (0, true, 0);
+        (_at, _atLineStart, _count) = (at, atLineStart, 0);
         _coder.Reset();
         _shingler.Reset();
     }
 
     /// <summary>Reads the next piece: tokens and codes.</summary>
     /// <param name="text">All of the text.</param>
-    /// <returns>False at its end.</returns>
+    /// <returns>False at its end, where the last piece stays.</returns>
     internal bool Next(ReadOnlySpan<byte> text)
     {
+        if (_at == text.Length) return false;
         _count = Lexer.Read(text, ref _at, ref _atLineStart, _tokens, _starts, tier);
         _coder.Encode(Tokens, _codes);
         return _count > 0;
     }
+
+    /// <summary>Where the next piece begins, for <see cref="Reset"/>.</summary>
+    internal (int At, bool AtLineStart) Position => (_at, _atLineStart);
 
     internal ReadOnlySpan<uint> Tokens => _tokens.AsSpan(0, _count);
 
@@ -43,12 +48,14 @@ sealed class ShingleReader(TokenKeys keys, SimdTier tier)
     internal ReadOnlySpan<byte> Codes => _codes.AsSpan(0, _count);
 
     /// <summary>For each token of the piece the hash of the shingle that ends there, not keyed; 0 where there is none. Once a piece.</summary>
-    internal Span<ulong> Shingles()
+    internal Span<ulong> ReadShingles()
     {
-        Span<ulong> hashes = _hashes.AsSpan(0, _count);
-        _shingler.Append(Codes, hashes);
-        return hashes;
+        _shingler.Append(Codes, Shingles);
+        return Shingles;
     }
+
+    /// <summary>What <see cref="ReadShingles"/> read.</summary>
+    internal Span<ulong> Shingles => _hashes.AsSpan(0, _count);
 
     /// <summary>Keys hashes of shingles, in place.</summary>
     internal void Key(Span<ulong> hashes) => keys.Shingles.Compute(hashes, tier != SimdTier.Scalar);

@@ -61,7 +61,7 @@ public sealed class IdiomModelTests
         byte[] source = File.ReadAllBytes(Path.Combine(Root, "src", "LeakScan", "Scanner.cs"));
         reader.Reset();
         Assert.True(reader.Next(source));
-        ulong[] real = reader.Shingles().ToArray();
+        ulong[] real = reader.ReadShingles().ToArray();
         int idioms = 0;
         Gen.Select(Gen.Int[0, 200], Gen.Int[0, real.Length - 200], Gen.ULong.Array[0, 20]).Sample((length, start, random) =>
         {

@@ -197,6 +197,42 @@ public sealed partial class StructureTests : IClassFixture<StructureTests.Own>
         Assert.InRange(found, 10, 110);
     }
 
+    /// <summary>Of a long text only what is about something hot is looked at; nothing of that may be lost, nor told to be elsewhere.</summary>
+    [Fact]
+    public void InALongTextItIsFoundAsInAShortOne()
+    {
+        Random random = new(21);
+        List<Match> alone = [], wanted = [], got = [];
+        Scanner scanner = new(_own.Index);
+        (string Path, string Text)[] leaked = [.. _own.Protected.OrderBy(_ => random.Next()).Take(5)];
+        StringBuilder text = new();
+        List<(int Document, int Start, int Characters)> pieces = [];
+        foreach ((string path, string source) in leaked)
+        {
+            string piece = Rename(string.Join('\n', Piece(source, 60).Lines)) + "\n";
+            scanner.Scan(Encoding.UTF8.GetBytes(piece), alone);
+            Assert.True(alone.Count > 0, $"{path}: not found alone");
+            pieces.Add((alone[0].DocumentId, text.Length, alone.Where(m => m.DocumentId == alone[0].DocumentId).Sum(m => m.MatchedCharacters)));
+            text.Append(piece);
+            for (int line = random.Next(2000, 4000); line > 0; line--)
+                text.AppendJoin(' ', Enumerable.Range(0, random.Next(4, 12)).Select(_ => string.Create(random.Next(2, 9), random, static (word, r) => { for (int i = 0; i < word.Length; i++) word[i] = (char)('a' + r.Next(26)); }))).Append(random.Next(3) == 0 ? ".\n" : ",\n");
+        }
+        byte[] utf8 = Encoding.UTF8.GetBytes(text.ToString());
+        ScanResult result = scanner.Scan(utf8, wanted);
+        for (int i = 0; i < pieces.Count; i++)
+        {
+            (int document, int start, int characters) = pieces[i];
+            int end = i + 1 < pieces.Count ? pieces[i + 1].Start : utf8.Length;
+            int told = wanted.Where(m => m.DocumentId == document && m.Start >= start && m.Start + m.Length <= end).Sum(m => m.MatchedCharacters);
+            Assert.InRange(told, characters * 0.8, characters * 1.2);
+        }
+        foreach (SimdTier tier in Tiers.Available)
+        {
+            Assert.Equal(result, new Scanner(_own.Index, null, tier).Scan(utf8, got));
+            Assert.Equal(wanted, got);
+        }
+    }
+
     [Fact]
     public void NothingIsAllocatedOnceWarm()
     {

@@ -23,7 +23,7 @@ public sealed class WrappedShinglesTests
         reader.Reset();
         List<ulong> shingles = [];
         byte[] bytes = Encoding.UTF8.GetBytes(text);
-        while (reader.Next(bytes)) shingles.AddRange(reader.Shingles());
+        while (reader.Next(bytes)) shingles.AddRange(reader.ReadShingles());
         return shingles;
     }
 
