@@ -2,6 +2,7 @@ using System.Text;
 using LeakScan.Fingerprints;
 using LeakScan.Indexing;
 using LeakScan.Matching;
+using LeakScan.Primitives;
 using LeakScan.Simd;
 using LeakScan.Text;
 
@@ -35,6 +36,7 @@ public sealed partial class Scanner
     readonly ulong[] _asked = new ulong[Fingerprinter.MaxTileFingerprints];
     readonly int[] _indices = new int[Fingerprinter.MaxTileFingerprints];
     readonly List<(MappedIndex Layer, ulong Fingerprint)> _survivors = [];
+    readonly PrefetchQueue _ahead = new();
     int _askedCount;
     byte[] _canonical = [];
     int[] _offsets = [];
@@ -57,6 +59,7 @@ public sealed partial class Scanner
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.MaxMatches, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_options.MaxMatches, 4096, nameof(options));
         _fingerprinter = new Fingerprinter(index.Keys, tier);
+        _fingerprinter.Canonicalizer.Ahead = _ahead;
         if (_options.Structure) _structure = new StructureMatcher(index, tier);
         _rarity = new double[index.Layers.Length][];
         for (int layer = 0; layer < _rarity.Length; layer++)
@@ -148,8 +151,10 @@ public sealed partial class Scanner
     {
         _survivors.Clear();
         _askedCount = 0;
+        _ahead.Clear();
         ProbeSink probe = new(this);
         characters = _fingerprinter.Run(text, window, ref probe);
+        _ahead.Clear();
         return characters >= 0 && probe.Finish();
     }
 
@@ -184,8 +189,8 @@ public sealed partial class Scanner
     }
 
     /// <summary>Stops soon after the first fingerprint that is in the index; <see cref="Finish"/> tells of the last ones.</summary>
-    // Memory is slow, so nothing waits for it. The filter is asked for a tile's cache lines when the tile is done, and looked at
-    // when the next one is. Of text that is not in the index it lets one fingerprint in 200 through; those are gathered over
+    // Memory is slow, so nothing waits for it. The filter is asked for a tile's cache lines while the next tile is canonicalised, and looked at
+    // when that is done. Of text that is not in the index it lets one fingerprint in 200 through; those are gathered over
     // several tiles, so that their misses in the table happen side by side.
     readonly ref struct ProbeSink(Scanner scanner) : IFingerprintSink
     {
@@ -193,8 +198,12 @@ public sealed partial class Scanner
 
         public bool Take(ReadOnlySpan<ulong> fingerprints, ReadOnlySpan<int> ends, long tileStart)
         {
-            foreach (MappedIndex layer in scanner.Index.Layers) layer.PrefetchFilter(fingerprints);
             AskFilters();
+            scanner._ahead.Clear();
+            if (PrefetchQueue.IsSupported)
+            {
+                foreach (MappedIndex layer in scanner.Index.Layers) layer.FindFilterBlocks(fingerprints, scanner._ahead.Add(fingerprints.Length));
+            }
             fingerprints.CopyTo(scanner._asked);
             scanner._askedCount = fingerprints.Length;
             return scanner._survivors.Count < BatchSize || AskTables();

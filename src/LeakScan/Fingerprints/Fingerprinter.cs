@@ -29,6 +29,11 @@ sealed class Fingerprinter
     /// <summary>Raw bytes a tile: all of a tile's arrays stay in the second-level cache, and the filter's lines have time to arrive (ProbeSink).</summary>
     const int TileRawBytes = 32 * 1024;
 
+    /// <summary>Tiles of a shorter text: what is asked for in one arrives during the next.</summary>
+    const int ShortTextTiles = 4;
+
+    const int ShortestTileBytes = 4 * 1024;
+
     const int Capacity = TileRawBytes + 2 * Canonicalizer.OutputSlack + HistoryBytes;
 
     /// <summary>Canonical bytes of the last tile that the next one's windows need.</summary>
@@ -61,11 +66,13 @@ sealed class Fingerprinter
     {
         Canonicalizer.Reset();
         Progress progress = default;
+        int tileBytes = Math.Clamp(text.Length / ShortTextTiles + ByteBlock.LengthBytes & -ByteBlock.LengthBytes, ShortestTileBytes, TileRawBytes);
         while (true)
         {
-            int take = Math.Min(text.Length, TileRawBytes);
+            int take = Math.Min(text.Length, tileBytes);
             bool last = take == text.Length;
             int length = progress.Held;
+            Canonicalizer.Ahead?.Spread(take / ByteBlock.LengthBytes);
             take = Canonicalizer.Append(text[..take], _tile.Span(TileSpan.Margin + length, TileRawBytes + Canonicalizer.OutputSlack), moreFollows: true, out int written);
             length += written;
             text = text[take..];

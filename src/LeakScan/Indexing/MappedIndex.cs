@@ -174,6 +174,16 @@ sealed unsafe class MappedIndex : IDisposable
         foreach (ulong fingerprint in fingerprints) Sse.Prefetch0(filter + BlockedBloomFilter.BlockOf(fingerprint, blocks) * BlockedBloomFilter.BlockBytes);
     }
 
+    /// <summary>Where the filter's blocks of these fingerprints are, for a <see cref="PrefetchQueue"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void FindFilterBlocks(ReadOnlySpan<ulong> fingerprints, Span<nint> addresses)
+    {
+        byte* filter = Filter;
+        long blocks = FilterBlocks;
+        addresses = addresses[..fingerprints.Length];
+        for (int i = 0; i < fingerprints.Length; i++) addresses[i] = (nint)(filter + BlockedBloomFilter.BlockOf(fingerprints[i], blocks) * BlockedBloomFilter.BlockBytes);
+    }
+
     /// <summary>Finds which of these fingerprints the filter lets through.</summary>
     /// <param name="fingerprints">Fingerprints.</param>
     /// <param name="survivors">Receives their indices; as long as <paramref name="fingerprints"/>.</param>

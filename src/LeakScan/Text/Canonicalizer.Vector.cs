@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using LeakScan.Primitives;
 using LeakScan.Simd;
 
 namespace LeakScan.Text;
@@ -103,7 +104,7 @@ sealed partial class Canonicalizer
                 RestartWritten = written,
                 LineStart = _lineStart - start,
             };
-            ScanBlocks<TBlock>(source, ref bytes, ref state, LineFeeds);
+            ScanBlocks<TBlock>(source, ref bytes, ref state, LineFeeds, Ahead);
 
             // Back to the automata's state, at the last point at which it is known.
             bool open = IsOpen(source, ref state);
@@ -143,12 +144,12 @@ sealed partial class Canonicalizer
     bool CanTakeOver => IsIdle && (_line is LineState.Body or LineState.Start);
 
     /// <summary>Does whole blocks until one needs the automata or fewer than 64 bytes are left; that block is left undone.</summary>
-    static void ScanBlocks<TBlock>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state, List<int>? lineFeeds) where TBlock : struct, IByteBlock<TBlock>
+    static void ScanBlocks<TBlock>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state, List<int>? lineFeeds, PrefetchQueue? ahead) where TBlock : struct, IByteBlock<TBlock>
     {
         do
         {
-            if (lineFeeds is null) EasyBlocks<TBlock, Uncounted>(source, ref bytes, ref state, null);
-            else EasyBlocks<TBlock, Counted>(source, ref bytes, ref state, lineFeeds);
+            if (lineFeeds is null) EasyBlocks<TBlock, Uncounted>(source, ref bytes, ref state, null, ahead);
+            else EasyBlocks<TBlock, Counted>(source, ref bytes, ref state, lineFeeds, ahead);
         }
         while (source.Length - state.Index >= ByteBlock.LengthBytes && HardBlock<TBlock>(source, ref bytes, ref state, lineFeeds));
         state.Hard = Math.Clamp(state.Hard, 1, ByteBlock.LengthBytes);
@@ -156,7 +157,7 @@ sealed partial class Canonicalizer
 
     // Optimized at once, like the other kernels: code of the first tier takes a hundred times as long, for a second or more.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void EasyBlocks<TBlock, TCounting>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state, List<int>? lineFeeds)
+    static void EasyBlocks<TBlock, TCounting>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state, List<int>? lineFeeds, PrefetchQueue? ahead)
         where TBlock : struct, IByteBlock<TBlock> where TCounting : struct, ILineFeedCounting
     {
         // SAFETY: AppendVector has made room in the list for all line feeds of the source.
@@ -174,6 +175,9 @@ sealed partial class Canonicalizer
         nint restart = state.Restart;
         nint restartWritten = state.RestartWritten;
         nint lineStart = (nint)state.LineStart;
+        ReadOnlySpan<nint> waiting = ahead is null ? [] : ahead.Waiting;
+        int aTurn = ahead is null ? 0 : ahead.ATurn;
+        int asked = 0;
 
         for (; index <= end; index += ByteBlock.LengthBytes)
         {
@@ -263,8 +267,10 @@ sealed partial class Canonicalizer
             backslashCarry = backslashes >> 63;
             digitCarry = digits >> 63;
             written += block.CompressLower(content, ref Unsafe.Add(ref bytes, written));
+            for (int stop = Math.Min(asked + aTurn, waiting.Length); asked < stop; asked++) PrefetchQueue.Ask(waiting[asked]);
         }
 
+        ahead?.Took(asked);
         if (TCounting.Wanted) CollectionsMarshal.SetCount(lineFeeds!, feedsBefore + (int)feeds);
         state.Index = (int)index;
         state.Written = (int)written;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using LeakScan.Primitives;
 using LeakScan.Simd;
 
 namespace LeakScan.Text;
@@ -34,6 +35,9 @@ sealed partial class Canonicalizer
 
     /// <summary>If set: receives, for each line feed of the text, the number of canonical bytes of its piece before it.</summary>
     internal List<int>? LineFeeds { get; set; }
+
+    /// <summary>If set: what is asked for meanwhile, in turns of <see cref="ByteBlock.LengthBytes"/> bytes; not all of it where text is hard.</summary>
+    internal PrefetchQueue? Ahead { get; set; }
 
     /// <summary>Takes the next piece of text.</summary>
     /// <param name="source">UTF-8, possibly damaged, cut anywhere.</param>
