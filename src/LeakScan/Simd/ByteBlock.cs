@@ -274,7 +274,8 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int CompressLower(ulong keep, ref byte destination)
     {
-        Vector512<byte> lower = Avx512Vbmi.PermuteVar64x8x2(s_lower0, _bytes, s_lower64);
+        // The table knows seven bits only.
+        Vector512<byte> lower = Vector512.ConditionalSelect(Vector512.LessThan(_bytes.AsSByte(), Vector512<sbyte>.Zero).AsByte(), _bytes, Avx512Vbmi.PermuteVar64x8x2(s_lower0, _bytes, s_lower64));
         Avx512Vbmi2.Compress(Vector512<byte>.Zero, MaskOf(keep), lower).StoreUnsafe(ref destination);
         return BitOperations.PopCount(keep);
     }

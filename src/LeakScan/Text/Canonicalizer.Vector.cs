@@ -179,7 +179,7 @@ sealed partial class Canonicalizer
         int aTurn = ahead is null ? 0 : ahead.ATurn;
         int asked = 0;
 
-        for (; index <= end; index += ByteBlock.LengthBytes)
+        while (index <= end)
         {
             // SAFETY: the loop condition leaves 64 readable bytes at index; the caller's destination holds the whole source
             // and OutputSlack more, and at most 64 bytes are written at or below the number of bytes read so far.
@@ -190,14 +190,21 @@ sealed partial class Canonicalizer
             ulong backslashes = block.Backslashes();
 
             ulong symbols = 0;
+            int taken = ByteBlock.LengthBytes;
             ulong special = block.Special();
             if (special != 0)
             {
                 ulong high = block.High();
                 if (high != 0)
                 {
-                    symbols = Symbols(block, high, out ulong others);
-                    if (others != 0) break;
+                    symbols = Symbols(block, high, out ulong letters, out ulong others);
+                    content |= letters;
+                    if (others != 0)
+                    {
+                        // A character that the block's end cuts begins the next block.
+                        taken = BitOperations.TrailingZeroCount(others);
+                        if (taken < ByteBlock.LengthBytes - 2 || (others & block.InRange(0xE2, 0x0E)) != 1UL << taken || others >> taken != ulong.MaxValue >> taken) break;
+                    }
                 }
                 if (special != high)
                 {
@@ -264,8 +271,9 @@ sealed partial class Canonicalizer
                 lineStart = restart;
             }
             atStart = lineEnds >> 63 | (reached < skipped ? 1UL : 0);
-            backslashCarry = backslashes >> 63;
-            digitCarry = digits >> 63;
+            backslashCarry = backslashes >> taken - 1 & 1;
+            digitCarry = digits >> taken - 1 & 1;
+            index += taken;
             written += block.CompressLower(content, ref Unsafe.Add(ref bytes, written));
             for (int stop = Math.Min(asked + aTurn, waiting.Length); asked < stop; asked++) PrefetchQueue.Ask(waiting[asked]);
         }
@@ -289,11 +297,11 @@ sealed partial class Canonicalizer
         TBlock block = TBlock.Load(ref Unsafe.Add(ref MemoryMarshal.GetReference(source), state.Index));
         ulong high = block.High();
         ulong escapes = block.Equal(CanonicalText.Escape);
-        ulong symbols = 0;
+        ulong symbols = 0, letters = 0;
         int count = ByteBlock.LengthBytes;
         if (high != 0)
         {
-            symbols = Symbols(block, high, out ulong others);
+            symbols = Symbols(block, high, out letters, out ulong others);
             if (BitOperations.PopCount(others) >= ManyHighBytes)
             {
                 state.Hard = ByteBlock.LengthBytes;
@@ -305,7 +313,7 @@ sealed partial class Canonicalizer
         state.Hard = 1;
         while (count > 0)
         {
-            int spot = HardBlock(source, block, symbols, count, ref bytes, ref state, lineFeeds);
+            int spot = HardBlock(source, block, symbols, letters, count, ref bytes, ref state, lineFeeds);
             if (spot == count) return true;
             count = spot;
         }
@@ -314,7 +322,7 @@ sealed partial class Canonicalizer
 
     /// <summary>Does the first so many bytes of a block; if there is a hard spot among them, nothing. Returns where it begins, else the number of bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static int HardBlock<TBlock>(ReadOnlySpan<byte> source, TBlock block, ulong symbols, int count, ref byte bytes, ref BlockState state, List<int>? lineFeeds)
+    static int HardBlock<TBlock>(ReadOnlySpan<byte> source, TBlock block, ulong symbols, ulong letters, int count, ref byte bytes, ref BlockState state, List<int>? lineFeeds)
         where TBlock : struct, IByteBlock<TBlock>
     {
         int index = state.Index;
@@ -322,7 +330,7 @@ sealed partial class Canonicalizer
         ulong wanted = ulong.MaxValue >> ByteBlock.LengthBytes - count;
         symbols &= wanted;
         ulong digits = block.Digits() & wanted;
-        ulong content = block.Content() & wanted;
+        ulong content = (block.Content() | letters) & wanted;
         ulong lineEnds = block.LineEnds() & wanted;
         ulong backslashes = block.Backslashes() & wanted;
         ulong escaped = 0;
@@ -413,25 +421,42 @@ sealed partial class Canonicalizer
 
         // What ends a path, before the first letter ends nothing; letters before it were written, and those after it are counted.
         int letters = 0;
-        foreach (byte value in line[afterEnd..]) letters += value == '_' || char.IsAsciiLetterOrDigit((char)value) ? 1 : 0;
+        foreach (byte value in line[afterEnd..]) letters += value == '_' || value >= 0x80 || char.IsAsciiLetterOrDigit((char)value) ? 1 : 0;
         return state.Written - state.RestartWritten <= letters;
     }
 
     /// <summary>
-    /// The first bytes of the block's characters outside ASCII that are symbols, which fold to a space, have the usual three bytes
-    /// and lie in the block: arrows, boxes, dashes, quotation marks, which prose and the listings of tools are full of.
+    /// The first bytes of the block's characters outside ASCII that are symbols, which fold to a space, have three bytes and lie in
+    /// the block: arrows, boxes, dashes, quotation marks, which prose and the listings of tools are full of, and East Asian punctuation.
     /// </summary>
     /// <param name="block">The block.</param>
     /// <param name="high">Its bytes outside ASCII.</param>
-    /// <param name="others">The bytes outside ASCII that belong to none.</param>
+    /// <param name="letters">All bytes of letters that stay as they are: ideographs, kana, hangul.</param>
+    /// <param name="others">The bytes outside ASCII that belong to none of these, nor to a full-width mark without a meaning in gutters, which is neither.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static ulong Symbols<TBlock>(TBlock block, ulong high, out ulong others) where TBlock : struct, IByteBlock<TBlock>
+    static ulong Symbols<TBlock>(TBlock block, ulong high, out ulong letters, out ulong others) where TBlock : struct, IByteBlock<TBlock>
     {
         // U+2080 to 20FF and U+2140 to 2BFF, by their second byte; U+2010 to 2029 by the third too. The zero-width ones are elsewhere.
         ulong thirds = block.InRange(0x80, 0x40);
         ulong seconds = (block.InRange(0x82, 2) | block.InRange(0x85, 0x2B) | block.Equal(0x80) & block.InRange(0x90, 0x1A) >> 1) & thirds >> 1;
         ulong leads = block.Equal(0xE2) & seconds >> 1;
         others = high & ~(leads << 1 | leads << 2 | leads);
+        letters = 0;
+        return others == 0 ? leads : leads | EastAsian(block, thirds, ref letters, ref others);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static ulong EastAsian<TBlock>(TBlock block, ulong thirds, ref ulong letters, ref ulong others) where TBlock : struct, IByteBlock<TBlock>
+    {
+        // U+3000 to 303F are symbols, U+3040 to CFFF letters; of the full-width marks ! , ; ?.
+        ulong two = thirds >> 1 & thirds >> 2;
+        ulong first = block.Equal(0xE3) & two;
+        ulong leads = first & block.Equal(0x80) >> 1;
+        ulong letterLeads = first & ~leads | block.InRange(0xE4, 9) & two;
+        ulong marks = block.Equal(0xEF) & block.Equal(0xBC) >> 1 & (block.Equal(0x81) | block.Equal(0x8C) | block.Equal(0x9B) | block.Equal(0x9F)) >> 2;
+        letters = letterLeads | letterLeads << 1 | letterLeads << 2;
+        marks |= leads;
+        others &= ~(letters | marks | marks << 1 | marks << 2);
         return leads;
     }
 
