@@ -445,7 +445,7 @@ sealed partial class Canonicalizer
         return others == 0 ? leads : leads | EastAsian(block, thirds, ref letters, ref others);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static ulong EastAsian<TBlock>(TBlock block, ulong thirds, ref ulong letters, ref ulong others) where TBlock : struct, IByteBlock<TBlock>
     {
         // U+3000 to 303F are symbols, U+3040 to CFFF letters; of the full-width marks ! , ; ?.
