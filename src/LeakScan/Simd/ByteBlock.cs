@@ -92,6 +92,27 @@ static class ByteBlock
         return rows;
     }
 
+    // Classes of bytes by their two halves (Langdale and Lemire, "Parsing gigabytes of JSON per second", 2019): a byte has those that both
+    // tables have for its halves. So each bit stands for some lower halves times some upper ones: digits, letters (2 and 4), the underscore, line
+    // ends, the backslash, the ampersand, ESC.
+    internal const byte IsContent = 0x0F;
+    internal const int DigitBit = 0, LineEndBit = 4, BackslashBit = 5, AmpersandBit = 6;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<byte> LowHalves() => Vector128.Create((byte)5, 7, 7, 7, 7, 7, 71, 7, 7, 7, 22, 130, 34, 18, 2, 10);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<byte> HighHalves() => Vector128.Create((byte)16, 128, 64, 1, 2, 44, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    // The same for tokens: of marks (the lower four) ! % ( ) * + , - . / and : ; < = > ? and [ ] { } and |; then ( ) and [ \ ] and + - . / and the colon.
+    internal const byte IsTokenMark = 0x0F, IsTokenBracket = 0x14, IsTokenPathMark = 0xF0; // of paths' marks these have not @ and ~
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<byte> TokenLowHalves() => Vector128.Create((byte)0, 1, 0, 0, 0, 1, 0, 0, 17, 17, 131, 103, 43, 103, 67, 67);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<byte> TokenHighHalves() => Vector128.Create((byte)0, 0, 81, 130, 0, 36, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0);
+
     internal static bool IsMark(byte value) => value is (byte)'!' or (byte)'%' or (>= (byte)'(' and <= (byte)'/') or (>= (byte)':' and <= (byte)'?') or (byte)'[' or (byte)']' or (>= (byte)'{' and <= (byte)'}');
 
     internal static bool IsBracket(byte value) => value is (byte)'(' or (byte)')' or (byte)'[' or (byte)']' or (byte)'{' or (byte)'}';
@@ -333,13 +354,30 @@ readonly struct ByteBlock256(Vector256<byte> low, Vector256<byte> high) : IByteB
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Brackets() => InRange((byte)'(', 2) | Equal((byte)'[') | Equal((byte)']') | Equal((byte)'{') | Equal((byte)'}');
+    static Vector256<byte> Classes(Vector256<byte> bytes, Vector128<byte> low, Vector128<byte> high) =>
+        Avx2.Shuffle(Vector256.Create(low, low), bytes) & Avx2.Shuffle(Vector256.Create(high, high), bytes >>> 4);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Marks() => InRange((byte)'!', '~' - '!') & ~(Content() | InRange((byte)'"', 3) | InRange((byte)'&', 2) | Equal((byte)'@') | Equal((byte)'\\') | Equal((byte)'^') | Equal((byte)'`'));
+    static Vector256<byte> Classes(Vector256<byte> bytes) => Classes(bytes, ByteBlock.LowHalves(), ByteBlock.HighHalves());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong PathMarks() => InRange((byte)'(', 2) | InRange((byte)'-', 3) | Equal((byte)'+') | Equal((byte)':') | Equal((byte)'@') | InRange((byte)'[', 3) | Equal((byte)'~');
+    static Vector256<byte> TokenClasses(Vector256<byte> bytes) => Classes(bytes, ByteBlock.TokenLowHalves(), ByteBlock.TokenHighHalves());
+
+    /// <summary>Moves a bit of each byte to its top; what the other bits become does not matter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<byte> Top(Vector256<byte> classes, int bit) => (classes.AsUInt16() << 7 - bit).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<byte> None(Vector256<byte> classes, byte bits) => Vector256.Equals(classes & Vector256.Create(bits), Vector256<byte>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Brackets() => ~Join(None(TokenClasses(_low), ByteBlock.IsTokenBracket), None(TokenClasses(_high), ByteBlock.IsTokenBracket));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Marks() => ~Join(None(TokenClasses(_low), ByteBlock.IsTokenMark), None(TokenClasses(_high), ByteBlock.IsTokenMark));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong PathMarks() => ~Join(None(TokenClasses(_low), ByteBlock.IsTokenPathMark), None(TokenClasses(_high), ByteBlock.IsTokenPathMark)) | Equal((byte)'@') | Equal((byte)'~');
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Spread(ulong keep, ref byte values, ref byte source, int start, ref uint kept, ref int places) => ByteBlock.Spread(keep, ref values, ref source, start, ref kept, ref places);
@@ -348,22 +386,22 @@ readonly struct ByteBlock256(Vector256<byte> low, Vector256<byte> high) : IByteB
     public static void SpreadPlaces(ulong mask, int start, ref int places) => ByteBlock.SpreadPlaces(mask, start, ref places);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Content() => Lower().InRange((byte)'a', 26) | Digits() | Equal((byte)'_');
+    public ulong Content() => ~Join(None(Classes(_low), ByteBlock.IsContent), None(Classes(_high), ByteBlock.IsContent));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Digits() => InRange((byte)'0', 10);
+    public ulong Digits() => Join(Top(Classes(_low), ByteBlock.DigitBit), Top(Classes(_high), ByteBlock.DigitBit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong LineEnds() => Equal((byte)'\n') | Equal((byte)'\r');
+    public ulong LineEnds() => Join(Top(Classes(_low), ByteBlock.LineEndBit), Top(Classes(_high), ByteBlock.LineEndBit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Separators() => Equal((byte)':') | Equal((byte)'-');
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Backslashes() => Equal((byte)'\\');
+    public ulong Backslashes() => Join(Top(Classes(_low), ByteBlock.BackslashBit), Top(Classes(_high), ByteBlock.BackslashBit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Special() => High() | Equal((byte)'&') | Equal(0x1B);
+    public ulong Special() => Join(_low | Classes(_low) | Top(Classes(_low), ByteBlock.AmpersandBit), _high | Classes(_high) | Top(Classes(_high), ByteBlock.AmpersandBit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong LineEndLetters()
@@ -437,14 +475,32 @@ readonly struct ByteBlock128(Vector128<byte> b0, Vector128<byte> b1, Vector128<b
             _b2 | Within(_b2, (byte)'A', 26) & bit, _b3 | Within(_b3, (byte)'A', 26) & bit);
     }
 
+    // Of an index of 0x80 and above both instructions make zero; of others the one looks at the lower half alone.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Brackets() => InRange((byte)'(', 2) | Equal((byte)'[') | Equal((byte)']') | Equal((byte)'{') | Equal((byte)'}');
+    static Vector128<byte> Classes(Vector128<byte> bytes, Vector128<byte> low, Vector128<byte> high) =>
+        ByteBlock.Shuffle(low, Ssse3.IsSupported ? bytes : bytes & Vector128.Create((byte)0x8F)) & ByteBlock.Shuffle(high, bytes >>> 4);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Marks() => InRange((byte)'!', '~' - '!') & ~(Content() | InRange((byte)'"', 3) | InRange((byte)'&', 2) | Equal((byte)'@') | Equal((byte)'\\') | Equal((byte)'^') | Equal((byte)'`'));
+    static Vector128<byte> Classes(Vector128<byte> bytes) => Classes(bytes, ByteBlock.LowHalves(), ByteBlock.HighHalves());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong PathMarks() => InRange((byte)'(', 2) | InRange((byte)'-', 3) | Equal((byte)'+') | Equal((byte)':') | Equal((byte)'@') | InRange((byte)'[', 3) | Equal((byte)'~');
+    static Vector128<byte> TokenClasses(Vector128<byte> bytes) => Classes(bytes, ByteBlock.TokenLowHalves(), ByteBlock.TokenHighHalves());
+
+    /// <summary>Moves a bit of each byte to its top; what the other bits become does not matter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<byte> Top(Vector128<byte> classes, int bit) => (classes.AsUInt16() << 7 - bit).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<byte> None(Vector128<byte> classes, byte bits) => Vector128.Equals(classes & Vector128.Create(bits), Vector128<byte>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Brackets() => ~Join(None(TokenClasses(_b0), ByteBlock.IsTokenBracket), None(TokenClasses(_b1), ByteBlock.IsTokenBracket), None(TokenClasses(_b2), ByteBlock.IsTokenBracket), None(TokenClasses(_b3), ByteBlock.IsTokenBracket));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Marks() => ~Join(None(TokenClasses(_b0), ByteBlock.IsTokenMark), None(TokenClasses(_b1), ByteBlock.IsTokenMark), None(TokenClasses(_b2), ByteBlock.IsTokenMark), None(TokenClasses(_b3), ByteBlock.IsTokenMark));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong PathMarks() => ~Join(None(TokenClasses(_b0), ByteBlock.IsTokenPathMark), None(TokenClasses(_b1), ByteBlock.IsTokenPathMark), None(TokenClasses(_b2), ByteBlock.IsTokenPathMark), None(TokenClasses(_b3), ByteBlock.IsTokenPathMark)) | Equal((byte)'@') | Equal((byte)'~');
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Spread(ulong keep, ref byte values, ref byte source, int start, ref uint kept, ref int places) => ByteBlock.Spread(keep, ref values, ref source, start, ref kept, ref places);
@@ -453,22 +509,22 @@ readonly struct ByteBlock128(Vector128<byte> b0, Vector128<byte> b1, Vector128<b
     public static void SpreadPlaces(ulong mask, int start, ref int places) => ByteBlock.SpreadPlaces(mask, start, ref places);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Content() => Lower().InRange((byte)'a', 26) | Digits() | Equal((byte)'_');
+    public ulong Content() => ~Join(None(Classes(_b0), ByteBlock.IsContent), None(Classes(_b1), ByteBlock.IsContent), None(Classes(_b2), ByteBlock.IsContent), None(Classes(_b3), ByteBlock.IsContent));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Digits() => InRange((byte)'0', 10);
+    public ulong Digits() => Join(Top(Classes(_b0), ByteBlock.DigitBit), Top(Classes(_b1), ByteBlock.DigitBit), Top(Classes(_b2), ByteBlock.DigitBit), Top(Classes(_b3), ByteBlock.DigitBit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong LineEnds() => Equal((byte)'\n') | Equal((byte)'\r');
+    public ulong LineEnds() => Join(Top(Classes(_b0), ByteBlock.LineEndBit), Top(Classes(_b1), ByteBlock.LineEndBit), Top(Classes(_b2), ByteBlock.LineEndBit), Top(Classes(_b3), ByteBlock.LineEndBit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Separators() => Equal((byte)':') | Equal((byte)'-');
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Backslashes() => Equal((byte)'\\');
+    public ulong Backslashes() => Join(Top(Classes(_b0), ByteBlock.BackslashBit), Top(Classes(_b1), ByteBlock.BackslashBit), Top(Classes(_b2), ByteBlock.BackslashBit), Top(Classes(_b3), ByteBlock.BackslashBit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Special() => High() | Equal((byte)'&') | Equal(0x1B);
+    public ulong Special() => Join(_b0 | Classes(_b0) | Top(Classes(_b0), ByteBlock.AmpersandBit), _b1 | Classes(_b1) | Top(Classes(_b1), ByteBlock.AmpersandBit), _b2 | Classes(_b2) | Top(Classes(_b2), ByteBlock.AmpersandBit), _b3 | Classes(_b3) | Top(Classes(_b3), ByteBlock.AmpersandBit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong LineEndLetters()
