@@ -38,6 +38,9 @@ sealed class StructureMatcher
 
     const int QueriesAPass = 16;
 
+    /// <summary>Shingles that are keyed at once.</summary>
+    const int KeyedAtOnce = 64;
+
     /// <summary>Sampled shingles whose lines were asked for before one is read.</summary>
     const int AskedAhead = 48;
 
@@ -60,7 +63,7 @@ sealed class StructureMatcher
     readonly RollingSketch _rolling;
     readonly Aligner _aligner;
     readonly IdiomModel _idioms = IdiomModel.ShippedStructure;
-    readonly ulong[] _keyed = new ulong[BlockTokens];
+    readonly ulong[] _keyed = new ulong[KeyedAtOnce];
     readonly ulong[] _sampled = new ulong[ShingleReader.PieceTokens];
     readonly int[] _places = new int[ShingleReader.PieceTokens];
     readonly uint[] _minima = new uint[SketchParameters.Bins];
@@ -254,9 +257,9 @@ sealed class StructureMatcher
         Span<int> places = _places;
         ReadOnlySpan<MappedIndex> layers = _index.Layers;
         int sampled = 0, asked = 0;
-        for (int start = 0; start < shingles.Length; start += BlockTokens)
+        for (int start = 0; start < shingles.Length; start += KeyedAtOnce)
         {
-            ReadOnlySpan<ulong> block = shingles[start..Math.Min(shingles.Length, start + BlockTokens)];
+            ReadOnlySpan<ulong> block = shingles[start..Math.Min(shingles.Length, start + KeyedAtOnce)];
             Span<ulong> keyed = _keyed.AsSpan(0, block.Length);
             block.CopyTo(keyed);
             _reader.Key(keyed);

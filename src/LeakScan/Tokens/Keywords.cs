@@ -18,12 +18,12 @@ static class Keywords
         + "signed sizeof some static str string struct super switch then this throw throws trait true try type typedef typeof undefined union unsafe "
         + "unsigned use using usize var vec virtual void where while with yield").Split(' ');
 
-    const int SlotBits = 11;
+    internal const int SlotBits = 11;
 
     /// <summary>The bits of a slot that are the word's token; the others are those of its hash.</summary>
     internal const uint TokenMask = 0x7F;
 
-    // A table in which each word has a slot of its own, small enough for the nearest cache; 0 is empty.
+    // A table in which each word has a slot of its own, small enough for the nearest cache, where it stays; 0 is empty.
     internal static readonly uint[] s_slots = MakeSlots(out s_multiplier);
     internal static readonly uint s_multiplier;
 
@@ -43,9 +43,10 @@ static class Keywords
     static uint[] MakeSlots(out uint multiplier)
     {
         uint[] hashes = [.. s_words.Select(word => Lexer.HashOf(Encoding.ASCII.GetBytes(word)))];
+        uint[] slots = GC.AllocateArray<uint>(1 << SlotBits, pinned: true);
         for (multiplier = 0x9E3779B9; ; multiplier += 2)
         {
-            uint[] slots = new uint[1 << SlotBits];
+            Array.Clear(slots);
             int placed = 0;
             while (placed < hashes.Length)
             {

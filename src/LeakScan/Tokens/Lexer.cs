@@ -201,12 +201,13 @@ static partial class Lexer
     }
 
     // Multilinear hashing of 16 bytes at a time, then one round of a mixer.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static ulong Mix(ulong first, ulong second, ulong hash) =>
-        (first | Small) * 0x9E3779B97F4A7C15 + (second | Small) * 0xD6E8FEB86659FD93 + hash * 0xA0761D6478BD642F;
+    const ulong FirstMultiplier = 0x9E3779B97F4A7C15, SecondMultiplier = 0xD6E8FEB86659FD93, LengthMultiplier = 0xA0761D6478BD642F, FinishMultiplier = 0xBF58476D1CE4E5B9;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static ulong Finish(ulong hash) => (hash ^ hash >> 32) * 0xBF58476D1CE4E5B9;
+    static ulong Mix(ulong first, ulong second, ulong hash) => (first | Small) * FirstMultiplier + (second | Small) * SecondMultiplier + hash * LengthMultiplier;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong Finish(ulong hash) => (hash ^ hash >> 32) * FinishMultiplier;
 
     /// <summary>Reads a word with characters that must be folded or unescaped.</summary>
     static int ReadFolded(ReadOnlySpan<byte> text, int at, out uint token)
