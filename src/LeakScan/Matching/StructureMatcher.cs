@@ -264,14 +264,7 @@ sealed class StructureMatcher
             block.CopyTo(keyed);
             _reader.Key(keyed);
             int before = sampled;
-            for (int i = 0; i < keyed.Length; i++)
-            {
-                ulong hash = keyed[i];
-                hashes[sampled] = hash;
-                places[sampled] = first + start + i;
-                // No branch: this is a coin's toss.
-                sampled += (int)(block[i] & 1) & (hash % TokenParameters.SampleRate == 0 ? 1 : 0);
-            }
+            sampled += Sample(block, keyed, first + start, hashes[sampled..], places[sampled..]);
             foreach (MappedIndex layer in layers) layer.PrefetchShingles(hashes[before..sampled]);
             for (; asked < sampled - AskedAhead; asked++)
             {
@@ -283,6 +276,30 @@ sealed class StructureMatcher
             if (Ask(hashes[asked], places[asked], stop)) return true;
         }
         return false;
+    }
+
+    /// <summary>Takes a sample of shingles.</summary>
+    /// <param name="shingles">Rolling hashes; 0 where there is none.</param>
+    /// <param name="keyed">The same, keyed.</param>
+    /// <param name="first">Place of the first.</param>
+    /// <param name="hashes">Receives keyed hashes; as long as <paramref name="shingles"/>, as the next.</param>
+    /// <param name="places">Receives places.</param>
+    /// <returns>How many there are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static int Sample(ReadOnlySpan<ulong> shingles, ReadOnlySpan<ulong> keyed, int first, Span<ulong> hashes, Span<int> places)
+    {
+        keyed = keyed[..shingles.Length];
+        hashes = hashes[..shingles.Length];
+        places = places[..shingles.Length];
+        int count = 0;
+        for (int i = 0; i < shingles.Length; i++)
+        {
+            hashes[count] = keyed[i];
+            places[count] = first + i;
+            // No branch: this is a coin's toss. All that are some are odd.
+            count += (int)(shingles[i] & 1) & (keyed[i] % TokenParameters.SampleRate == 0 ? 1 : 0);
+        }
+        return count;
     }
 
     /// <summary>Asks the tables about a shingle: whether it makes the text hot, if a stop is wanted then.</summary>
