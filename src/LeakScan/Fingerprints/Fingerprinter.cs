@@ -29,10 +29,8 @@ sealed class Fingerprinter
     /// <summary>Raw bytes a tile: all of a tile's arrays stay in the second-level cache, and the filter's lines have time to arrive (ProbeSink).</summary>
     const int TileRawBytes = 32 * 1024;
 
-    /// <summary>Tiles of a shorter text: what is asked for in one arrives during the next.</summary>
-    const int ShortTextTiles = 4;
-
-    const int ShortestTileBytes = 4 * 1024;
+    /// <summary>The least of a tile. A tile is half of what is left: what is asked for in one arrives during the next, and after the last there is none.</summary>
+    const int ShortestTileBytes = 3 * 1024;
 
     const int Capacity = TileRawBytes + 2 * Canonicalizer.OutputSlack + HistoryBytes;
 
@@ -66,10 +64,9 @@ sealed class Fingerprinter
     {
         Canonicalizer.Reset();
         Progress progress = default;
-        int tileBytes = Math.Clamp(text.Length / ShortTextTiles + ByteBlock.LengthBytes & -ByteBlock.LengthBytes, ShortestTileBytes, TileRawBytes);
         while (true)
         {
-            int take = Math.Min(text.Length, tileBytes);
+            int take = Math.Min(text.Length, Math.Clamp(text.Length / 2 + ByteBlock.LengthBytes & -ByteBlock.LengthBytes, ShortestTileBytes, TileRawBytes));
             bool last = take == text.Length;
             int length = progress.Held;
             Canonicalizer.Ahead?.Spread(take / ByteBlock.LengthBytes);
