@@ -20,8 +20,11 @@ sealed class IndexWriter(
     IndexKey key, TokenKeys tokenKeys, SimdTier tier, PathStorage pathStorage, IReadOnlyList<BuiltDocument> documents, FingerprintStore store, TokenStore tokens,
     IReadOnlyCollection<StoredTokens> publicTexts, int idiomModelVersion)
 {
-    /// <summary>Postings a directory bucket holds on average.</summary>
-    const int PostingsPerBucket = 6;
+    /// <summary>Postings a directory bucket holds on average, at most; half of it at least.</summary>
+    const int PostingsPerBucket = 10;
+
+    /// <summary>Entries of a partition from which on one stands for all.</summary>
+    const int FairSample = 4096;
 
     /// <summary>A filter block for each partition.</summary>
     const int SliceUnit = FingerprintStore.Partitions * BlockedBloomFilter.BlockBytes;
@@ -103,11 +106,12 @@ sealed class IndexWriter(
         if (end >= Posting.CountFlag) throw new InvalidOperationException($"An index holds up to {Posting.CountFlag} canonical characters; these documents have {end}.");
 
         _postingBytes = Posting.SizeBytes(end);
-        PartitionResult first = Partition(0, arrivalOrder, starts);
-        long sample = Math.Max(1, store.Entries / FingerprintStore.Partitions);
-        long expectedPostings = (long)Math.Ceiling(1.02 * first.Postings.WrittenCount / _postingBytes * FingerprintStore.Partitions);
-        long expectedKeys = (long)Math.Ceiling(1.02 * first.Fingerprints.Count * FingerprintStore.Partitions);
-        if (sample < 4096) (expectedKeys, expectedPostings) = (Math.Max(expectedKeys, store.Entries), Math.Max(expectedPostings, store.Entries)); // too few to be a fair sample
+        // The first partition tells how many keys and postings all will have, unless it is too small to be a fair sample: then all are made at once.
+        PartitionResult[] ready = new PartitionResult[store.Entries / FingerprintStore.Partitions < FairSample ? FingerprintStore.Partitions : 1];
+        Parallel.For(0, ready.Length, new ParallelOptions { CancellationToken = cancellationToken }, p => ready[p] = Partition(p, arrivalOrder, starts));
+        long expectedPostings = Expected(ready.Sum(r => (long)r.Postings.WrittenCount / _postingBytes));
+        long expectedKeys = Expected(ready.Sum(r => (long)r.Fingerprints.Count));
+        long Expected(long made) => ready.Length > 1 ? made : (long)Math.Ceiling(1.02 * made * FingerprintStore.Partitions);
         int directoryBits = 8;
         while (directoryBits < 32 && expectedPostings >> directoryBits > PostingsPerBucket) directoryBits++;
         long filterBytes = BlockedBloomFilter.SizeBytes(expectedKeys);
@@ -134,7 +138,7 @@ sealed class IndexWriter(
 
         Slices slices = new(filterBytes / BlockedBloomFilter.BlockBytes, filterSliceBytes, directoryBits);
         byte[] directoryBytes = new byte[slices.DirectoryEntries * sizeof(uint)];
-        AheadOfUse.Run(FingerprintStore.Partitions, p => slices.Make(p, p == 0 ? first : Partition(p, arrivalOrder, starts)), result =>
+        AheadOfUse.Run(FingerprintStore.Partitions, p => slices.Make(p, p < ready.Length ? ready[p] : Partition(p, arrivalOrder, starts)), result =>
         {
             filter.Append(result.Filter);
             uint start = checked((uint)header.Postings);

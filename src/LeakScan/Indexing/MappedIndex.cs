@@ -16,7 +16,7 @@ namespace LeakScan.Indexing;
 // answer wrong (`index verify` tells), but can not make a read leave its section.
 sealed unsafe class MappedIndex : IDisposable
 {
-    /// <summary>The longest bucket looked through; a sound index has about six postings in one, and at most a few hundred.</summary>
+    /// <summary>The longest bucket looked through; a sound index has five to ten postings in one, and at most a few hundred.</summary>
     const uint BucketLimit = 1 << 16;
 
     readonly MemoryMappedFile? _file;

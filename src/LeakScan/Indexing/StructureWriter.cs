@@ -150,7 +150,8 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
             }
             result.Return();
         }
-        return seen == 0 ? 1 : (long)(1.05 * entries.Values.Sum(e => (long)e.Entries) * ((double)tokens / seen)) + 1;
+        double unseen = step == 1 ? 1 : 1.05;
+        return seen == 0 ? 1 : (long)(unseen * entries.Values.Sum(e => (long)e.Entries) * ((double)tokens / seen)) + 1;
     }
 
     /// <summary>A filter of the shingles of public texts; empty if there are none.</summary>
