@@ -107,7 +107,7 @@ headline() {
   local protect=()
   for set in "$@"; do protect+=(--protect "$set/index"); done
   printf '\n## Headline\n'
-  bench headline --exchanges "$(size 28800000 100000)" --millions "$(size 16 0.2)" --from "$eval/sessions" "${protect[@]}" --cli "$work/cli/leakscan" --work "$work"
+  bench headline --exchanges "$(size 28800000 100000)" --millions "$(size 16 0.2)" --from "$eval/sessions" "${protect[@]}" --cli "$work/cli/leakscan" --work "$work" | sed "s|$(dirname "${1:-$work}")|SETS|g"
 }
 
 build() {

@@ -58,6 +58,37 @@ public class InputRecordTests
         Assert.Equal(("v::output", 2, 4), (span.Field, span.StartLine, span.Start));
     }
 
+    /// <summary>A stretch may begin or end anywhere: in a name, between strings, on an empty one, behind the last.</summary>
+    [Fact]
+    public void Any_stretch_of_any_nested_text_has_a_place()
+    {
+        InputRecord empty = Read("""{"v":"{\"a\":\"\",\"b\":\"\",\"c\":\"a leak\"}"}"""u8);
+        InputSpan leak = empty.Locate(empty.Text.Span.IndexOf("leak"u8), 4);
+        Assert.Equal(("v::c", 1, 2, 4), (leak.Field, leak.StartLine, leak.Start, leak.Length));
+
+        Gen<string> value = Gen.Frequency((1, Gen.Const("")), (2, s_text));
+        Gen.Select(value.Array[1, 4], value.Array[1, 3], Gen.Bool).Sample((inner, outer, isCut) =>
+        {
+            string nested = JsonSerializer.Serialize(inner.Select((text, i) => (text, i)).ToDictionary(p => $"k{p.i}", p => p.text));
+            if (isCut) nested = nested[..^2];
+            InputRecord record = Read(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(outer.Append(nested).Concat(outer).Select((text, i) => (text, i)).ToDictionary(p => $"f{p.i}", p => p.text))));
+            int bytes = record.Text.Length;
+            for (int start = 0; start < bytes; start++)
+            {
+                foreach (int length in (int[])[0, 1, 2, 7, bytes - start])
+                {
+                    if (start + length > bytes || IsWithinCharacter(record, start) || IsWithinCharacter(record, start + length)) continue;
+                    InputSpan span = record.Locate(start, length);
+                    Assert.InRange(span.Start, 0, bytes);
+                    Assert.InRange(span.Start + span.Length, 0, bytes);
+                    Assert.InRange(span.StartLine, 1, span.EndLine);
+                }
+            }
+        }, threads: 1, iter: 300);
+    }
+
+    static bool IsWithinCharacter(InputRecord record, int offset) => offset < record.Text.Length && (record.Text.Span[offset] & 0xC0) == 0x80;
+
     /// <summary>Whatever a record is made of, asking where its texts come from throws nothing.</summary>
     [Fact]
     public void Origins_of_hostile_records()

@@ -251,7 +251,7 @@ sealed class JsonStrings : IDisposable
         for (int i = 0; i < _fields.Count && _fields[i].RawStart < Math.Max(end, start + 1); i++)
         {
             int offset = OffsetInField(_fields[i], start);
-            if (offset >= _fields[i].Length && _fields[i].Length > 0) continue; // it ends before
+            if (offset >= Math.Max(1, _fields[i].Length)) continue; // it ends before, an empty one too
             index = i;
             (start, end) = (Math.Max(0, offset), Math.Min(OffsetInField(_fields[i], end), _fields[i].Length));
             return true;
