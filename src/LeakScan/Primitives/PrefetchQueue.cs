@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace LeakScan.Primitives;
 
 /// <summary>Cache lines that will be read later, to be asked for while something else is computed. One a thread; grows to what it is given at once.</summary>
-// A processor fetches some two dozen lines at a time, and what is asked for beyond that is forgotten: two thousand prefetches in a row bring next to
-// nothing, and the reads that follow wait for memory one after the other. So a kernel that does not read memory takes a few in each of its turns.
+// A processor fetches some two dozen lines at a time: of two thousand prefetches in a row most did not bring their line in time, and the reads
+// that followed waited for memory a third of a scan's time. So a kernel that does not read memory takes a few in each of its turns.
 sealed unsafe class PrefetchQueue
 {
     nint[] _addresses = new nint[1024];
