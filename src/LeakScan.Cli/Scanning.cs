@@ -15,7 +15,6 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
 {
     const int BatchRecords = 256;
     const int BatchBytes = 512 * 1024;
-    const int MaxKeptBytes = 16 * 1024;
 
     sealed class Batch
     {
@@ -31,11 +30,6 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
 
         internal void Clear()
         {
-            // Records keep their buffers; kept long ones would add up to the longest record in every place of every batch.
-            for (int i = 0; i < Count; i++)
-            {
-                if (Records[i].RawBytes > MaxKeptBytes || Records[i].Text.Length > MaxKeptBytes) Records[i] = new InputRecord();
-            }
             (Count, LineBytes, TextBytes, RawBytes) = (0, 0, 0, 0);
             Findings.SetLength(0);
             if (Findings.Capacity > BatchBytes) Findings.Capacity = 0;
@@ -111,19 +105,20 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
         if (!_scanners.TryTake(out (Scanner Scanner, List<Match> Matches, List<Match> Local) scanner)) scanner = (new Scanner(index, options), [], []);
         for (int i = 0; i < batch.Count; i++)
         {
+            InputRecord record = batch.Records[i];
             // Most lines of JSON hold no verbatim text: that is seen in the raw line, and the others alone are parsed.
-            if (!batch.Records[i].IsParsed)
+            bool mayMatch = record.IsParsed || options.Structure || scanner.Scanner.MayMatch(record.Text.Span);
+            if (mayMatch && record.Parse() is SourceProblem problem) batch.Problems.Add(problem);
+            if (mayMatch && ScanRecord(record, scanner, out bool? isSent) is ScanResult result)
             {
-                if (!options.Structure && !scanner.Scanner.MayMatch(batch.Records[i].Text.Span)) continue;
-                if (batch.Records[i].Parse() is SourceProblem problem) batch.Problems.Add(problem);
+                RecordFinding finding = new(index, record, isSent, result, scanner.Matches);
+                int start = (int)batch.Findings.Length;
+                bool isWanted = result.Verdict != Verdict.Allow || writer.WantsAllowed;
+                int countAt = isWanted ? writer.Write(batch.Findings, finding) : 0;
+                // Records and bytes before are made whole when the batch is put out.
+                batch.Written.Add((new WrittenFinding(record.Input, i, 0, result.Verdict, isWanted ? TextsOf(finding) : [], countAt), start));
             }
-            if (ScanRecord(batch.Records[i], scanner, out bool? isSent) is not ScanResult result) continue;
-            RecordFinding finding = new(index, batch.Records[i], isSent, result, scanner.Matches);
-            int start = (int)batch.Findings.Length;
-            bool isWanted = result.Verdict != Verdict.Allow || writer.WantsAllowed;
-            int countAt = isWanted ? writer.Write(batch.Findings, finding) : 0;
-            // Records and bytes before are made whole when the batch is put out.
-            batch.Written.Add((new WrittenFinding(finding.Record.Input, i, 0, result.Verdict, isWanted ? TextsOf(finding) : [], countAt), start));
+            record.ReleaseText();
         }
         _scanners.Add(scanner);
         return batch;

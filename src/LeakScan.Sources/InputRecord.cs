@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Globalization;
 using System.Text.Json;
@@ -151,7 +152,7 @@ public sealed class InputRecord
     }
 
     /// <summary>Copies the record into another, which then lives apart from the reader: for handing it to another thread.</summary>
-    /// <param name="target">Overwritten; its buffers are used again, so that it costs no allocation after warm-up.</param>
+    /// <param name="target">Overwritten; its buffers are used again or come from the pool, so that it costs no allocation after warm-up.</param>
     public void CopyTo(InputRecord target) => CopyTo(target, default);
 
     /// <summary>The same, into memory of the caller's where the record is text or a line that is not parsed: records of a batch can share one buffer.</summary>
@@ -164,7 +165,11 @@ public sealed class InputRecord
         if (_strings is null)
         {
             bool fits = Text.Length <= room.Length;
-            if (!fits && target._copy.Length < Text.Length) target._copy = new byte[Text.Length];
+            if (!fits && target._copy.Length < Text.Length)
+            {
+                target.ReturnCopy();
+                target._copy = ArrayPool<byte>.Shared.Rent(Text.Length);
+            }
             Memory<byte> copy = (fits ? room : target._copy)[..Text.Length];
             Text.CopyTo(copy);
             target.Set(place, copy, null, Format, SentLength, _context);
@@ -176,6 +181,25 @@ public sealed class InputRecord
         target.Set(place, target._ownStrings.Text, target._ownStrings, Format, SentLength, _context);
         target._ownId = _ownId;
         return 0;
+    }
+
+    /// <summary>
+    /// Gives the buffers of a copy back to the pool. For whoever keeps many records, of which each would grow to the longest that
+    /// was ever in it.
+    /// </summary>
+    /// <remarks><see cref="Text"/> and <see cref="Fields"/> are empty from then on; the place in the input remains.</remarks>
+    public void ReleaseText()
+    {
+        Set(new RecordPlace(Input, Line, Offset, RawBytes), default, null, RecordFormat.None, 0, default);
+        ReturnCopy();
+        _ownStrings?.Dispose();
+        _parser?.Dispose();
+    }
+
+    void ReturnCopy()
+    {
+        if (_copy.Length > 0) ArrayPool<byte>.Shared.Return(_copy);
+        _copy = [];
     }
 
     byte[] _copy = [];

@@ -87,6 +87,34 @@ public class InputRecordTests
         }, threads: 1, iter: 300);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_copy_that_gave_its_buffers_back_is_empty_and_serves_again(bool parsesOnDemand)
+    {
+        string big = new('y', 100_000);
+        string[] lines = ["""{"id":"one","v":"xx"}""", $$"""{"id":"two","v":"{{big}}","w":"{{big}}"}""", $"no JSON {big}", """{"id":"three","v":["x","z"]}"""];
+        InputRecord copy = new();
+        List<string> texts = [];
+        List<string> again = [];
+        foreach (InputRecord record in new InputReader(new InputOptions { ParsesOnDemand = parsesOnDemand }).Read(new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', lines))), "a.jsonl"))
+        {
+            record.CopyTo(copy);
+            (long line, long offset, long rawBytes) = (record.Line, record.Offset, record.RawBytes);
+            copy.Parse();
+            record.Parse();
+            texts.Add($"{record.Id} {string.Join(',', record.Fields.Select(f => f.Name))} {Encoding.UTF8.GetString(record.Text.Span)}");
+            again.Add($"{copy.Id} {string.Join(',', copy.Fields.Select(f => f.Name))} {Encoding.UTF8.GetString(copy.Text.Span)}");
+
+            copy.ReleaseText();
+            Assert.True(copy.Text.IsEmpty);
+            Assert.Empty(copy.Fields);
+            Assert.Equal(("a.jsonl", line, offset, rawBytes), (copy.Input, copy.Line, copy.Offset, copy.RawBytes));
+        }
+        Assert.Equal(texts, again);
+        Assert.Equal([$"one id,v one\nxx", $"two id,v,w two\n{big}\n{big}", $"a.jsonl:3  no JSON {big}", "three id,v[0],v[1] three\nx\nz"], texts);
+    }
+
     static bool IsWithinCharacter(InputRecord record, int offset) => offset < record.Text.Length && (record.Text.Span[offset] & 0xC0) == 0x80;
 
     /// <summary>Whatever a record is made of, asking where its texts come from throws nothing.</summary>

@@ -6,5 +6,5 @@ namespace LeakScan.Sources.Records;
 /// <param name="Line">A line of JSONL this long or longer is not parsed.</param>
 sealed record InputLimits(int Piece, int Overlap, int Line)
 {
-    internal static InputLimits Default { get; } = new(4 * 1024 * 1024, 4 * 1024, 64 * 1024 * 1024);
+    internal static InputLimits Default { get; } = new(1024 * 1024, 4 * 1024, 64 * 1024 * 1024);
 }

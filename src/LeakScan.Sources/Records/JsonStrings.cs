@@ -14,6 +14,9 @@ sealed class JsonStrings : IDisposable
     /// <summary>Deeper records are handed out as raw text.</summary>
     internal const int MaxDepth = 1000;
 
+    /// <summary>Lists that are longer go with the line that needed them.</summary>
+    const int MaxKeptFields = 1024;
+
     const int Root = -1;
 
     /// <summary>A place in its holder: a property name in the line, or an index where <see cref="NameLength"/> is <see cref="IsIndex"/>.</summary>
@@ -198,7 +201,7 @@ sealed class JsonStrings : IDisposable
         if (target._text.Length < _textLength) Rent(ref target._text, _textLength);
         _text.AsSpan(0, _textLength).CopyTo(target._text);
         target._textLength = _textLength;
-        if (target._lineCopy.Length < _line.Length) target._lineCopy = new byte[_line.Length];
+        if (target._lineCopy.Length < _line.Length) Rent(ref target._lineCopy, _line.Length);
         _line.CopyTo(target._lineCopy);
         target._line = target._lineCopy.AsMemory(0, _line.Length);
         target._holders.Clear();
@@ -358,15 +361,31 @@ sealed class JsonStrings : IDisposable
 
     static void Rent(ref byte[] buffer, int length)
     {
-        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
+        Return(ref buffer);
         buffer = ArrayPool<byte>.Shared.Rent(length);
     }
 
+    static void Return(ref byte[] buffer)
+    {
+        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
+    }
+
+    static void Empty<T>(List<T> list)
+    {
+        list.Clear();
+        if (list.Capacity > MaxKeptFields) list.Capacity = 0;
+    }
+
+    /// <summary>Gives the buffers back; they are rented anew when the next line is parsed, or copied here.</summary>
     public void Dispose()
     {
-        if (_text.Length > 0) ArrayPool<byte>.Shared.Return(_text);
-        if (_otherText.Length > 0) ArrayPool<byte>.Shared.Return(_otherText);
-        (_text, _otherText) = ([], []);
-        _textLength = 0;
+        Return(ref _text);
+        Return(ref _otherText);
+        Return(ref _lineCopy);
+        (_textLength, _line) = (0, default);
+        Empty(_holders);
+        Empty(_fields);
+        Empty(_otherFields);
     }
 }
