@@ -16,10 +16,14 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
     const int BatchRecords = 256;
     const int BatchBytes = 512 * 1024;
 
+    /// <summary>Raw lines that are probed at once: the engine is the faster the longer the text, and where something is found each is probed again.</summary>
+    const int GroupBytes = 128 * 1024;
+
     sealed class Batch
     {
         internal readonly InputRecord[] Records = [.. Enumerable.Range(0, BatchRecords).Select(_ => new InputRecord())];
         internal readonly byte[] Lines = GC.AllocateUninitializedArray<byte>(BatchBytes);
+        internal readonly int[] LineEnds = new int[BatchRecords]; // for each record where it ends in Lines, its line end included; where the one before ends if it is not there
         internal readonly MemoryStream Findings = new();
         internal readonly List<(WrittenFinding Finding, int Start)> Written = [];
         internal readonly List<SourceProblem> Problems = [];
@@ -27,6 +31,29 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
         internal int LineBytes;
         internal long TextBytes;
         internal long RawBytes;
+
+        internal void Add(InputRecord record)
+        {
+            int used = record.CopyTo(Records[Count], Lines.AsMemory(LineBytes));
+            LineBytes += used;
+            if (used > 0 && LineBytes < Lines.Length) Lines[LineBytes++] = (byte)'\n';
+            LineEnds[Count++] = LineBytes;
+            TextBytes += record.Text.Length;
+            RawBytes += record.RawBytes;
+        }
+
+        /// <summary>Where the raw lines end that begin with a record; at the record itself if it is none.</summary>
+        internal int EndOfGroup(int first)
+        {
+            int end = first;
+            while (end < Count && !Records[end].IsParsed && LineEnds[end] > StartOf(end) && LineEnds[end] - StartOf(first) <= GroupBytes) end++;
+            return end;
+        }
+
+        /// <summary>The text of such a group.</summary>
+        internal ReadOnlySpan<byte> LinesOf(int first, int end) => Lines.AsSpan(StartOf(first)..LineEnds[end - 1]);
+
+        int StartOf(int record) => record == 0 ? 0 : LineEnds[record - 1];
 
         internal void Clear()
         {
@@ -40,6 +67,7 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
 
     readonly ConcurrentBag<(Scanner Scanner, List<Match> Matches, List<Match> Local)> _scanners = [];
     readonly ConcurrentBag<Batch> _free = [];
+    readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, threads).ConcurrentScheduler;
     readonly Queue<Task<Batch>> _running = new();
     readonly long _seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
     readonly HeldFindings _held = new(writer, output.Stream, summary);
@@ -64,9 +92,7 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
                     skip--;
                     continue;
                 }
-                batch.LineBytes += record.CopyTo(batch.Records[batch.Count++], batch.Lines.AsMemory(batch.LineBytes));
-                batch.TextBytes += record.Text.Length;
-                batch.RawBytes += record.RawBytes;
+                batch.Add(record);
                 if (batch.Count < BatchRecords && batch.TextBytes < BatchBytes) continue;
                 Start(batch);
                 batch = _free.TryTake(out Batch? free) ? free : new Batch();
@@ -94,34 +120,43 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
         }
     }
 
-    void Start(Batch batch)
-    {
-        while (_running.Count >= threads && !_running.Any(r => r.IsCompleted)) Task.WaitAny([.. _running]);
-        _running.Enqueue(Task.Run(() => ScanBatch(batch)));
-    }
+    void Start(Batch batch) => _running.Enqueue(Task.Factory.StartNew(() => ScanBatch(batch), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler));
 
     Batch ScanBatch(Batch batch)
     {
         if (!_scanners.TryTake(out (Scanner Scanner, List<Match> Matches, List<Match> Local) scanner)) scanner = (new Scanner(index, options), [], []);
-        for (int i = 0; i < batch.Count; i++)
+        for (int i = 0; i < batch.Count;)
         {
-            InputRecord record = batch.Records[i];
-            // Most lines of JSON hold no verbatim text: that is seen in the raw line, and the others alone are parsed.
-            bool mayMatch = record.IsParsed || options.Structure || scanner.Scanner.MayMatch(record.Text.Span);
-            if (mayMatch && record.Parse() is SourceProblem problem) batch.Problems.Add(problem);
-            if (mayMatch && ScanRecord(record, scanner, out bool? isSent) is ScanResult result)
+            // Most lines of JSON hold no verbatim text: that is seen in the raw lines, and the others alone are parsed.
+            int end = options.Structure ? i : batch.EndOfGroup(i);
+            if (end > i + 1 && !scanner.Scanner.MayMatch(batch.LinesOf(i, end)))
             {
-                RecordFinding finding = new(index, record, isSent, result, scanner.Matches);
-                int start = (int)batch.Findings.Length;
-                bool isWanted = result.Verdict != Verdict.Allow || writer.WantsAllowed;
-                int countAt = isWanted ? writer.Write(batch.Findings, finding) : 0;
-                // Records and bytes before are made whole when the batch is put out.
-                batch.Written.Add((new WrittenFinding(record.Input, i, 0, result.Verdict, isWanted ? TextsOf(finding) : [], countAt), start));
+                i = end;
+                continue;
             }
-            record.ReleaseText();
+            do
+            {
+                InputRecord record = batch.Records[i];
+                if (record.IsParsed || options.Structure || scanner.Scanner.MayMatch(record.Text.Span)) Classify(batch, i, scanner);
+                record.ReleaseText();
+            }
+            while (++i < end);
         }
         _scanners.Add(scanner);
         return batch;
+    }
+
+    void Classify(Batch batch, int number, in (Scanner Scanner, List<Match> Matches, List<Match> Local) scanner)
+    {
+        InputRecord record = batch.Records[number];
+        if (record.Parse() is SourceProblem problem) batch.Problems.Add(problem);
+        if (ScanRecord(record, scanner, out bool? isSent) is not ScanResult result) return;
+        RecordFinding finding = new(index, record, isSent, result, scanner.Matches);
+        int start = (int)batch.Findings.Length;
+        bool isWanted = result.Verdict != Verdict.Allow || writer.WantsAllowed;
+        int countAt = isWanted ? writer.Write(batch.Findings, finding) : 0;
+        // Records and bytes before are made whole when the batch is put out.
+        batch.Written.Add((new WrittenFinding(record.Input, number, 0, result.Verdict, isWanted ? TextsOf(finding) : [], countAt), start));
     }
 
     /// <summary>Scans what was sent and what is only in the log apart: their evidence must not add up.</summary>
