@@ -25,10 +25,11 @@ public sealed partial class Scanner
     readonly List<(double Bits, int Stretch)> _bestStretches = [];
     readonly List<VerbatimRun> _verbatimRuns = [];
 
-    ReadOnlySpan<VerbatimRun> FindVerbatimRuns()
+    ReadOnlySpan<VerbatimRun> FindVerbatimRuns(ReadOnlySpan<byte> text)
     {
         _bestStretches.Clear();
         _verbatimRuns.Clear();
+        if (_structure is null) return [];
         Span<Stretch> stretches = _stretches.Stretches;
         for (int i = 0; i < stretches.Length; i++)
         {
@@ -41,7 +42,8 @@ public sealed partial class Scanner
             MappedIndex layer = Index.Layers[stretch.Layer];
             DocumentRecord record = layer.GetDocument(stretch.Document);
             long token = layer.GetFirstToken(record, Math.Max(0, stretch.Diagonal + stretch.Start - record.Start));
-            _verbatimRuns.Add(new(stretch.Layer, stretch.Document, _offsets[stretch.Start], _offsets[stretch.End - 1] + 1, token, Evidence.QuotedBits(bits / stretch.Matched)));
+            ReadOnlySpan<int> offsets = OffsetsIn(text);
+            _verbatimRuns.Add(new(stretch.Layer, stretch.Document, offsets[stretch.Start], offsets[stretch.End - 1] + 1, token, Evidence.QuotedBits(bits / stretch.Matched)));
         }
         return CollectionsMarshal.AsSpan(_verbatimRuns);
     }

@@ -35,11 +35,14 @@ public sealed partial class Scanner
     readonly double[][] _rarity;
     readonly ulong[] _asked = new ulong[Fingerprinter.MaxTileFingerprints];
     readonly int[] _indices = new int[Fingerprinter.MaxTileFingerprints];
-    readonly List<(MappedIndex Layer, ulong Fingerprint)> _survivors = [];
+    readonly int[] _askedEnds = new int[Fingerprinter.MaxTileFingerprints];
+    readonly List<(int Layer, ulong Fingerprint, int Position)> _survivors = [];
     readonly PrefetchQueue _ahead = new();
     int _askedCount;
+    int _askedStart;
     byte[] _canonical = [];
     int[] _offsets = [];
+    int _offsetCount;
     byte[] _utf8 = [];
     bool[] _reported = [];
     Match[] _matches = new Match[8];
@@ -149,50 +152,59 @@ public sealed partial class Scanner
     /// <summary>True if none of the text's fingerprints is in the index.</summary>
     bool Probe(ReadOnlySpan<byte> text, int window, out long characters)
     {
+        characters = LookUp(text, window, collects: false, out bool found);
+        return !found;
+    }
+
+    /// <summary>Looks the text's fingerprints up: until one is found, or all of them, those that are found going to the stretches.</summary>
+    /// <returns>Canonical characters; less than none if it did not come to the end.</returns>
+    long LookUp(ReadOnlySpan<byte> text, int window, bool collects, out bool found)
+    {
         _survivors.Clear();
         _askedCount = 0;
         _ahead.Clear();
-        ProbeSink probe = new(this);
-        characters = _fingerprinter.Run(text, window, ref probe);
+        LookUpSink sink = new(this, collects);
+        long characters = _fingerprinter.Run(text, window, ref sink);
         _ahead.Clear();
-        return characters >= 0 && probe.Finish();
+        found = characters < 0 || sink.Finish();
+        return characters;
     }
 
     ScanResult Run(ReadOnlySpan<byte> text)
     {
         CheckLength(text);
         _matchCount = 0;
+        _offsetCount = 0;
+        _stretches.Clear();
 
-        // Most texts match nothing: that is decided on raw text, without offsets, and ends at the first hit.
+        // Most texts match nothing, or too little to tell of: that is decided without offsets, and of a long text from its coarse fingerprints.
         bool fine = _options.Depth == ScanDepth.Fine || (_options.Depth == ScanDepth.Auto && text.Length <= _options.FineUpToBytes);
-        bool clean = Probe(text, fine ? GramParameters.FineWindow : GramParameters.CoarseWindow, out long characters);
-        if (clean)
-        {
-            _ranking.Clear();
-            Aligner? aligned = _structure?.Match(text, characters, []);
-            if (aligned is null || aligned.Documents.IsEmpty) return new(Verdict.Allow, null, 0, 0, 0, (int)characters, 0);
-            return Report(text, (int)characters, aligned);
-        }
+        if (fine || !Probe(text, GramParameters.CoarseWindow, out long characters)) characters = LookUp(text, GramParameters.FineWindow, collects: true, out _);
+        int length = (int)characters;
+        _ranking.Rank(_stretches.Stretches, Index.Layers, length);
+        Aligner? aligned = _structure?.Match(text, length, FindVerbatimRuns(text));
+        bool isTold = (_ranking.Documents is [RankedDocument best, ..] && best.Evidence >= Evidence.ReportBits) || aligned?.Documents.IsEmpty == false;
+        return isTold ? Report(text, length, aligned) : new(Verdict.Allow, null, 0, 0, 0, length, 0);
+    }
 
+    /// <summary>Where each canonical character of the text stands. Made when first asked for.</summary>
+    ReadOnlySpan<int> OffsetsIn(ReadOnlySpan<byte> text)
+    {
+        if (_offsetCount > 0) return _offsets.AsSpan(0, _offsetCount);
         int room = text.Length + 2 * Canonicalizer.OutputSlack;
         if (_canonical.Length < room) (_canonical, _offsets) = (new byte[room], new int[room]);
         Canonicalizer canonicalizer = _fingerprinter.Canonicalizer;
         canonicalizer.Reset();
-        int length = canonicalizer.Append(text, _canonical, _offsets);
-        length += canonicalizer.Finish(_canonical.AsSpan(length), _offsets.AsSpan(length));
-
-        _stretches.Clear();
-        HitSink hits = new(this);
-        _fingerprinter.RunCanonical(_canonical.AsSpan(0, length), GramParameters.FineWindow, ref hits);
-        _ranking.Rank(_stretches.Stretches, Index.Layers, length);
-        return Report(text, length, _structure?.Match(text, length, FindVerbatimRuns()));
+        _offsetCount = canonicalizer.Append(text, _canonical, _offsets);
+        _offsetCount += canonicalizer.Finish(_canonical.AsSpan(_offsetCount), _offsets.AsSpan(_offsetCount));
+        return _offsets.AsSpan(0, _offsetCount);
     }
 
-    /// <summary>Stops soon after the first fingerprint that is in the index; <see cref="Finish"/> tells of the last ones.</summary>
+    /// <summary>Looks fingerprints up, tile by tile; <see cref="Finish"/> does the last ones. Unless it collects, it stops soon after the first that is found.</summary>
     // Memory is slow, so nothing waits for it. The filter is asked for a tile's cache lines while the next tile is canonicalised, and looked at
     // when that is done. Of text that is not in the index it lets one fingerprint in 200 through; those are gathered over
     // several tiles, so that their misses in the table happen side by side.
-    readonly ref struct ProbeSink(Scanner scanner) : IFingerprintSink
+    readonly ref struct LookUpSink(Scanner scanner, bool collects) : IFingerprintSink
     {
         const int BatchSize = 32;
 
@@ -205,10 +217,13 @@ public sealed partial class Scanner
                 foreach (MappedIndex layer in scanner.Index.Layers) layer.FindFilterBlocks(fingerprints, scanner._ahead.Add(fingerprints.Length));
             }
             fingerprints.CopyTo(scanner._asked);
+            if (collects) ends.CopyTo(scanner._askedEnds);
+            scanner._askedStart = (int)tileStart - (GramParameters.GramLength - 1);
             scanner._askedCount = fingerprints.Length;
-            return scanner._survivors.Count < BatchSize || AskTables();
+            return scanner._survivors.Count < BatchSize || !AskTables() || collects;
         }
 
+        /// <summary>True if one of the last was found.</summary>
         internal bool Finish()
         {
             AskFilters();
@@ -218,63 +233,57 @@ public sealed partial class Scanner
         void AskFilters()
         {
             ReadOnlySpan<ulong> asked = scanner._asked.AsSpan(0, scanner._askedCount);
-            foreach (MappedIndex layer in scanner.Index.Layers)
+            ReadOnlySpan<MappedIndex> layers = scanner.Index.Layers;
+            for (int layer = 0; layer < layers.Length; layer++)
             {
-                foreach (int i in scanner._indices.AsSpan(0, layer.Filtered(asked, scanner._indices))) scanner._survivors.Add((layer, asked[i]));
+                int survivors = layers[layer].Filtered(asked, scanner._indices);
+                foreach (int i in scanner._indices.AsSpan(0, survivors)) scanner._survivors.Add((layer, asked[i], scanner._askedStart + (collects ? scanner._askedEnds[i] : 0)));
             }
             scanner._askedCount = 0;
         }
 
         bool AskTables()
         {
-            List<(MappedIndex Layer, ulong Fingerprint)> survivors = scanner._survivors;
-            foreach ((MappedIndex layer, ulong fingerprint) in survivors) layer.PrefetchDirectory(fingerprint);
-            foreach ((MappedIndex layer, ulong fingerprint) in survivors) layer.PrefetchPostings(fingerprint);
+            List<(int Layer, ulong Fingerprint, int Position)> survivors = scanner._survivors;
+            ReadOnlySpan<MappedIndex> layers = scanner.Index.Layers;
+            foreach ((int layer, ulong fingerprint, _) in survivors) layers[layer].PrefetchDirectory(fingerprint);
+            foreach ((int layer, ulong fingerprint, _) in survivors) layers[layer].PrefetchPostings(fingerprint);
             bool found = false;
-            foreach ((MappedIndex layer, ulong fingerprint) in survivors) found |= layer.Find(fingerprint, out _) != 0;
+            foreach ((int layer, ulong fingerprint, int position) in survivors)
+            {
+                int count = layers[layer].Find(fingerprint, out long first);
+                if (count == 0) continue;
+                found = true;
+                if (collects) scanner.AddHits(layer, first, count, position);
+            }
             survivors.Clear();
-            return !found;
+            return found;
         }
     }
 
-    /// <summary>Hands every posting of every fingerprint to the stretches.</summary>
-    readonly ref struct HitSink(Scanner scanner) : IFingerprintSink
+    /// <summary>Hands the postings of a fingerprint to the stretches.</summary>
+    void AddHits(int number, long first, int count, int position)
     {
-        public bool Take(ReadOnlySpan<ulong> fingerprints, ReadOnlySpan<int> ends, long tileStart)
+        MappedIndex layer = Index.Layers[number];
+        Posting posting = layer.GetPosting(first);
+        double bits;
+        if ((posting.Value & Posting.CountFlag) != 0)
         {
-            ReadOnlySpan<MappedIndex> layers = scanner.Index.Layers;
-            for (int number = 0; number < layers.Length; number++)
-            {
-                MappedIndex layer = layers[number];
-                layer.PrefetchFilter(fingerprints);
-                foreach (int i in scanner._indices.AsSpan(0, layer.Filtered(fingerprints, scanner._indices)))
-                {
-                    int count = layer.Find(fingerprints[i], out long first);
-                    if (count == 0) continue;
-                    int position = (int)(tileStart + ends[i] - (GramParameters.GramLength - 1));
-                    Posting posting = layer.GetPosting(first);
-                    double bits;
-                    if ((posting.Value & Posting.CountFlag) != 0)
-                    {
-                        bits = Evidence.BitsPerCharacter * Evidence.Rarity(posting.Value & (Posting.CountFlag - 1), layer.Documents);
-                        first++;
-                        count--;
-                    }
-                    else
-                    {
-                        bits = scanner._rarity[number][Math.Min(layer.CountDocuments(first, count), Posting.MaxDocuments)];
-                    }
-                    if (bits <= 0) continue;
-                    for (int p = 0; p < count; p++) scanner._stretches.Add(number, layer.GetPosting(first + p).Value, position, bits);
-                }
-            }
-            return true;
+            bits = Evidence.BitsPerCharacter * Evidence.Rarity(posting.Value & (Posting.CountFlag - 1), layer.Documents);
+            first++;
+            count--;
         }
+        else
+        {
+            bits = _rarity[number][Math.Min(layer.CountDocuments(first, count), Posting.MaxDocuments)];
+        }
+        if (bits <= 0) return;
+        for (int p = 0; p < count; p++) _stretches.Add(number, layer.GetPosting(first + p).Value, position, bits);
     }
 
     ScanResult Report(ReadOnlySpan<byte> text, int length, Aligner? aligned)
     {
-        if (_reported.Length < length) _reported = new bool[Math.Max(length, _canonical.Length)];
+        if (_reported.Length < length) _reported = new bool[Math.Max(length, 2 * _reported.Length)];
         Span<bool> reported = _reported.AsSpan(0, length);
         reported.Clear();
         _lines.Reset();
@@ -318,6 +327,7 @@ public sealed partial class Scanner
     void AddMatches(ReadOnlySpan<byte> text, in RankedDocument document, MappedIndex layer, ReadOnlySpan<Stretch> stretches)
     {
         DocumentRecord record = layer.GetDocument(document.Document);
+        ReadOnlySpan<int> offsets = OffsetsIn(text);
         for (int from = 0; from < stretches.Length && _matchCount < _options.MaxMatches;)
         {
             if (stretches[from].Evidence <= 0)
@@ -343,8 +353,8 @@ public sealed partial class Scanner
 
             ref readonly Stretch head = ref stretches[from];
             ref readonly Stretch tail = ref stretches[last];
-            int start = CharacterStart(text, _offsets[head.Start]);
-            int end = _offsets[tail.End - 1] + 1;
+            int start = CharacterStart(text, offsets[head.Start]);
+            int end = offsets[tail.End - 1] + 1;
             int sourceStart = layer.GetLine(record, Math.Max(0, head.Diagonal + head.Start - record.Start));
             int sourceEnd = layer.GetLine(record, Math.Clamp(tail.Diagonal + tail.End - 1 - record.Start, 0, record.Length));
             if (_matchCount == _matches.Length) Array.Resize(ref _matches, 2 * _matchCount);
