@@ -16,9 +16,6 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
     const int BatchRecords = 256;
     const int BatchBytes = 512 * 1024;
 
-    /// <summary>Raw lines that are probed at once: the engine is the faster the longer the text, and where something is found each is probed again.</summary>
-    const int GroupBytes = 128 * 1024;
-
     sealed class Batch
     {
         internal readonly InputRecord[] Records = [.. Enumerable.Range(0, BatchRecords).Select(_ => new InputRecord())];
@@ -46,7 +43,7 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
         internal int EndOfGroup(int first)
         {
             int end = first;
-            while (end < Count && !Records[end].IsParsed && LineEnds[end] > StartOf(end) && LineEnds[end] - StartOf(first) <= GroupBytes) end++;
+            while (end < Count && !Records[end].IsParsed && LineEnds[end] > StartOf(end)) end++;
             return end;
         }
 
@@ -65,7 +62,9 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
         }
     }
 
-    readonly ConcurrentBag<(Scanner Scanner, List<Match> Matches, List<Match> Local)> _scanners = [];
+    sealed record Worker(Scanner Scanner, List<Match> Matches, List<Match> Local, List<int> Lines);
+
+    readonly ConcurrentBag<Worker> _workers = [];
     readonly ConcurrentBag<Batch> _free = [];
     readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, threads).ConcurrentScheduler;
     readonly Queue<Task<Batch>> _running = new();
@@ -124,34 +123,37 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
 
     Batch ScanBatch(Batch batch)
     {
-        if (!_scanners.TryTake(out (Scanner Scanner, List<Match> Matches, List<Match> Local) scanner)) scanner = (new Scanner(index, options), [], []);
+        if (!_workers.TryTake(out Worker? worker)) worker = new(new Scanner(index, options), [], [], []);
         for (int i = 0; i < batch.Count;)
         {
-            // Most lines of JSON hold no verbatim text: that is seen in the raw lines, and the others alone are parsed.
+            // Most lines of JSON hold no verbatim text: that is seen in the raw lines, many at once, and the others alone are parsed.
             int end = options.Structure ? i : batch.EndOfGroup(i);
-            if (end > i + 1 && !scanner.Scanner.MayMatch(batch.LinesOf(i, end)))
+            if (end > i)
             {
+                worker.Scanner.MayMatch(batch.LinesOf(i, end), worker.Lines);
+                foreach (int line in worker.Lines)
+                {
+                    Classify(batch, i + line, worker);
+                    batch.Records[i + line].ReleaseText();
+                }
                 i = end;
                 continue;
             }
-            do
-            {
-                InputRecord record = batch.Records[i];
-                if (record.IsParsed || options.Structure || scanner.Scanner.MayMatch(record.Text.Span)) Classify(batch, i, scanner);
-                record.ReleaseText();
-            }
-            while (++i < end);
+            InputRecord record = batch.Records[i];
+            if (record.IsParsed || options.Structure || worker.Scanner.MayMatch(record.Text.Span)) Classify(batch, i, worker);
+            record.ReleaseText();
+            i++;
         }
-        _scanners.Add(scanner);
+        _workers.Add(worker);
         return batch;
     }
 
-    void Classify(Batch batch, int number, in (Scanner Scanner, List<Match> Matches, List<Match> Local) scanner)
+    void Classify(Batch batch, int number, Worker worker)
     {
         InputRecord record = batch.Records[number];
         if (record.Parse() is SourceProblem problem) batch.Problems.Add(problem);
-        if (ScanRecord(record, scanner, out bool? isSent) is not ScanResult result) return;
-        RecordFinding finding = new(index, record, isSent, result, scanner.Matches);
+        if (ScanRecord(record, worker, out bool? isSent) is not ScanResult result) return;
+        RecordFinding finding = new(index, record, isSent, result, worker.Matches);
         int start = (int)batch.Findings.Length;
         bool isWanted = result.Verdict != Verdict.Allow || writer.WantsAllowed;
         int countAt = isWanted ? writer.Write(batch.Findings, finding) : 0;
@@ -161,14 +163,14 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
 
     /// <summary>Scans what was sent and what is only in the log apart: their evidence must not add up.</summary>
     /// <returns>The result of the part that decides, or null if nothing matches; the matches are in the scanner's list.</returns>
-    static ScanResult? ScanRecord(InputRecord record, (Scanner Scanner, List<Match> Matches, List<Match> Local) scanner, out bool? isSent)
+    static ScanResult? ScanRecord(InputRecord record, Worker worker, out bool? isSent)
     {
-        (List<Match> matches, List<Match> local) = (scanner.Matches, scanner.Local);
+        (List<Match> matches, List<Match> local) = (worker.Matches, worker.Local);
         isSent = record.Format == RecordFormat.None ? null : true;
-        ScanResult sentResult = scanner.Scanner.Scan(record.Text.Span[..record.SentLength], matches);
+        ScanResult sentResult = worker.Scanner.Scan(record.Text.Span[..record.SentLength], matches);
         if (record.LocalStart == record.Text.Length) return sentResult.Matches > 0 ? sentResult : null;
 
-        ScanResult localResult = scanner.Scanner.Scan(record.Text.Span[record.LocalStart..], local);
+        ScanResult localResult = worker.Scanner.Scan(record.Text.Span[record.LocalStart..], local);
         if (localResult.Matches == 0) return sentResult.Matches > 0 ? sentResult : null;
         // What is only in the log has not leaked.
         if (localResult.Verdict == Verdict.Block) localResult = localResult with { Verdict = Verdict.Warn };

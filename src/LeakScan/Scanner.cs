@@ -37,6 +37,8 @@ public sealed partial class Scanner
     readonly int[] _indices = new int[Fingerprinter.MaxTileFingerprints];
     readonly int[] _askedEnds = new int[Fingerprinter.MaxTileFingerprints];
     readonly List<(int Layer, ulong Fingerprint, int Position)> _survivors = [];
+    readonly List<int> _positions = [];
+    readonly List<int> _lineFeeds = [];
     readonly PrefetchQueue _ahead = new();
     int _askedCount;
     int _askedStart;
@@ -144,6 +146,41 @@ public sealed partial class Scanner
         return !Probe(utf8, GramParameters.FineWindow, out _) || _structure?.MayMatch(utf8) == true;
     }
 
+    /// <summary>The same of many texts at once, one a line: faster than one by one if they are short.</summary>
+    /// <remarks>What two lines share between them, the end of one and the beginning of the next, is in neither.</remarks>
+    /// <param name="utf8">Lines, such as records of JSON; only line feeds end them.</param>
+    /// <param name="matching">Cleared, then filled with the lines that may match, counted from 0, rising.</param>
+    /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})" path="/exception"/>
+    public void MayMatch(ReadOnlySpan<byte> utf8, List<int> matching)
+    {
+        CheckLength(utf8);
+        matching.Clear();
+        if (_structure is not null)
+        {
+            int number = 0;
+            foreach (Range line in utf8.Split((byte)'\n'))
+            {
+                if (MayMatch(utf8[line])) matching.Add(number);
+                number++;
+            }
+            return;
+        }
+
+        _positions.Clear();
+        _lineFeeds.Clear();
+        _fingerprinter.Canonicalizer.LineFeeds = _lineFeeds;
+        LookUp(utf8, GramParameters.FineWindow, Wanted.Positions, out _);
+        _fingerprinter.Canonicalizer.LineFeeds = null;
+        _positions.Sort(); // layers take turns
+        int at = 0;
+        foreach (int position in _positions)
+        {
+            while (at < _lineFeeds.Count && _lineFeeds[at] <= position) at++;
+            bool isInLine = at == _lineFeeds.Count || position + GramParameters.GramLength <= _lineFeeds[at];
+            if (isInLine && (matching.Count == 0 || matching[^1] != at)) matching.Add(at);
+        }
+    }
+
     static void CheckLength(ReadOnlySpan<byte> text)
     {
         if (text.Length > MaxTextBytes) throw new ArgumentException($"{text.Length} bytes; a text has up to {MaxTextBytes}: scan it in parts.", nameof(text));
@@ -152,18 +189,31 @@ public sealed partial class Scanner
     /// <summary>True if none of the text's fingerprints is in the index.</summary>
     bool Probe(ReadOnlySpan<byte> text, int window, out long characters)
     {
-        characters = LookUp(text, window, collects: false, out bool found);
+        characters = LookUp(text, window, Wanted.Any, out bool found);
         return !found;
     }
 
-    /// <summary>Looks the text's fingerprints up: until one is found, or all of them, those that are found going to the stretches.</summary>
+    /// <summary>What is done with fingerprints that are found.</summary>
+    enum Wanted
+    {
+        /// <summary>One is enough: the search ends soon after it.</summary>
+        Any,
+
+        /// <summary>Where they stand in the text.</summary>
+        Positions,
+
+        /// <summary>Their postings go to the stretches.</summary>
+        Stretches,
+    }
+
+    /// <summary>Looks the text's fingerprints up.</summary>
     /// <returns>Canonical characters; less than none if it did not come to the end.</returns>
-    long LookUp(ReadOnlySpan<byte> text, int window, bool collects, out bool found)
+    long LookUp(ReadOnlySpan<byte> text, int window, Wanted wanted, out bool found)
     {
         _survivors.Clear();
         _askedCount = 0;
         _ahead.Clear();
-        LookUpSink sink = new(this, collects);
+        LookUpSink sink = new(this, wanted);
         long characters = _fingerprinter.Run(text, window, ref sink);
         _ahead.Clear();
         found = characters < 0 || sink.Finish();
@@ -179,7 +229,7 @@ public sealed partial class Scanner
 
         // Most texts match nothing, or too little to tell of: that is decided without offsets, and of a long text from its coarse fingerprints.
         bool fine = _options.Depth == ScanDepth.Fine || (_options.Depth == ScanDepth.Auto && text.Length <= _options.FineUpToBytes);
-        if (fine || !Probe(text, GramParameters.CoarseWindow, out long characters)) characters = LookUp(text, GramParameters.FineWindow, collects: true, out _);
+        if (fine || !Probe(text, GramParameters.CoarseWindow, out long characters)) characters = LookUp(text, GramParameters.FineWindow, Wanted.Stretches, out _);
         int length = (int)characters;
         _ranking.Rank(_stretches.Stretches, Index.Layers, length);
         Aligner? aligned = _structure?.Match(text, length, FindVerbatimRuns(text));
@@ -200,11 +250,11 @@ public sealed partial class Scanner
         return _offsets.AsSpan(0, _offsetCount);
     }
 
-    /// <summary>Looks fingerprints up, tile by tile; <see cref="Finish"/> does the last ones. Unless it collects, it stops soon after the first that is found.</summary>
+    /// <summary>Looks fingerprints up, tile by tile; <see cref="Finish"/> does the last ones.</summary>
     // Memory is slow, so nothing waits for it. The filter is asked for a tile's cache lines while the next tile is canonicalised, and looked at
     // when that is done. Of text that is not in the index it lets one fingerprint in 200 through; those are gathered over
     // several tiles, so that their misses in the table happen side by side.
-    readonly ref struct LookUpSink(Scanner scanner, bool collects) : IFingerprintSink
+    readonly ref struct LookUpSink(Scanner scanner, Wanted wanted) : IFingerprintSink
     {
         const int BatchSize = 32;
 
@@ -217,10 +267,10 @@ public sealed partial class Scanner
                 foreach (MappedIndex layer in scanner.Index.Layers) layer.FindFilterBlocks(fingerprints, scanner._ahead.Add(fingerprints.Length));
             }
             fingerprints.CopyTo(scanner._asked);
-            if (collects) ends.CopyTo(scanner._askedEnds);
+            if (wanted != Wanted.Any) ends.CopyTo(scanner._askedEnds);
             scanner._askedStart = (int)tileStart - (GramParameters.GramLength - 1);
             scanner._askedCount = fingerprints.Length;
-            return scanner._survivors.Count < BatchSize || !AskTables() || collects;
+            return scanner._survivors.Count < BatchSize || !AskTables() || wanted != Wanted.Any;
         }
 
         /// <summary>True if one of the last was found.</summary>
@@ -237,7 +287,7 @@ public sealed partial class Scanner
             for (int layer = 0; layer < layers.Length; layer++)
             {
                 int survivors = layers[layer].Filtered(asked, scanner._indices);
-                foreach (int i in scanner._indices.AsSpan(0, survivors)) scanner._survivors.Add((layer, asked[i], scanner._askedStart + (collects ? scanner._askedEnds[i] : 0)));
+                foreach (int i in scanner._indices.AsSpan(0, survivors)) scanner._survivors.Add((layer, asked[i], scanner._askedStart + (wanted == Wanted.Any ? 0 : scanner._askedEnds[i])));
             }
             scanner._askedCount = 0;
         }
@@ -254,7 +304,8 @@ public sealed partial class Scanner
                 int count = layers[layer].Find(fingerprint, out long first);
                 if (count == 0) continue;
                 found = true;
-                if (collects) scanner.AddHits(layer, first, count, position);
+                if (wanted == Wanted.Stretches) scanner.AddHits(layer, first, count, position);
+                else if (wanted == Wanted.Positions) scanner._positions.Add(position);
             }
             survivors.Clear();
             return found;

@@ -73,36 +73,49 @@ public sealed class RawFirstTests(ITestOutputHelper output)
 
     static (int Records, int Findings) Compare(FingerprintIndex index, string input)
     {
-        List<string> wanted = Scan(index, input, onDemand: false, out int records, out _);
-        List<string> found = Scan(index, input, onDemand: true, out int records2, out int unparsed);
-        Assert.Equal(records, records2);
-        Assert.Equal(wanted, found);
-        Assert.True(unparsed > 0, $"{input}: every record was parsed");
+        List<string> wanted = Scan(index, input, onDemand: false, linesAtOnce: 1, out int records, out _);
+        foreach (int linesAtOnce in (int[])[1, 7, 200])
+        {
+            List<string> found = Scan(index, input, onDemand: true, linesAtOnce, out int records2, out int unparsed);
+            Assert.Equal(records, records2);
+            Assert.Equal(wanted, found);
+            Assert.True(unparsed > 0, $"{input}: every record was parsed");
+        }
         return (records, wanted.Count);
     }
 
-    static List<string> Scan(FingerprintIndex index, string input, bool onDemand, out int records, out int unparsed)
+    static List<string> Scan(FingerprintIndex index, string input, bool onDemand, int linesAtOnce, out int records, out int unparsed)
     {
         (records, unparsed) = (0, 0);
         Scanner scanner = new(index, new ScanOptions { Structure = false });
         List<Match> matches = [];
+        List<int> lines = [];
         List<string> findings = [];
-        foreach (InputRecord record in new InputReader(new InputOptions { ParsesOnDemand = onDemand }).Read(input))
+        foreach (InputRecord[] chunk in new InputReader(new InputOptions { ParsesOnDemand = onDemand }).Read(input).Select(Copy).Chunk(linesAtOnce))
         {
-            records++;
-            if (!record.IsParsed)
+            records += chunk.Length;
+            InputRecord[] raw = [.. chunk.Where(r => !r.IsParsed)];
+            scanner.MayMatch([.. raw.SelectMany(r => r.Text.ToArray().Append((byte)'\n'))], lines);
+            unparsed += raw.Length - lines.Count;
+            foreach (InputRecord record in chunk)
             {
-                if (!scanner.MayMatch(record.Text.Span))
+                if (!record.IsParsed)
                 {
-                    unparsed++;
-                    continue;
+                    if (!lines.Contains(Array.IndexOf(raw, record))) continue;
+                    Assert.Null(record.Parse());
+                    Assert.True(record.IsParsed);
                 }
-                Assert.Null(record.Parse());
-                Assert.True(record.IsParsed);
+                ScanResult result = scanner.Scan(record.Text.Span, matches);
+                if (result.Matches > 0) findings.Add($"{record.Input}:{record.Line} {record.Id} {record.SentLength} {result} {string.Join(' ', matches)}");
             }
-            ScanResult result = scanner.Scan(record.Text.Span, matches);
-            if (result.Matches > 0) findings.Add($"{record.Input}:{record.Line} {record.Id} {record.SentLength} {result} {string.Join(' ', matches)}");
         }
         return findings;
+    }
+
+    static InputRecord Copy(InputRecord record)
+    {
+        InputRecord copy = new();
+        record.CopyTo(copy);
+        return copy;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LeakScan.Primitives;
 using LeakScan.Simd;
 using LeakScan.Text;
@@ -58,7 +59,7 @@ sealed class Fingerprinter
 
     internal Canonicalizer Canonicalizer { get; }
 
-    /// <summary>Fingerprints raw text.</summary>
+    /// <summary>Fingerprints raw text. The canonicalizer's line feeds, if it counts them, are then positions in the text.</summary>
     /// <returns>The number of canonical bytes, or -1 if the sink stopped the run.</returns>
     internal long Run<TSink>(ReadOnlySpan<byte> text, int window, ref TSink sink) where TSink : struct, IFingerprintSink, allows ref struct
     {
@@ -69,14 +70,28 @@ sealed class Fingerprinter
             int take = Math.Min(text.Length, Math.Clamp(text.Length / 2 + ByteBlock.LengthBytes & -ByteBlock.LengthBytes, ShortestTileBytes, TileRawBytes));
             bool last = take == text.Length;
             int length = progress.Held;
+            int lineFeeds = Canonicalizer.LineFeeds?.Count ?? 0;
             Canonicalizer.Ahead?.Spread(take / ByteBlock.LengthBytes);
             take = Canonicalizer.Append(text[..take], _tile.Span(TileSpan.Margin + length, TileRawBytes + Canonicalizer.OutputSlack), moreFollows: true, out int written);
+            MoveLineFeeds(ref lineFeeds, progress.Start + length);
             length += written;
             text = text[take..];
-            if (last) length += AppendLast(text, length);
+            if (last)
+            {
+                written = AppendLast(text, length);
+                MoveLineFeeds(ref lineFeeds, progress.Start + length);
+                length += written;
+            }
             if (!Tile(length, window, last, ref progress, ref sink)) return -1;
             if (last) return progress.Start + progress.Held;
         }
+    }
+
+    void MoveLineFeeds(ref int first, long by)
+    {
+        if (Canonicalizer.LineFeeds is not List<int> feeds) return;
+        foreach (ref int feed in CollectionsMarshal.AsSpan(feeds)[first..]) feed += (int)by;
+        first = feeds.Count;
     }
 
     /// <summary>The rest of a text, made up with spaces to whole blocks: they decide what the end of a text decides, and are dropped.</summary>

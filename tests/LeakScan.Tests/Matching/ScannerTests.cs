@@ -131,5 +131,40 @@ public sealed class ScannerTests : IDisposable
         Assert.Equal(Verdict.Allow, new Scanner(_index).Scan(text, matches).Verdict);
     }
 
+    public static TheoryData<string> TierNames => Tiers.Names;
+
+    /// <summary>Lines in one text, of every tile's length and more, give what each gives by itself. They begin and end with what is nowhere else: at its ends a text shows more or less.</summary>
+    [Theory]
+    [MemberData(nameof(TierNames))]
+    public void LinesThatMayMatchAreThoseThatDoByThemselves(string tierName)
+    {
+        Scanner scanner = new(_index, new ScanOptions { Structure = false }, Tiers.Parse(tierName));
+        List<int> found = [];
+        int leaks = 0;
+        for (int seed = 0; seed < 200; seed++)
+        {
+            Random random = new(seed);
+            List<string> lines = [];
+            for (int count = random.Next(1, 120); count > 0; count--) lines.Add(Line(random));
+            List<int> wanted = [.. lines.Index().Where(l => scanner.MayMatch(Encoding.UTF8.GetBytes(l.Item))).Select(l => l.Index)];
+            scanner.MayMatch(Encoding.UTF8.GetBytes(string.Join('\n', lines) + (random.Next(2) == 0 ? "\n" : "")), found);
+            Assert.True(wanted.SequenceEqual(found), $"seed {seed}, {tierName}: lines {string.Join(' ', wanted)} by themselves, {string.Join(' ', found)} together");
+            leaks += wanted.Count;
+        }
+        Assert.InRange(leaks, 1000, 200 * 60);
+    }
+
+    string Line(Random random)
+    {
+        string[] noise = ["", "{}", "main.go:12:", "12\t", "\u4e16\u754c", "&amp;", "\u2192", "\\", new('7', random.Next(1, 300))];
+        string about = RandomWrappers.Json(CodeText.Lines(new Random(1_000_000 + random.Next(1000)), random.Next(5, 30)), random, (RandomWrappers.JsonStyle)random.Next(8));
+        string start = noise[random.Next(noise.Length)];
+        if (random.Next(4) == 0) return start;
+        string Unknown() => string.Concat(Enumerable.Range(0, 64).Select(_ => (char)random.Next('a', 'z' + 1)));
+        if (random.Next(3) > 0) return start + Unknown() + about + Unknown();
+        string leak = RandomWrappers.Json(Cut(_documents[random.Next(_documents.Length)], random.Next(100), random.Next(4, 40)), random, (RandomWrappers.JsonStyle)random.Next(8));
+        return start + Unknown() + about + leak + Unknown() + noise[random.Next(noise.Length)];
+    }
+
     public void Dispose() => _index.Dispose();
 }
