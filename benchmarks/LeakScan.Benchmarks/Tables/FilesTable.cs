@@ -21,8 +21,8 @@ static class FilesTable
             using FingerprintIndex index = FingerprintIndex.Open(indexPath, Synthetic.s_key);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Measure.Machine()}, tier {Scanner.Describe()}, {index.Info.Fingerprints / 1e6:F1} M fingerprints; MB are those of the decompressed text; files in the page cache"));
             Console.WriteLine();
-            Console.WriteLine("| input | MB | records | findings | errors | plain read | decompression | engine alone, 2 threads | leakscan scan, 1 thread | 2 threads | of the engine | of decompression | peak memory MB |");
-            Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+            Console.WriteLine("| input | MB | records | findings | errors | plain read | decompression | engine alone, 2 threads, coarse | fine | leakscan scan, 1 thread | 2 threads | of the engine, coarse | fine | of decompression | peak memory MB |");
+            Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
             foreach (string input in inputs)
             {
                 string[] files = TextMaker.Files(input);
@@ -30,13 +30,14 @@ static class FilesTable
                 long rawBytes = files.Sum(f => new FileInfo(f).Length);
                 double read = Measure.Seconds(() => Pass(files, decompress: false, null));
                 double decompression = files.Any(IsCompressed) ? Measure.Seconds(() => Pass(files, decompress: true, null)) : double.NaN;
-                double engine = Engine(index, files);
+                double coarse = Engine(index, files, ScanDepth.Coarse);
+                double fine = Engine(index, files, ScanDepth.Fine);
                 string findings = Path.Combine(folder, "findings.jsonl");
                 LeakScanCli.Outcome one = leakscan.Scan(indexPath, 1, findings, input);
                 LeakScanCli.Outcome two = leakscan.Scan(indexPath, 2, findings, input);
                 double rate = bytes / two.Seconds;
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {Path.GetFileName(input.TrimEnd('/'))} | {bytes / 1e6:F0} | {one.Records} | {one.Findings} | {one.Errors} | {rawBytes / read / 1e6:F0} | {Cell(bytes / decompression / 1e6, "F0")} | {engine / 1e6:F0} | {bytes / one.Seconds / 1e6:F0} | {rate / 1e6:F0} | {rate / engine:F2} | {Cell(rate * decompression / bytes, "F2")} | {two.PeakMemoryBytes / 1e6:F0} |"));
+                    $"| {Path.GetFileName(input.TrimEnd('/'))} | {bytes / 1e6:F0} | {one.Records} | {one.Findings} | {one.Errors} | {rawBytes / read / 1e6:F0} | {Cell(bytes / decompression / 1e6, "F0")} | {coarse / 1e6:F0} | {fine / 1e6:F0} | {bytes / one.Seconds / 1e6:F0} | {rate / 1e6:F0} | {rate / coarse:F2} | {rate / fine:F2} | {Cell(rate * decompression / bytes, "F2")} | {two.PeakMemoryBytes / 1e6:F0} |"));
             }
             return 0;
         }
@@ -49,7 +50,7 @@ static class FilesTable
     static string Cell(double value, string format) => double.IsNaN(value) ? "" : value.ToString(format, CultureInfo.InvariantCulture);
 
     /// <summary>Bytes a second of the engine on the raw bytes of the first GiB, two threads: no files, no records, no JSON.</summary>
-    internal static double Engine(FingerprintIndex index, string[] files)
+    internal static double Engine(FingerprintIndex index, string[] files, ScanDepth depth)
     {
         const int Threads = 2;
         using MemoryStream memory = new();
@@ -57,7 +58,7 @@ static class FilesTable
         byte[] text = memory.GetBuffer();
         int length = (int)memory.Length;
         using Workers workers = new(Threads);
-        Scanner[] scanners = [.. Enumerable.Range(0, Threads).Select(_ => new Scanner(index, new ScanOptions { Depth = ScanDepth.Coarse, Structure = false }))];
+        Scanner[] scanners = [.. Enumerable.Range(0, Threads).Select(_ => new Scanner(index, new ScanOptions { Depth = depth, Structure = false }))];
         List<Match>[] matches = [.. Enumerable.Range(0, Threads).Select(_ => new List<Match>())];
         void Scan(int worker)
         {
