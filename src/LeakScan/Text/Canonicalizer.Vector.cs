@@ -179,11 +179,12 @@ sealed partial class Canonicalizer
         int aTurn = ahead is null ? 0 : ahead.ATurn;
         int asked = 0;
 
+        // SAFETY: the source has 64 bytes (AppendVector), and Math.Min leaves them at each next block; the destination holds the
+        // whole source and OutputSlack more, and at most 64 bytes are written at or below the number of bytes read so far.
+        TBlock next = TBlock.Load(ref Unsafe.Add(ref input, Math.Min(index, end)));
         while (index <= end)
         {
-            // SAFETY: the loop condition leaves 64 readable bytes at index; the caller's destination holds the whole source
-            // and OutputSlack more, and at most 64 bytes are written at or below the number of bytes read so far.
-            TBlock block = TBlock.Load(ref Unsafe.Add(ref input, index));
+            TBlock block = next;
             ulong content = block.Content();
             ulong digits = block.Digits();
             ulong lineEnds = block.LineEnds();
@@ -274,6 +275,9 @@ sealed partial class Canonicalizer
             backslashCarry = backslashes >> taken - 1 & 1;
             digitCarry = digits >> taken - 1 & 1;
             index += taken;
+            // Read before the block is written: a read behind a write whose place is not known yet is held back by processors that
+            // once took the two for the same place, and then no two blocks are done at once.
+            next = TBlock.Load(ref Unsafe.Add(ref input, Math.Min(index, end)));
             written += block.CompressLower(content, ref Unsafe.Add(ref bytes, written));
             for (int stop = Math.Min(asked + aTurn, waiting.Length); asked < stop; asked++) PrefetchQueue.Ask(waiting[asked]);
         }
