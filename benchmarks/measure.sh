@@ -82,8 +82,21 @@ hooks() {
 
 sessions() {
   [ -d "$eval/sessions" ] || { echo "skipped sessions: there is no $eval/sessions" >&2; return; }
+  # The sessions, and their text without the JSON, again and again in one file.
+  python3 - "$eval/sessions" "$(size 2000000000 1000000)" "$work/sessions.txt" <<'PYTHON'
+import json, pathlib, sys
+def strings(value):
+    if isinstance(value, str): yield value
+    elif isinstance(value, (dict, list)):
+        for inner in value.values() if isinstance(value, dict) else value: yield from strings(inner)
+lines = (line for file in sorted(pathlib.Path(sys.argv[1]).rglob("*.jsonl")) for line in file.open("rb"))
+text = b"".join(("\n".join(strings(json.loads(line))) + "\n").encode("utf-8", "replace") for line in lines if line.strip())
+with open(sys.argv[3], "wb") as out:
+    while out.tell() < int(sys.argv[2]): out.write(text)
+PYTHON
   printf '\n## Real sessions\n'
-  bench files --millions "$(size 16 0.2)" --cli "$work/cli/leakscan" "$eval/sessions"
+  bench files --millions "$(size 16 0.2)" --cli "$work/cli/leakscan" "$eval/sessions" "$work/sessions.txt"
+  rm -f "$work/sessions.txt"
 }
 
 files() {
