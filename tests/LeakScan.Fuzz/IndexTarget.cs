@@ -222,7 +222,7 @@ sealed class IndexTarget : IFuzzTarget
         {
             if (layer.ReadShingleTags(hash, layer.FindShingle(hash), tags) is var found and (< 0 or > ShingleTable.MaxTags)) throw new InvalidOperationException($"{found} numbers of one shingle");
         }
-        layer.PrefetchFilter(fingerprints);
+        layer.FindFilterBlocks(fingerprints, stackalloc nint[fingerprints.Length]);
         Span<int> survivors = stackalloc int[fingerprints.Length];
         int let = layer.Filtered(fingerprints, survivors);
         for (int i = 0; i < fingerprints.Length; i++)

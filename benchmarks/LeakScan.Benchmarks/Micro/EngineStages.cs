@@ -1,5 +1,6 @@
 using LeakScan.Fingerprints;
 using LeakScan.Indexing;
+using LeakScan.Primitives;
 using LeakScan.Simd;
 using LeakScan.Text;
 
@@ -18,6 +19,7 @@ sealed class EngineStages
     readonly FingerprintIndex _index;
     readonly byte[] _canonical = new byte[PieceBytes + Canonicalizer.OutputSlack];
     readonly int[] _survivors = new int[512];
+    readonly nint[] _addresses = new nint[512];
     long _count;
 
     internal EngineStages(FingerprintIndex index, string tier)
@@ -59,7 +61,9 @@ sealed class EngineStages
         while (fingerprints.Length > 0)
         {
             ReadOnlySpan<ulong> batch = fingerprints[..Math.Min(_survivors.Length, fingerprints.Length)];
-            layer.PrefetchFilter(batch);
+            Span<nint> addresses = _addresses.AsSpan(0, batch.Length);
+            layer.FindFilterBlocks(batch, addresses);
+            foreach (nint address in addresses) PrefetchQueue.Ask(address);
             passed += layer.Filtered(last, _survivors);
             last = batch;
             fingerprints = fingerprints[batch.Length..];

@@ -164,17 +164,7 @@ sealed unsafe class MappedIndex : IDisposable
     /// <summary>Whether the filter lets a fingerprint through.</summary>
     internal bool MayContain(ulong fingerprint) => BlockedBloomFilter.MayContain(ref *FilterBlock(fingerprint), fingerprint);
 
-    /// <summary>Asks for the filter's cache lines of these fingerprints, ahead of <see cref="Filtered"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void PrefetchFilter(ReadOnlySpan<ulong> fingerprints)
-    {
-        if (!Sse.IsSupported) return;
-        byte* filter = Filter;
-        long blocks = FilterBlocks;
-        foreach (ulong fingerprint in fingerprints) Sse.Prefetch0(filter + BlockedBloomFilter.BlockOf(fingerprint, blocks) * BlockedBloomFilter.BlockBytes);
-    }
-
-    /// <summary>Where the filter's blocks of these fingerprints are, for a <see cref="PrefetchQueue"/>.</summary>
+    /// <summary>Where the filter's blocks of these fingerprints are, for a <see cref="PrefetchQueue"/>: to be asked for ahead of <see cref="Filtered"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void FindFilterBlocks(ReadOnlySpan<ulong> fingerprints, Span<nint> addresses)
     {
