@@ -87,6 +87,7 @@ sealed class Fingerprinter
         }
     }
 
+    /// <summary>Makes line feeds, from <paramref name="first"/> on, positions in the text of what they are in a piece of it.</summary>
     void MoveLineFeeds(ref int first, long by)
     {
         if (Canonicalizer.LineFeeds is not List<int> feeds) return;

@@ -154,6 +154,39 @@ public sealed class ScannerTests : IDisposable
         Assert.InRange(leaks, 1000, 200 * 60);
     }
 
+    [Fact]
+    public void WithStructureEachLineIsLookedAtByItself()
+    {
+        Scanner scanner = new(_index);
+        string[] lines = ["", OneLine(Cut(_documents[2], 20, 40)), "nothing", OneLine(s_other), OneLine(Cut(_documents[9], 60, 40))];
+        List<int> found = [];
+        scanner.MayMatch(Encoding.UTF8.GetBytes(string.Join('\n', lines)), found);
+        Assert.Equal(lines.Index().Where(l => scanner.MayMatch(Encoding.UTF8.GetBytes(l.Item))).Select(l => l.Index), found);
+        Assert.Contains(1, found);
+        Assert.Contains(4, found);
+        Assert.DoesNotContain(0, found);
+        Assert.DoesNotContain(2, found);
+
+        static string OneLine(string text) => text.Replace('\n', ' ');
+    }
+
+    [Fact]
+    public void LinesAreLookedAtWithoutAllocation()
+    {
+        Scanner scanner = new(_index, new ScanOptions { Structure = false });
+        byte[] lines = Encoding.UTF8.GetBytes(s_other + "\n" + _documents[5] + "\n" + s_other);
+        List<int> found = [];
+        long least = long.MaxValue;
+        for (int run = 0; run < 5; run++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            scanner.MayMatch(lines, found);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        Assert.NotEmpty(found);
+        Assert.Equal(0, least);
+    }
+
     string Line(Random random)
     {
         string[] noise = ["", "{}", "main.go:12:", "12\t", "\u4e16\u754c", "&amp;", "\u2192", "\\", new('7', random.Next(1, 300))];
