@@ -42,8 +42,8 @@ public sealed partial class Scanner
             MappedIndex layer = Index.Layers[stretch.Layer];
             DocumentRecord record = layer.GetDocument(stretch.Document);
             long token = layer.GetFirstToken(record, Math.Max(0, stretch.Diagonal + stretch.Start - record.Start));
-            ReadOnlySpan<int> offsets = OffsetsIn(text);
-            _verbatimRuns.Add(new(stretch.Layer, stretch.Document, offsets[stretch.Start], offsets[stretch.End - 1] + 1, token, Evidence.QuotedBits(bits / stretch.Matched)));
+            (int start, int end) = (_offsets.OffsetOf(text, stretch.Start), _offsets.OffsetOf(text, stretch.End - 1) + 1);
+            _verbatimRuns.Add(new(stretch.Layer, stretch.Document, start, end, token, Evidence.QuotedBits(bits / stretch.Matched)));
         }
         return CollectionsMarshal.AsSpan(_verbatimRuns);
     }

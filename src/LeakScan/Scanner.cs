@@ -42,9 +42,7 @@ public sealed partial class Scanner
     readonly PrefetchQueue _ahead = new();
     int _askedCount;
     int _askedStart;
-    byte[] _canonical = [];
-    int[] _offsets = [];
-    int _offsetCount;
+    readonly OffsetMap _offsets;
     byte[] _utf8 = [];
     bool[] _reported = [];
     Match[] _matches = new Match[8];
@@ -65,6 +63,7 @@ public sealed partial class Scanner
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_options.MaxMatches, 4096, nameof(options));
         _fingerprinter = new Fingerprinter(index.Keys, tier);
         _fingerprinter.Canonicalizer.Ahead = _ahead;
+        _offsets = new OffsetMap(tier);
         if (_options.Structure) _structure = new StructureMatcher(index, tier);
         _rarity = new double[index.Layers.Length][];
         for (int layer = 0; layer < _rarity.Length; layer++)
@@ -224,7 +223,7 @@ public sealed partial class Scanner
     {
         CheckLength(text);
         _matchCount = 0;
-        _offsetCount = 0;
+        _offsets.Clear();
         _stretches.Clear();
 
         // Most texts match nothing, or too little to tell of: that is decided without offsets, and of a long text from its coarse fingerprints.
@@ -235,19 +234,6 @@ public sealed partial class Scanner
         Aligner? aligned = _structure?.Match(text, length, FindVerbatimRuns(text));
         bool isTold = (_ranking.Documents is [RankedDocument best, ..] && best.Evidence >= Evidence.ReportBits) || aligned?.Documents.IsEmpty == false;
         return isTold ? Report(text, length, aligned) : new(Verdict.Allow, null, 0, 0, 0, length, 0);
-    }
-
-    /// <summary>Where each canonical character of the text stands. Made when first asked for.</summary>
-    ReadOnlySpan<int> OffsetsIn(ReadOnlySpan<byte> text)
-    {
-        if (_offsetCount > 0) return _offsets.AsSpan(0, _offsetCount);
-        int room = text.Length + 2 * Canonicalizer.OutputSlack;
-        if (_canonical.Length < room) (_canonical, _offsets) = (new byte[room], new int[room]);
-        Canonicalizer canonicalizer = _fingerprinter.Canonicalizer;
-        canonicalizer.Reset();
-        _offsetCount = canonicalizer.Append(text, _canonical, _offsets);
-        _offsetCount += canonicalizer.Finish(_canonical.AsSpan(_offsetCount), _offsets.AsSpan(_offsetCount));
-        return _offsets.AsSpan(0, _offsetCount);
     }
 
     /// <summary>Looks fingerprints up, tile by tile; <see cref="Finish"/> does the last ones.</summary>
@@ -378,7 +364,6 @@ public sealed partial class Scanner
     void AddMatches(ReadOnlySpan<byte> text, in RankedDocument document, MappedIndex layer, ReadOnlySpan<Stretch> stretches)
     {
         DocumentRecord record = layer.GetDocument(document.Document);
-        ReadOnlySpan<int> offsets = OffsetsIn(text);
         for (int from = 0; from < stretches.Length && _matchCount < _options.MaxMatches;)
         {
             if (stretches[from].Evidence <= 0)
@@ -404,8 +389,8 @@ public sealed partial class Scanner
 
             ref readonly Stretch head = ref stretches[from];
             ref readonly Stretch tail = ref stretches[last];
-            int start = CharacterStart(text, offsets[head.Start]);
-            int end = offsets[tail.End - 1] + 1;
+            int start = CharacterStart(text, _offsets.OffsetOf(text, head.Start));
+            int end = _offsets.OffsetOf(text, tail.End - 1) + 1;
             int sourceStart = layer.GetLine(record, Math.Max(0, head.Diagonal + head.Start - record.Start));
             int sourceEnd = layer.GetLine(record, Math.Clamp(tail.Diagonal + tail.End - 1 - record.Start, 0, record.Length));
             if (_matchCount == _matches.Length) Array.Resize(ref _matches, 2 * _matchCount);

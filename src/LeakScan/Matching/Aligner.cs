@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using LeakScan.Indexing;
+using LeakScan.Primitives;
 using LeakScan.Simd;
 using LeakScan.Tokens;
 
@@ -66,6 +67,21 @@ sealed class Aligner
     /// <summary>Tokens about a candidate that are aligned too.</summary>
     const int Margin = DocumentRecord.SketchTokens / 2;
 
+    /// <summary>Shingles whose slots were asked for before one is looked at.</summary>
+    const int AskedAhead = 16;
+
+    /// <summary>Of a slot; the others tell shingles apart.</summary>
+    const ulong PlaceBits = int.MaxValue;
+
+    /// <summary>What a shingle of the text says that was not said before.</summary>
+    enum News : byte
+    {
+        Unknown,
+        None,
+        NewIdiom,
+        New,
+    }
+
     readonly FingerprintIndex _index;
     readonly SimdTier _tier;
     readonly Shingler _shingler = new();
@@ -80,12 +96,16 @@ sealed class Aligner
     byte[] _codes = new byte[ShingleReader.PieceTokens];
     ulong[] _shingles = new ulong[ShingleReader.PieceTokens];
     int[] _next = new int[ShingleReader.PieceTokens]; // place of the same shingle further on, plus 1
-    int[] _newBefore = new int[ShingleReader.PieceTokens + 1]; // shingles before this one that are new to the text and no idioms
+    News[] _news = new News[ShingleReader.PieceTokens]; // of the shingle that ends here
+    int[] _newBefore = new int[ShingleReader.PieceTokens + 1]; // shingles of the stretch at hand before this one that are new to the text and no idioms
     int[] _idiomsBefore = new int[ShingleReader.PieceTokens + 1]; // idioms before this one that are new to the text
     bool[] _isNewPair = new bool[ShingleReader.PieceTokens]; // a name that for the first time follows the name before it
     double[] _quoted = new double[ShingleReader.PieceTokens]; // bits of what the document at hand has word for word
-    int[] _slots = [];
-    ulong[] _pairs = [];
+    ulong[] _slots = []; // high bits of a shingle, and its first place, plus 1
+    int _slotMask;
+    ulong[] _pairs = new ulong[ShingleReader.PieceTokens];
+    int[] _pairPlaces = new int[ShingleReader.PieceTokens];
+    ulong[] _pairSlots = [];
     int _count;
     long _textTokens;
     byte[] _documentCodes = [];
@@ -99,9 +119,6 @@ sealed class Aligner
     readonly IdiomModel _idioms = IdiomModel.ShippedStructure;
 
     internal Aligner(FingerprintIndex index, SimdTier tier) => (_index, _tier) = (index, tier);
-
-    /// <summary>The shingles taken: for each token the hash of the one that ends there, or 0.</summary>
-    internal ReadOnlySpan<ulong> Shingles => _shingles.AsSpan(0, _count);
 
     /// <summary>Codes of the tokens taken.</summary>
     internal ReadOnlySpan<byte> Codes => _codes.AsSpan(0, _count);
@@ -136,16 +153,15 @@ sealed class Aligner
     }
 
     /// <summary>Takes tokens that match nothing, so many that nothing goes on behind them.</summary>
-    /// <returns>How many there are now: whole blocks.</returns>
-    internal int AppendGap()
+    internal void AppendGap()
     {
-        int length = StructureEvidence.ContinuationTokens + (-(_count + StructureEvidence.ContinuationTokens) & (StructureMatcher.BlockTokens - 1));
+        const int length = StructureEvidence.ContinuationTokens;
         MakeRoom(length);
         _tokens.AsSpan(_count, length).Clear();
         _starts.AsSpan(_count, length).Fill(_starts[_count - 1]);
         _codes.AsSpan(_count, length).Clear();
         _shingles.AsSpan(_count, length).Clear();
-        return _count += length;
+        _count += length;
     }
 
     void MakeRoom(int count)
@@ -157,64 +173,96 @@ sealed class Aligner
         Array.Resize(ref _codes, room);
         Array.Resize(ref _shingles, room);
         Array.Resize(ref _next, room);
+        Array.Resize(ref _news, room);
         Array.Resize(ref _newBefore, room + 1);
         Array.Resize(ref _idiomsBefore, room + 1);
         Array.Resize(ref _isNewPair, room);
+        Array.Resize(ref _pairs, room);
+        Array.Resize(ref _pairPlaces, room);
         Array.Resize(ref _quoted, room);
     }
 
-    /// <summary>Finds what of the text is new to it, and where each shingle stands.</summary>
-    void FindNews()
+    /// <summary>Finds where each shingle of the text stands, and which pairs of names are new.</summary>
+    void FindPlaces()
     {
-        int slots = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, 2 * _count));
-        if (_slots.Length < slots) _slots = new int[slots];
+        int slots = SlotsFor(_count);
+        if (_slots.Length < slots) _slots = new ulong[slots];
         else _slots.AsSpan(0, slots).Clear();
         _slotMask = slots - 1;
+        _news.AsSpan(0, _count).Clear();
         // From the end, so that a chain leads from the first place to the last.
         for (int i = _count - 1; i >= 0; i--)
         {
-            if (_shingles[i] == 0) continue;
-            ref int slot = ref SlotOf(_shingles[i]);
-            _next[i] = slot;
-            slot = i + 1;
+            if (i >= AskedAhead) PrefetchQueue.Ask(ref _slots[FirstSlot(_shingles[i - AskedAhead], _slotMask)]);
+            ulong shingle = _shingles[i];
+            if (shingle == 0) continue;
+            ref ulong slot = ref SlotOf(shingle);
+            _next[i] = PlaceIn(slot) + 1;
+            slot = (shingle & ~PlaceBits) | (uint)(i + 1);
         }
-        FindNewPairs(slots);
-        _newBefore[0] = 0;
-        _idiomsBefore[0] = 0;
-        for (int i = 0; i < _count; i++)
-        {
-            bool isNew = _shingles[i] != 0 && SlotOf(_shingles[i]) == i + 1;
-            bool isIdiom = isNew && _idioms.ContainsShingle(_shingles[i]);
-            _newBefore[i + 1] = _newBefore[i] + (isNew && !isIdiom ? 1 : 0);
-            _idiomsBefore[i + 1] = _idiomsBefore[i] + (isIdiom ? 1 : 0);
-        }
+        FindNewPairs();
     }
 
-    int _slotMask;
+    /// <summary>Slots of a table of so many, at most half of which are taken.</summary>
+    static int SlotsFor(int count) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, 2 * count));
 
-    void FindNewPairs(int slots)
+    static int FirstSlot(ulong hash, int mask) => (int)(hash * 0x9E3779B97F4A7C15 >> 32) & mask;
+
+    void FindNewPairs()
     {
-        if (_pairs.Length < slots) _pairs = new ulong[slots];
-        else _pairs.AsSpan(0, slots).Clear();
         uint previous = 0;
+        int count = 0;
         for (int i = 0; i < _count; i++)
         {
             _isNewPair[i] = false;
             if (!TokenCoder.IsName(_codes[i])) continue;
-            ulong pair = Math.Max(1, (ulong)previous << 32 | _tokens[i]);
+            _pairs[count] = Math.Max(1, (ulong)previous << 32 | _tokens[i]);
+            _pairPlaces[count++] = i;
             previous = _tokens[i];
-            int slot = (int)(pair * 0x9E3779B97F4A7C15 >> 32) & _slotMask;
-            while (_pairs[slot] != 0 && _pairs[slot] != pair) slot = (slot + 1) & _slotMask;
-            _isNewPair[i] = _pairs[slot] == 0;
-            _pairs[slot] = pair;
+        }
+        int slots = SlotsFor(count);
+        if (_pairSlots.Length < slots) _pairSlots = new ulong[slots];
+        else _pairSlots.AsSpan(0, slots).Clear();
+        int mask = slots - 1;
+        for (int i = 0; i < count; i++)
+        {
+            if (i + AskedAhead < count) PrefetchQueue.Ask(ref _pairSlots[FirstSlot(_pairs[i + AskedAhead], mask)]);
+            ulong pair = _pairs[i];
+            int slot = FirstSlot(pair, mask);
+            while (_pairSlots[slot] != 0 && _pairSlots[slot] != pair) slot = (slot + 1) & mask;
+            _isNewPair[_pairPlaces[i]] = _pairSlots[slot] == 0;
+            _pairSlots[slot] = pair;
         }
     }
 
-    ref int SlotOf(ulong shingle)
+    /// <summary>The slot of a shingle: empty, or with the first place where it stands.</summary>
+    ref ulong SlotOf(ulong shingle)
     {
-        int slot = (int)(shingle * 0x9E3779B97F4A7C15 >> 32) & _slotMask;
-        while (_slots[slot] != 0 && _shingles[_slots[slot] - 1] != shingle) slot = (slot + 1) & _slotMask;
+        int slot = FirstSlot(shingle, _slotMask);
+        while (_slots[slot] != 0 && (((_slots[slot] ^ shingle) & ~PlaceBits) != 0 || _shingles[PlaceIn(_slots[slot])] != shingle)) slot = (slot + 1) & _slotMask;
         return ref _slots[slot];
+    }
+
+    /// <summary>The place that a slot holds; -1 if it is empty.</summary>
+    static int PlaceIn(ulong slot) => (int)(slot & PlaceBits) - 1;
+
+    /// <summary>Counts the shingles of a stretch that are new to the text.</summary>
+    void CountNews(in AlignedStretch stretch)
+    {
+        (_newBefore[stretch.Start], _idiomsBefore[stretch.Start]) = (0, 0);
+        for (int i = stretch.Start; i < stretch.End; i++)
+        {
+            if (_news[i] == News.Unknown) _news[i] = NewsOf(i);
+            _newBefore[i + 1] = _newBefore[i] + (_news[i] == News.New ? 1 : 0);
+            _idiomsBefore[i + 1] = _idiomsBefore[i] + (_news[i] == News.NewIdiom ? 1 : 0);
+        }
+    }
+
+    News NewsOf(int place)
+    {
+        ulong shingle = _shingles[place];
+        if (shingle == 0 || PlaceIn(SlotOf(shingle)) != place) return News.None;
+        return _idioms.ContainsShingle(shingle) ? News.NewIdiom : News.New;
     }
 
     internal void AddCandidate(int layer, int sketch)
@@ -240,7 +288,7 @@ sealed class Aligner
     {
         _textTokens = tokens;
         if (_candidates.Count == 0) return;
-        FindNews();
+        FindPlaces();
         _candidates.Sort();
         ReadOnlySpan<(int Layer, int Document, int Sketch)> candidates = CollectionsMarshal.AsSpan(_candidates);
         for (int from = 0, to; from < candidates.Length; from = to)
@@ -325,7 +373,7 @@ sealed class Aligner
         for (int i = 0; i < length; i++)
         {
             if (_documentShingles[i] == 0) continue;
-            int place = SlotOf(_documentShingles[i]) - 1;
+            int place = PlaceIn(SlotOf(_documentShingles[i]));
             for (int places = 0; place >= 0 && places < MaxPlaces; places++)
             {
                 int diagonal = from + i - place;
@@ -428,6 +476,7 @@ sealed class Aligner
     double Bits(ref AlignedStretch stretch)
     {
         double bits = 0;
+        CountNews(stretch);
         (stretch.Names, stretch.SameNames) = (0, 0);
         for (int i = stretch.Start; i < stretch.End; i++)
         {

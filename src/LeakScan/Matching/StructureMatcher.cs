@@ -14,8 +14,8 @@ namespace LeakScan.Matching;
 //      them. Where a few are found close together, all of one number or the next, the text is hot.
 //   2. Hot blocks of 32 tokens get sketches; windows of some lengths, minima of their last blocks, are compared with the sketches of
 //      those numbers. Those that share a few lanes are candidates.
-//   3. The tokens of a candidate and those about it are aligned with the text's (Aligner), which decides; of a long text with those about hot
-//      regions and verbatim runs.
+//   3. The tokens of a candidate and those about it are aligned with the text's (Aligner), which decides; of a long text with those about
+//      verbatim runs and what is hot by sketches of a candidate's document. Nine texts of ten that are hot have no candidate and end before it.
 sealed class StructureMatcher
 {
     /// <summary>Tokens of a block.</summary>
@@ -24,11 +24,14 @@ sealed class StructureMatcher
     /// <summary>A text of no more tokens is looked at as a whole.</summary>
     const int WholeTokens = 4096;
 
-    /// <summary>Tokens of a longer text before and behind what is hot or verbatim that are looked at too: some hundred lines.</summary>
+    /// <summary>Tokens of a longer text before and behind what is aligned that are aligned too: some hundred lines.</summary>
     const int MarginTokens = 1024;
 
     /// <summary>Tokens within which sampled shingles of one sketch or the next make text hot.</summary>
     const int HotTokens = 96;
+
+    /// <summary>Tokens, a megabyte of text, within which regions are found: what is hot at the end of one does not go on in the next.</summary>
+    const int SegmentTokens = 1 << 18;
 
     /// <summary>Lanes that make a sketch a candidate: by chance one in 10,000 has so many.</summary>
     const int CandidateLanes = 5;
@@ -75,9 +78,14 @@ sealed class StructureMatcher
     readonly List<Piece> _pieces = [];
     readonly List<(int First, int End)> _runTokens = [];
     readonly List<TokenRange> _ranges = [];
+    readonly List<(int Layer, long FirstSketch, int Sketches)> _documents = [];
     readonly int[] _lastRegions;
     readonly int[] _hotScores;
     readonly byte[] _gathered = new byte[GatheredSketches * SketchParameters.SketchBytes];
+    ulong[] _shingles = new ulong[ShingleReader.PieceTokens]; // of the segment
+    int _shingleCount;
+    int _firstOfSegment;
+    int _firstRegion;
     long _hits;
     int _queryCount;
     int _textTokens;
@@ -89,9 +97,6 @@ sealed class StructureMatcher
     struct TokenRange
     {
         internal int First, End;
-
-        /// <summary>Where the first of them is among all those of the aligner.</summary>
-        internal int Moved;
     }
 
     /// <summary>A sampled shingle of the text, and a sketch, modulo 256, that may hold it.</summary>
@@ -155,23 +160,25 @@ sealed class StructureMatcher
     {
         _aligner.Begin();
         FindRegions(text, runs);
-        if (_textTokens == 0 || (_regions.Count == 0 && runs.IsEmpty)) return _aligner;
+        RankCandidates();
+        if (_ranked.Count == 0 && runs.IsEmpty) return _aligner;
         FindRanges();
         ReadRanges(text);
-        FindCandidates();
         foreach ((int layer, int sketch, _) in _ranked) _aligner.AddCandidate(layer, sketch);
         foreach (ref readonly VerbatimRun run in runs) _aligner.AddRun(run);
         _aligner.Align(text, _textTokens, characters);
         return _aligner;
     }
 
-    /// <summary>Finds what is hot, and of which tokens verbatim runs are.</summary>
+    /// <summary>Finds what is hot, the candidates, and of which tokens verbatim runs are.</summary>
     void FindRegions(ReadOnlySpan<byte> text, ReadOnlySpan<VerbatimRun> runs)
     {
         _hits = 0;
         _regions.Clear();
-        _lastRegions.AsSpan().Fill(-1);
+        _candidates.Clear();
         _pieces.Clear();
+        (_firstOfSegment, _firstRegion, _shingleCount) = (0, 0, 0);
+        _lastRegions.AsSpan().Fill(-1);
         _runTokens.Clear();
         foreach (ref readonly VerbatimRun _ in runs) _runTokens.Add((0, 0));
         _reader.Reset();
@@ -181,7 +188,12 @@ sealed class StructureMatcher
             (int at, bool atLineStart) = _reader.Position;
             if (!_reader.Next(text)) break;
             _pieces.Add(new Piece(first, at, atLineStart));
-            _ = FindHot(_reader.ReadShingles(), first, stop: false);
+            if (_shingleCount + _reader.Codes.Length > SegmentTokens) EndSegment();
+            Span<ulong> shingles = _reader.ReadShingles();
+            if (_shingles.Length < _shingleCount + shingles.Length) Array.Resize(ref _shingles, 2 * _shingles.Length);
+            shingles.CopyTo(_shingles.AsSpan(_shingleCount));
+            _shingleCount += shingles.Length;
+            _ = FindHot(shingles, first, stop: false);
             for (int i = 0; i < runs.Length; i++)
             {
                 (int from, int to) = _runTokens[i];
@@ -190,11 +202,24 @@ sealed class StructureMatcher
             first += _reader.Codes.Length;
         }
         _textTokens = first;
+        EndSegment();
+    }
+
+    /// <summary>Finds the candidates of the segment's regions; what is left of its last block begins the next.</summary>
+    void EndSegment()
+    {
+        foreach (ref readonly HotRegion region in CollectionsMarshal.AsSpan(_regions)[_firstRegion..]) FindCandidates(region);
+        int kept = _shingleCount % BlockTokens;
+        _shingles.AsSpan(_shingleCount - kept, kept).CopyTo(_shingles);
+        _firstOfSegment += _shingleCount - kept;
+        _shingleCount = kept;
+        _firstRegion = _regions.Count;
+        _lastRegions.AsSpan().Fill(-1);
     }
 
     static int CountBefore(ReadOnlySpan<int> starts, int offset) => starts.BinarySearch(offset) is var place && place < 0 ? ~place : place;
 
-    /// <summary>Decides which tokens are looked at: of a short text all, of a longer one those about what is hot or verbatim.</summary>
+    /// <summary>Decides which tokens are aligned: of a short text all, of a longer one those about verbatim runs and what is hot by a candidate's document.</summary>
     void FindRanges()
     {
         _ranges.Clear();
@@ -203,7 +228,18 @@ sealed class StructureMatcher
             _ranges.Add(new TokenRange { End = _textTokens });
             return;
         }
-        foreach (ref readonly HotRegion region in CollectionsMarshal.AsSpan(_regions)) AddRange(region.FirstBlock * BlockTokens, (region.LastBlock + 1) * BlockTokens);
+        _documents.Clear();
+        foreach ((int number, int sketch, _) in _ranked)
+        {
+            MappedIndex layer = _index.Layers[number];
+            if (layer.FindDocumentOfSketch(sketch) is not (>= 0 and int document)) continue;
+            DocumentRecord record = layer.GetDocument(document);
+            _documents.Add((number, record.FirstSketch, (int)DocumentRecord.SketchesOf(record.Tokens)));
+        }
+        foreach (ref readonly HotRegion region in CollectionsMarshal.AsSpan(_regions))
+        {
+            if (IsOfCandidate(region)) AddRange(region.FirstBlock * BlockTokens, (region.LastBlock + 1) * BlockTokens);
+        }
         foreach ((int first, int end) in _runTokens) AddRange(first, end);
         _ranges.Sort((a, b) => a.First.CompareTo(b.First));
         int kept = 0;
@@ -218,6 +254,16 @@ sealed class StructureMatcher
         void AddRange(int first, int end) => _ranges.Add(new TokenRange { First = Math.Max(0, first - MarginTokens) / BlockTokens * BlockTokens, End = (int)Math.Min(_textTokens, (long)end + MarginTokens) });
     }
 
+    /// <summary>Whether a sketch of a candidate's document has the region's number or one beside it.</summary>
+    bool IsOfCandidate(in HotRegion region)
+    {
+        foreach ((int layer, long firstSketch, int sketches) in CollectionsMarshal.AsSpan(_documents))
+        {
+            if (layer == region.Layer && (byte)(region.Tag - (byte)firstSketch + 1) < sketches + 2) return true;
+        }
+        return false;
+    }
+
     /// <summary>Gives the aligner the tokens that are looked at.</summary>
     void ReadRanges(ReadOnlySpan<byte> text)
     {
@@ -226,9 +272,9 @@ sealed class StructureMatcher
             _aligner.Append(_reader.Tokens, _reader.Starts, _reader.Codes, _reader.Shingles);
             return;
         }
-        foreach (ref TokenRange range in CollectionsMarshal.AsSpan(_ranges))
+        foreach (TokenRange range in _ranges)
         {
-            range.Moved = range.First == _ranges[0].First ? 0 : _aligner.AppendGap();
+            if (range.First != _ranges[0].First) _aligner.AppendGap();
             // What a token's code and shingle are depends on those shortly before it.
             int piece = _pieces.Count - 1;
             while (piece > 0 && _pieces[piece].Token > range.First - BlockTokens) piece--;
@@ -349,7 +395,7 @@ sealed class StructureMatcher
         }
         _recent[_hits++ & (RecentHits - 1)] = hit;
         if (Math.Max(above.Value, below.Value) < _hotScores[hit.Layer]) return false;
-        if (!stop) AddRegion(hit, Math.Max(0, (start - BlockTokens) / BlockTokens), (hit.Place + BlockTokens) / BlockTokens);
+        if (!stop) AddRegion(hit, Math.Max(_firstOfSegment, start - BlockTokens) / BlockTokens, (hit.Place + BlockTokens) / BlockTokens);
         return stop;
     }
 
@@ -366,10 +412,8 @@ sealed class StructureMatcher
         _regions.Add(new HotRegion(hit.Layer, hit.Tag, firstBlock, lastBlock));
     }
 
-    void FindCandidates()
+    void RankCandidates()
     {
-        _candidates.Clear();
-        foreach (ref readonly HotRegion region in CollectionsMarshal.AsSpan(_regions)) FindCandidates(region);
         _ranked.Clear();
         foreach (((int layer, int sketch), int lanes) in _candidates) _ranked.Add((layer, sketch, lanes));
         _ranked.Sort((a, b) => a.Lanes != b.Lanes ? b.Lanes.CompareTo(a.Lanes) : a.Layer != b.Layer ? a.Layer.CompareTo(b.Layer) : a.Sketch.CompareTo(b.Sketch));
@@ -378,15 +422,12 @@ sealed class StructureMatcher
 
     void FindCandidates(in HotRegion region)
     {
-        int range = 0;
-        while (_ranges[range].End <= region.FirstBlock * BlockTokens) range++;
-        int moved = (_ranges[range].Moved - _ranges[range].First) / BlockTokens;
         _queryCount = 0;
         _rolling.Reset();
-        int blocks = (_aligner.Shingles.Length + BlockTokens - 1) / BlockTokens;
-        for (int block = region.FirstBlock + moved; block <= Math.Min(region.LastBlock + moved, blocks - 1); block++)
+        int end = Math.Min(_shingleCount, (region.LastBlock + 1) * BlockTokens - _firstOfSegment);
+        for (int start = region.FirstBlock * BlockTokens - _firstOfSegment; start < end; start += BlockTokens)
         {
-            ReadOnlySpan<ulong> shingles = _aligner.Shingles[(block * BlockTokens)..Math.Min(_aligner.Shingles.Length, (block + 1) * BlockTokens)];
+            ReadOnlySpan<ulong> shingles = _shingles.AsSpan(start, Math.Min(BlockTokens, _shingleCount - start));
             shingles.CopyTo(_sampled);
             int count = _idioms.KeepOtherShingles(_sampled.AsSpan(0, shingles.Length));
             _reader.Key(_sampled.AsSpan(0, count));

@@ -39,4 +39,11 @@ sealed unsafe class PrefetchQueue
     /// <summary>Asks for the line of an address, into the second-level cache, which has more requests under way than the first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Ask(nint address) => Sse.Prefetch1((void*)address);
+
+    /// <summary>Asks for the line of a value, if that is supported.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Ask<T>(ref T value) where T : unmanaged
+    {
+        if (Sse.IsSupported) Sse.Prefetch1(Unsafe.AsPointer(ref value)); // an address that the collector has made stale fetches a line for nothing
+    }
 }

@@ -33,6 +33,24 @@ sealed partial class Canonicalizer
         _held = 0;
     }
 
+    /// <summary>A point of a text from which it can be canonicalised without what is before it.</summary>
+    /// <param name="Position">Offset in the text.</param>
+    /// <param name="LineStart">Where its line began.</param>
+    /// <param name="AtLineStart">Whether gutters may follow.</param>
+    internal readonly record struct Point(long Position, long LineStart, bool AtLineStart);
+
+    /// <summary>Whether <see cref="Here"/> is such a point.</summary>
+    internal bool CanBeginHere => CanTakeOver;
+
+    internal Point Here => new(_position, _lineStart, _line == LineState.Start);
+
+    /// <summary>Goes on from a point.</summary>
+    internal void Begin(in Point point)
+    {
+        Reset();
+        (_position, _lineStart, _line) = (point.Position, point.LineStart, point.AtLineStart ? LineState.Start : LineState.Body);
+    }
+
     /// <summary>If set: receives, for each line feed of the text, the number of canonical bytes of its piece before it.</summary>
     internal List<int>? LineFeeds { get; set; }
 
