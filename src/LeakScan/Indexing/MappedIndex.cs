@@ -122,9 +122,11 @@ sealed unsafe class MappedIndex : IDisposable
 
     int GetLine(DocumentRecord document, long character, IndexSection section, long offset)
     {
+        ReadOnlySpan<byte> lengths = LineLengths(section, offset);
+        int at = 0;
         long before = 0;
         uint line = 0;
-        for (; line + 1 < document.Lines && TryReadLineLength(section, ref offset, out uint length); line++)
+        for (; line + 1 < document.Lines && TryReadLineLength(lengths, ref at, out uint length); line++)
         {
             before += length;
             if (character < before) break;
@@ -135,24 +137,30 @@ sealed unsafe class MappedIndex : IDisposable
     /// <summary>The first token on the line that holds a canonical character of a document.</summary>
     internal long GetFirstToken(DocumentRecord document, long character)
     {
-        (long lines, long tokenLines) = (document.LinesOffset, document.TokenLinesOffset);
-        (long before, long tokens) = (0, 0);
-        for (uint line = 0; line + 1 < document.Lines && TryReadLineLength(IndexSection.Lines, ref lines, out uint length); line++)
+        ReadOnlySpan<byte> characters = LineLengths(IndexSection.Lines, document.LinesOffset);
+        ReadOnlySpan<byte> tokens = LineLengths(IndexSection.TokenLines, document.TokenLinesOffset);
+        (int atCharacter, int atToken) = (0, 0);
+        (long before, long first) = (0, 0);
+        for (uint line = 0; line + 1 < document.Lines && TryReadLineLength(characters, ref atCharacter, out uint length); line++)
         {
             before += length;
-            if (character < before || !TryReadLineLength(IndexSection.TokenLines, ref tokenLines, out uint tokensOfLine)) break;
-            tokens += tokensOfLine;
+            if (character < before || !TryReadLineLength(tokens, ref atToken, out uint tokensOfLine)) break;
+            first += tokensOfLine;
         }
-        return tokens;
+        return first;
     }
 
-    bool TryReadLineLength(IndexSection section, ref long offset, out uint length)
+    /// <summary>A table of lines, and what follows it.</summary>
+    ReadOnlySpan<byte> LineLengths(IndexSection section, long offset) =>
+        offset < 0 || offset > Header[section].Length ? [] : Read(section, offset, Math.Min(int.MaxValue, Header[section].Length - offset));
+
+    static bool TryReadLineLength(ReadOnlySpan<byte> lengths, ref int at, out uint length)
     {
         length = 0;
         for (int shift = 0; shift <= 28; shift += 7)
         {
-            if (offset < 0 || offset >= Header[section].Length) return false;
-            byte next = Read(section, offset++, 1)[0];
+            if (at >= lengths.Length) return false;
+            byte next = lengths[at++];
             length |= (uint)(next & 0x7F) << shift;
             if (next < 0x80) return true;
         }

@@ -15,7 +15,7 @@ namespace LeakScan.Matching;
 //   2. Hot blocks of 32 tokens get sketches; windows of some lengths, minima of their last blocks, are compared with the sketches of
 //      those numbers. Those that share a few lanes are candidates.
 //   3. The tokens of a candidate and those about it are aligned with the text's (Aligner), which decides; of a long text with those about
-//      verbatim runs and what is hot by sketches of a candidate's document. Nine texts of ten that are hot have no candidate and end before it.
+//      verbatim runs and what is hot by a candidate's sketches. Nine texts of ten that are hot have no candidate and end before it.
 sealed class StructureMatcher
 {
     /// <summary>Tokens of a block.</summary>
@@ -78,7 +78,6 @@ sealed class StructureMatcher
     readonly List<Piece> _pieces = [];
     readonly List<(int First, int End)> _runTokens = [];
     readonly List<TokenRange> _ranges = [];
-    readonly List<(int Layer, long FirstSketch, int Sketches)> _documents = [];
     readonly int[] _lastRegions;
     readonly int[] _hotScores;
     readonly byte[] _gathered = new byte[GatheredSketches * SketchParameters.SketchBytes];
@@ -219,7 +218,7 @@ sealed class StructureMatcher
 
     static int CountBefore(ReadOnlySpan<int> starts, int offset) => starts.BinarySearch(offset) is var place && place < 0 ? ~place : place;
 
-    /// <summary>Decides which tokens are aligned: of a short text all, of a longer one those about verbatim runs and what is hot by a candidate's document.</summary>
+    /// <summary>Decides which tokens are aligned: of a short text all, of a longer one those about verbatim runs and what is hot by a candidate.</summary>
     void FindRanges()
     {
         _ranges.Clear();
@@ -227,14 +226,6 @@ sealed class StructureMatcher
         {
             _ranges.Add(new TokenRange { End = _textTokens });
             return;
-        }
-        _documents.Clear();
-        foreach ((int number, int sketch, _) in _ranked)
-        {
-            MappedIndex layer = _index.Layers[number];
-            if (layer.FindDocumentOfSketch(sketch) is not (>= 0 and int document)) continue;
-            DocumentRecord record = layer.GetDocument(document);
-            _documents.Add((number, record.FirstSketch, (int)DocumentRecord.SketchesOf(record.Tokens)));
         }
         foreach (ref readonly HotRegion region in CollectionsMarshal.AsSpan(_regions))
         {
@@ -254,12 +245,13 @@ sealed class StructureMatcher
         void AddRange(int first, int end) => _ranges.Add(new TokenRange { First = Math.Max(0, first - MarginTokens) / BlockTokens * BlockTokens, End = (int)Math.Min(_textTokens, (long)end + MarginTokens) });
     }
 
-    /// <summary>Whether a sketch of a candidate's document has the region's number or one beside it.</summary>
+    /// <summary>Whether what is hot may lie in the tokens about a candidate.</summary>
     bool IsOfCandidate(in HotRegion region)
     {
-        foreach ((int layer, long firstSketch, int sketches) in CollectionsMarshal.AsSpan(_documents))
+        const int Near = 2; // half a sketch on both sides of it is aligned, and a region's hits are of its number or the next
+        foreach ((int layer, int sketch, _) in CollectionsMarshal.AsSpan(_ranked))
         {
-            if (layer == region.Layer && (byte)(region.Tag - (byte)firstSketch + 1) < sketches + 2) return true;
+            if (layer == region.Layer && (byte)(region.Tag - (byte)sketch + Near) <= 2 * Near) return true;
         }
         return false;
     }

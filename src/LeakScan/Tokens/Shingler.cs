@@ -13,13 +13,14 @@ namespace LeakScan.Tokens;
 sealed class Shingler
 {
     const int Length = TokenParameters.ShingleLength;
+    const int Codes = 256;
     const ulong Base = 0x9E3779B97F4A7C15;
 
     // By codes: what a token adds as it enters, takes away as it leaves, being a new name if it is one, and by its distance what its next use adds as it becomes new.
     static readonly ulong[] s_terms = MakeTerms();
-    static readonly ulong[] s_enter = [.. Enumerable.Range(0, 256).Select(code => s_terms[TokenCoder.StructureOf[code]])];
-    static readonly ulong[] s_leave = [.. Enumerable.Range(0, 256).Select(code => s_terms[Math.Min(TokenCoder.StructureOf[code], TokenCoder.NewName)] * Power(Length))];
-    static readonly ulong[] s_renew = [.. Enumerable.Range(0, Length).Select(d => d == 0 ? 0 : (s_terms[TokenCoder.NewName] - s_terms[TokenCoder.NewName + d]) * Power(Length - d))];
+    static readonly ulong[] s_enter = [.. Enumerable.Range(0, Codes).Select(code => s_terms[TokenCoder.StructureOf[code]])];
+    static readonly ulong[] s_leave = [.. Enumerable.Range(0, Codes).Select(code => s_terms[Math.Min(TokenCoder.StructureOf[code], TokenCoder.NewName)] * Power(Length))];
+    static readonly ulong[] s_renew = [.. Enumerable.Range(0, Codes).Select(d => d is 0 or >= Length ? 0 : (s_terms[TokenCoder.NewName] - s_terms[TokenCoder.NewName + d]) * Power(Length - d))];
 
     // Of ten tokens that are none.
     static readonly ulong s_empty = Enumerable.Range(0, Length).Aggregate(0UL, (hash, _) => hash * Base + s_enter[TokenCoder.Nothing]);
@@ -56,23 +57,29 @@ sealed class Shingler
         ReadOnlySpan<byte> leaving = _codes.AsSpan(0, codes.Length);
         Span<byte> nextUse = _nextUse.AsSpan(0, Length + codes.Length);
         nextUse[Length..].Clear();
-        ReadOnlySpan<byte> distanceOf = TokenCoder.DistanceOf;
-        ReadOnlySpan<ulong> enter = s_enter, leave = s_leave, renew = s_renew;
+        // Of a length that is known, so that a code needs no check.
+        ReadOnlySpan<byte> distanceOf = TokenCoder.DistanceOf[..Codes];
+        ReadOnlySpan<ulong> enter = s_enter.AsSpan(0, Codes), leave = s_leave.AsSpan(0, Codes), renew = s_renew.AsSpan(0, Codes);
         ulong hash = _hash;
         int nothing = _nothing;
-        for (int i = 0; i < codes.Length; i++)
+        int i = 0;
+        for (; _count < Length && i < codes.Length; i++, _count++)
         {
             byte code = codes[i];
             byte distance = distanceOf[code];
-            ulong term = enter[code];
-            if (_count < Length) // what was used before the first token is new
-            {
-                if (distance > _count) (distance, term) = (0, s_terms[TokenCoder.NewName]);
-                _count++;
-            }
+            bool isFirst = distance > _count; // what was used before the first token is new
+            nextUse[Length + i - (isFirst ? 0 : distance)] = isFirst ? (byte)0 : distance;
+            hash = hash * Base + ((isFirst ? s_terms[TokenCoder.NewName] : enter[code]) - leave[leaving[i]] + renew[nextUse[i]]);
+            nothing = code == TokenCoder.Nothing ? Length : Math.Max(0, nothing - 1);
+            hashes[i] = nothing > 0 ? 0 : hash | 1;
+        }
+        for (; i < codes.Length; i++)
+        {
+            byte code = codes[i];
+            byte distance = distanceOf[code];
             nextUse[Length + i - distance] = distance;
-            hash = hash * Base + (term - leave[leaving[i]] + renew[nextUse[i]]);
-            nothing = code == TokenCoder.Nothing ? Length : nothing - (nothing > 0 ? 1 : 0);
+            hash = hash * Base + (enter[code] - leave[leaving[i]] + renew[nextUse[i]]);
+            nothing = code == TokenCoder.Nothing ? Length : Math.Max(0, nothing - 1);
             hashes[i] = nothing > 0 ? 0 : hash | 1;
         }
         (_hash, _nothing) = (hash, nothing);

@@ -59,7 +59,13 @@ sealed class TokenCoder
         Span<uint> all = _tokens;
         if (Vector128.IsHardwareAccelerated)
         {
-            for (int i = 0; i < codes.Length; i += Vector256<uint>.Count)
+            int done = 0;
+            if (Vector512.IsHardwareAccelerated)
+            {
+                for (; done <= codes.Length - Vector512<uint>.Count; done += Vector512<uint>.Count)
+                    EncodeSixteen(all.Slice(done, History + Vector512<uint>.Count)).CopyTo(codes[done..]);
+            }
+            for (int i = done; i < codes.Length; i += Vector256<uint>.Count)
             {
                 Vector64<byte> eight = EncodeEight(all.Slice(i, History + Vector256<uint>.Count));
                 if (i <= codes.Length - Vector256<uint>.Count) eight.CopyTo(codes[i..]);
@@ -97,6 +103,23 @@ sealed class TokenCoder
         Vector256<uint> code = Vector256.ConditionalSelect(Vector256.LessThan(token.AsInt32(), Vector256<int>.Zero).AsUInt32(), name, other);
         Vector128<ushort> narrow = Vector128.Narrow(code.GetLower(), code.GetUpper());
         return Vector64.Narrow(narrow.GetLower(), narrow.GetUpper());
+    }
+
+    /// <summary>The same for sixteen.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    Vector128<byte> EncodeSixteen(ReadOnlySpan<uint> tokens)
+    {
+        Vector512<uint> token = Vector512.Create(tokens[History..]);
+        Vector512<uint> distance = Vector512<uint>.Zero;
+        for (int d = TokenParameters.NameMemory - 1; d > 0; d--)
+            distance = Vector512.ConditionalSelect(Vector512.Equals(Vector512.Create(tokens[(History - d)..]), token), Vector512.Create((uint)(d * NameHashes)), distance);
+        Vector512<uint> product = (token ^ token >>> 15) * _key ^ Vector512.Create(_key >> 7);
+        Vector512<uint> hash = ((product >>> 16) * NameHashes + ((product & Vector512.Create(0xFFFFu)) * NameHashes >>> 16)) >>> 16;
+        Vector512<uint> name = distance + hash + Vector512.Create((uint)FirstName);
+        Vector512<uint> other = Vector512.ConditionalSelect(Vector512.Equals(token >>> 30, Vector512<uint>.One), Vector512.Create((uint)Number), token);
+        Vector512<uint> code = Vector512.ConditionalSelect(Vector512.LessThan(token.AsInt32(), Vector512<int>.Zero).AsUInt32(), name, other);
+        Vector256<ushort> narrow = Vector256.Narrow(code.GetLower(), code.GetUpper());
+        return Vector128.Narrow(narrow.GetLower(), narrow.GetUpper());
     }
 
     /// <summary>For each code the code without its name's hash: below <see cref="Structures"/>.</summary>
