@@ -235,17 +235,50 @@ sealed partial class Canonicalizer
             ulong leading = (reached | starts) & content & digits;
             if (leading != 0)
             {
-                ulong numbers = leading + digits;
-                ulong ends = numbers & ~digits;
-                ulong runs = (ends & backslashes) + backslashes;
-                ulong delimiters = block.InRange(0, ' ' + 1) | block.Equal((byte)'|') | block.Equal(0x7F) | block.Separators() | backslashes | symbols;
-                bool runsOut = numbers < digits || runs < backslashes;
-                if (runsOut || (ends & ~delimiters) != 0 || (runs & ~backslashes & ~escaped) != 0) break;
                 if (atStart != 0 && index + ByteBlock.LengthBytes - lineStart >= CanonicalText.GutterLimitBytes) break;
-                content &= ~(ends - leading);
-                skipped = ~content;
-                reached = (starts & skipped) + skipped;
-                if (((reached | starts) & content & digits) != 0) break; // another number
+                ulong delimiters = block.InRange(0, ' ' + 1) | block.Equal((byte)'|') | block.Equal(0x7F) | block.Separators() | backslashes | symbols;
+                ulong kept = 0;
+                do
+                {
+                    ulong summed = leading + digits;
+                    ulong ends = summed & ~digits;
+                    if (taken == ByteBlock.LengthBytes ? summed < digits : (ends >> taken & 1) != 0)
+                    {
+                        // The block's end cuts the number, or the symbol behind it: it begins the next block.
+                        taken = ByteBlock.LengthBytes - BitOperations.LeadingZeroCount(~digits & ulong.MaxValue >> ByteBlock.LengthBytes - taken);
+                        if (taken == 0) break;
+                        ulong wanted = ulong.MaxValue >> ByteBlock.LengthBytes - taken;
+                        content &= wanted;
+                        digits &= wanted;
+                        lineEnds &= wanted;
+                        escaped &= wanted;
+                        symbols &= wanted;
+                        backslashes &= wanted;
+                        starts = lineEnds << 1 | atStart;
+                    }
+                    else
+                    {
+                        for (ulong words = ends & ~delimiters; words != 0; words &= words - 1)
+                        {
+                            ulong before = (words & 0 - words) - 1;
+                            kept |= before & ulong.MaxValue << ByteBlock.LengthBytes - BitOperations.LeadingZeroCount(~digits & before);
+                        }
+                        leading &= ~kept;
+                        ends = leading + digits & ~digits;
+                        ulong runs = (ends & backslashes) + backslashes;
+                        if (runs < backslashes || (runs & ~backslashes & ~escaped) != 0)
+                        {
+                            taken = 0;
+                            break;
+                        }
+                        content &= ~(ends - leading);
+                    }
+                    skipped = ~content;
+                    reached = (starts & skipped) + skipped;
+                    leading = (reached | starts) & content & digits & ~kept;
+                }
+                while (leading != 0);
+                if (taken == 0) break;
             }
 
             digits &= content;
