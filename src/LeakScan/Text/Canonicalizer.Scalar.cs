@@ -136,7 +136,7 @@ sealed partial class Canonicalizer
     int AppendScalar<TOffsets>(ReadOnlySpan<byte> source, ref byte bytes, ref int offsets, int written) where TOffsets : struct, IOffsets
     {
         Output output = new() { Bytes = ref bytes, Offsets = ref offsets, Count = written };
-        ReadOnlySpan<byte> table = BodyTable;
+        ReadOnlySpan<byte> table = BodyTable[..256]; // of a length that is known, so that a byte needs no check
         long start = _position;
         int i = 0;
         while (i < source.Length)
@@ -148,15 +148,26 @@ sealed partial class Canonicalizer
             }
             if (IsPlain)
             {
+                int count = output.Count;
                 for (; i < source.Length; i++)
                 {
                     byte canonical = table[source[i]];
                     if (canonical == Special) break;
-                    Unsafe.Add(ref output.Bytes, output.Count) = canonical;
-                    if (TOffsets.Wanted) Unsafe.Add(ref output.Offsets, output.Count) = (int)(start + i);
-                    output.Count += canonical == Dropped ? 0 : 1;
+                    Unsafe.Add(ref bytes, count) = canonical;
+                    if (TOffsets.Wanted) Unsafe.Add(ref offsets, count) = (int)(start + i);
+                    count += canonical == Dropped ? 0 : 1;
                 }
+                output.Count = count;
                 if (i == source.Length) break;
+                int blank = BlankAt(source, i);
+                if (blank >= 0)
+                {
+                    if (source[i] == '\n') LineFeeds?.Add(output.Count);
+                    i = blank + 1;
+                    if (!IsBlankLineEnd(source[blank])) continue;
+                    (_line, _lineStart, _held) = (LineState.Start, start + i, 0);
+                    continue;
+                }
             }
             _position = start + i;
             Decode<TOffsets>(source[i], ref output);
@@ -168,8 +179,8 @@ sealed partial class Canonicalizer
     }
 
     /// <summary>
-    /// What most lines begin with needs no automata: white space and punctuation, line numbers, and a first word that is soon seen
-    /// to begin no path. Stops where the text of a line begins, with the state set to that, or where the automata are needed.
+    /// What most lines begin with needs no automata: white space and punctuation, line numbers, paths with one, and what is soon seen
+    /// to be neither. Stops where the text of a line begins, with the state set to that, or where the automata are needed.
     /// </summary>
     int SkipGutters(ReadOnlySpan<byte> source, int i, long start, int written)
     {
@@ -178,43 +189,80 @@ sealed partial class Canonicalizer
         for (; i < source.Length; i++)
         {
             byte value = source[i];
-            if (CanonicalText.IsLineEnd(value))
+            if (table[value] == Special)
             {
+                int blank = BlankAt(source, i);
+                if (blank < 0) break;
                 if (value == '\n') LineFeeds?.Add(written);
-                _lineStart = start + i + 1;
-                limit = GutterLimit(source, start);
+                if (IsBlankLineEnd(source[blank]))
+                {
+                    _lineStart = start + blank + 1;
+                    limit = GutterLimit(source, start);
+                }
+                else if (i >= limit)
+                {
+                    break;
+                }
+                i = blank;
+                continue;
             }
-            else if (table[value] == Special || i >= limit)
+            if (i >= limit) break;
+            if (table[value] == Dropped) continue;
+
+            int end = i;
+            while (end < limit && CanonicalText.IsDigit(source[end])) end++;
+            if (end > i)
             {
-                break;
+                if (end == limit) break;
+                int delimiter = table[source[end]] != Special ? end : BlankAt(source, end);
+                if (delimiter < 0 || delimiter >= limit) break;
+                if (delimiter > end || CanonicalText.IsNumberDelimiter(source[end]))
+                {
+                    i = end - 1;
+                    continue;
+                }
             }
-            else if (CanonicalText.IsDigit(value))
-            {
-                int end = i + 1;
-                while (end < limit && CanonicalText.IsDigit(source[end])) end++;
-                if (end >= limit || source[end] == CanonicalText.Escape || !CanonicalText.IsNumberDelimiter(source[end])) break;
-                i = end - 1;
-            }
-            else if (table[value] != Dropped)
-            {
-                int end = i + 1;
-                while (end < limit && MayBeInPath(source[end], source[end - 1])) end++;
-                if (end < limit && EndsPath(source[end], source[end - 1])) _line = LineState.Body;
-                break;
-            }
+            PathStep step = SkipPath(source, ref end, limit, limit < source.Length || limit == _lineStart - start + CanonicalText.GutterLimitBytes);
+            if (step == PathStep.Text) _line = LineState.Body;
+            if (step != PathStep.Gutter) break;
+            i = end;
         }
         return i;
     }
 
     int GutterLimit(ReadOnlySpan<byte> source, long start) => (int)Math.Min(source.Length, _lineStart - start + CanonicalText.GutterLimitBytes);
 
-    static bool MayBeInPath(byte value, byte before) =>
-        value == ':' ? !CanonicalText.IsDigit(before)
-        : value < 0x80 && value != '\\' && CanonicalText.IsPathSymbol(CodePointFold.Fold(value)) && !(value == '-' && CanonicalText.IsDigit(before));
+    /// <summary>If there is a line end, or one or a tab or the like is escaped there: its last byte; else -1.</summary>
+    static int BlankAt(ReadOnlySpan<byte> source, int at)
+    {
+        if (CanonicalText.IsLineEnd(source[at])) return at;
+        if (source[at] != '\\') return -1;
+        while (at < source.Length && source[at] == '\\') at++;
+        return at < source.Length && source[at] is (byte)'n' or (byte)'r' or (byte)'t' or (byte)'b' or (byte)'f' ? at : -1;
+    }
 
-    /// <summary>Of a byte that is not <see cref="MayBeInPath"/>: whether it is none for certain.</summary>
-    static bool EndsPath(byte value, byte before) =>
-        CanonicalText.IsLineEnd(value) || (BodyTable[value] != Special && !(value is (byte)':' or (byte)'-' && CanonicalText.IsDigit(before)));
+    /// <summary>Of what <see cref="BlankAt"/> found: whether it ends the line.</summary>
+    static bool IsBlankLineEnd(byte value) => value is (byte)'\n' or (byte)'\r' or (byte)'n' or (byte)'r';
+
+    /// <summary>Goes on in what may be a path with a line number, as far as there are only plain path symbols.</summary>
+    /// <param name="source">Text.</param>
+    /// <param name="at">The next byte. If it is a gutter: receives its last.</param>
+    /// <param name="limit">Where the line's gutters or the source end.</param>
+    /// <param name="isLineLimit">Whether that ends the gutters.</param>
+    /// <returns>Inside if it is for the automata to say.</returns>
+    static PathStep SkipPath(ReadOnlySpan<byte> source, ref int at, int limit, bool isLineLimit)
+    {
+        PathTail tail = PathTail.Name;
+        bool isColon = false;
+        for (; at < limit; at++)
+        {
+            byte value = source[at];
+            if (BodyTable[value] == Special) return BlankAt(source, at) >= 0 ? PathStep.Text : PathStep.Inside;
+            PathStep step = StepPath(CodePointFold.Fold(value), ref tail, ref isColon);
+            if (step != PathStep.Inside) return step;
+        }
+        return isLineLimit ? PathStep.Text : PathStep.Inside;
+    }
 
     int FinishScalar<TOffsets>(ref byte bytes, ref int offsets) where TOffsets : struct, IOffsets
     {
@@ -496,7 +544,7 @@ sealed partial class Canonicalizer
                 goto case LineState.Path;
 
             case LineState.Path:
-                switch (StepPath(symbol))
+                switch (StepPath(symbol, ref _pathTail, ref _pathTailIsColon))
                 {
                     case PathStep.Inside:
                         Hold(symbol, offset);
@@ -524,28 +572,28 @@ sealed partial class Canonicalizer
 
     enum PathStep { Inside, Gutter, Text }
 
-    PathStep StepPath(int symbol)
+    static PathStep StepPath(int symbol, ref PathTail tail, ref bool isColon)
     {
         bool separator = symbol is ':' or '-';
-        switch (_pathTail)
+        switch (tail)
         {
             case PathTail.Separator when CanonicalText.IsDigit(symbol):
-                _pathTail = PathTail.Digits;
+                tail = PathTail.Digits;
                 return PathStep.Inside;
             case PathTail.Digits when CanonicalText.IsDigit(symbol):
                 return PathStep.Inside;
             case PathTail.Digits when separator:
                 return PathStep.Gutter;
-            case not PathTail.Name when _pathTailIsColon:
+            case not PathTail.Name when isColon:
                 return PathStep.Text; // a colon stands in no path
         }
         if (separator)
         {
-            _pathTail = PathTail.Separator;
-            _pathTailIsColon = symbol == ':';
+            tail = PathTail.Separator;
+            isColon = symbol == ':';
             return PathStep.Inside;
         }
-        _pathTail = PathTail.Name;
+        tail = PathTail.Name;
         return CanonicalText.IsPathSymbol(symbol) ? PathStep.Inside : PathStep.Text;
     }
 

@@ -117,6 +117,16 @@ sealed partial class Canonicalizer
             if (!open && state.Backslash != 0) _escape = EscapeState.Backslash;
             if (moreFollows && source.Length - state.Index < ByteBlock.LengthBytes) break;
 
+            if (CanTakeOver && _line == LineState.Start)
+            {
+                int body = SkipGutters(source, index, start, written);
+                if (body > index || _line == LineState.Body)
+                {
+                    index = body;
+                    continue;
+                }
+            }
+
             // Past the hard spot, and the line before it if it is open.
             int next = Math.Min(source.Length, state.Index + state.Hard);
             written = AppendScalar<NoOffsets>(source[index..next], ref bytes, ref Unsafe.NullRef<int>(), written);
