@@ -55,6 +55,9 @@ sealed partial class Canonicalizer
 
     static readonly byte[] s_bodyTable = MakeBodyTable();
 
+    /// <summary>Plain path symbols that are no separators.</summary>
+    static readonly bool[] s_isInName = [.. Enumerable.Range(0, 256).Select(b => b < 0x80 && b != '\\' && b != '-' && CanonicalText.IsPathSymbol(CodePointFold.Fold(b)))];
+
     static byte[] MakeBodyTable()
     {
         byte[] table = new byte[256];
@@ -252,11 +255,18 @@ sealed partial class Canonicalizer
     /// <returns>Inside if it is for the automata to say.</returns>
     static PathStep SkipPath(ReadOnlySpan<byte> source, ref int at, int limit, bool isLineLimit)
     {
+        ReadOnlySpan<bool> inName = s_isInName.AsSpan(0, 256);
         PathTail tail = PathTail.Name;
         bool isColon = false;
         for (; at < limit; at++)
         {
             byte value = source[at];
+            if (inName[value] && !isColon)
+            {
+                if (tail != PathTail.Name && !CanonicalText.IsDigit(value)) tail = PathTail.Name;
+                else if (tail == PathTail.Separator) tail = PathTail.Digits;
+                continue;
+            }
             if (BodyTable[value] == Special) return BlankAt(source, at) >= 0 ? PathStep.Text : PathStep.Inside;
             PathStep step = StepPath(CodePointFold.Fold(value), ref tail, ref isColon);
             if (step != PathStep.Inside) return step;
