@@ -346,7 +346,7 @@ static partial class Lexer
             switch (s_kinds[text[at]])
             {
                 case Kind.Separator or Kind.Mark:
-                    at += HunkHeaderLength(text[at..]);
+                    at += text[at] == '@' ? HunkHeaderLength(text[at..]) : 1;
                     continue;
                 case Kind.LineEnd:
                     at++;
@@ -383,7 +383,7 @@ static partial class Lexer
     static int HunkHeaderLength(ReadOnlySpan<byte> text)
     {
         const int Start = 4, Longest = 64;
-        if (text[0] != '@' || !text.StartsWith("@@ -"u8)) return 1;
+        if (!text.StartsWith("@@ -"u8)) return 1;
         int length = text[Start..Math.Min(text.Length, Longest)].IndexOf(" @@"u8);
         return length < 0 ? 1 : Start + length + 3;
     }
@@ -398,7 +398,7 @@ static partial class Lexer
         for (; i < limit; i++)
         {
             byte c = text[i];
-            if (i > at && text[i - 1] == '\\' && IsBlankLetter(c)) return at; // the next line's path is not this one's
+            if (s_isInPath[c]) continue;
             if (c is (byte)':' or (byte)'-')
             {
                 int digits = i + 1;
@@ -406,13 +406,16 @@ static partial class Lexer
                 if (digits > i + 1 && digits < limit && text[digits] is (byte)':' or (byte)'-') return digits + 1;
                 if (c == ':') return at;
             }
-            else if (!(c < 0x80 && (s_kinds[c] is Kind.Letter or Kind.Digit || c is (byte)'.' or (byte)'/' or (byte)'\\' or (byte)'@' or (byte)'+' or (byte)'~' or (byte)'[' or (byte)']' or (byte)'(' or (byte)')')))
+            else if (c != '\\' || (i + 1 < limit && IsBlankLetter(text[i + 1]))) // the next line's path is not this one's
             {
                 return at;
             }
         }
         return at;
     }
+
+    /// <summary>What a path is of, but colons, dashes and backslashes.</summary>
+    static readonly bool[] s_isInPath = [.. Enumerable.Range(0, 256).Select(c => c < 0x80 && (s_kinds[c] is Kind.Letter or Kind.Digit || "./@+~[]()".Contains((char)c)))];
 
     /// <summary>What a backslash makes white space.</summary>
     static bool IsBlankLetter(byte c) => (c | 0x20) is 'n' or 'r' or 't' or 'b' or 'f';
