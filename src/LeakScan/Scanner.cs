@@ -40,6 +40,7 @@ public sealed partial class Scanner
     readonly List<int> _positions = [];
     readonly List<int> _lineFeeds = [];
     readonly PrefetchQueue _ahead = new();
+    readonly bool _isAsking; // the scalar canonicalizer, which is no faster for it, does not
     int _askedCount;
     int _askedStart;
     readonly OffsetMap _offsets;
@@ -62,7 +63,8 @@ public sealed partial class Scanner
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.MaxMatches, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(_options.MaxMatches, 4096, nameof(options));
         _fingerprinter = new Fingerprinter(index.Keys, tier);
-        _fingerprinter.Canonicalizer.Ahead = _ahead;
+        _isAsking = PrefetchQueue.IsSupported && tier != SimdTier.Scalar;
+        if (_isAsking) _fingerprinter.Canonicalizer.Ahead = _ahead;
         _offsets = new OffsetMap(tier);
         if (_options.Structure) _structure = new StructureMatcher(index, tier);
         _rarity = new double[index.Layers.Length][];
@@ -248,7 +250,7 @@ public sealed partial class Scanner
         {
             AskFilters();
             scanner._ahead.Clear();
-            if (PrefetchQueue.IsSupported)
+            if (scanner._isAsking)
             {
                 foreach (MappedIndex layer in scanner.Index.Layers) layer.FindFilterBlocks(fingerprints, scanner._ahead.Add(fingerprints.Length));
             }

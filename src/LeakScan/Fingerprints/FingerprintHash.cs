@@ -96,7 +96,7 @@ sealed class FingerprintHash
         (low, high) = AesRound.Encrypt(low, high, middle ^ Low(_k1), BinaryPrimitives.ReadUInt64LittleEndian(gram[16..]) ^ High(_k1));
         (low, high) = AesRound.Encrypt(low, high, Low(_k2), High(_k2));
         (low, high) = AesRound.Encrypt(low, high, Low(_k3), High(_k3));
-        return AesRound.Encrypt(low, high, Low(_k4), High(_k4)).Low;
+        return AesRound.EncryptLow(low, high, Low(_k4));
     }
 
     static ulong Low(Vector128<byte> key) => key.AsUInt64().ToScalar();

@@ -24,8 +24,10 @@ sealed class SelectionOrder
     /// <summary>Number of the map M1 M0, which saves applying M0 twice.</summary>
     internal const int FirstTwo = Maps;
 
+    internal const int TableBytes = 256;
+
     readonly ulong[] _matrices = new ulong[Maps + 1];
-    readonly byte[][] _tables = new byte[Maps + 1][];
+    readonly byte[] _tables = new byte[(Maps + 1) * TableBytes];
     readonly byte[][] _lowTables = new byte[Maps + 1][];
     readonly byte[][] _highTables = new byte[Maps + 1][];
 
@@ -45,7 +47,7 @@ sealed class SelectionOrder
         ulong product = 0;
         for (int bit = 0; bit < 8; bit++)
         {
-            byte column = _tables[1][_tables[0][1 << bit]];
+            byte column = Table(1)[Table(0)[1 << bit]];
             for (int row = 0; row < 8; row++) product |= (ulong)(column >> row & 1) << 8 * (7 - row) + bit;
         }
         Set(FirstTwo, product);
@@ -54,9 +56,9 @@ sealed class SelectionOrder
     void Set(int map, ulong matrix)
     {
         _matrices[map] = matrix;
-        byte[] table = _tables[map] = new byte[256];
+        Span<byte> table = _tables.AsSpan(map * TableBytes, TableBytes);
         for (int value = 0; value < table.Length; value++) table[value] = Multiply(matrix, (byte)value);
-        _lowTables[map] = table[..16];
+        _lowTables[map] = table[..16].ToArray();
         _highTables[map] = new byte[16];
         for (int nibble = 0; nibble < 16; nibble++) _highTables[map][nibble] = table[nibble << 4];
     }
@@ -64,7 +66,10 @@ sealed class SelectionOrder
     internal ulong Matrix(int map) => _matrices[map];
 
     /// <summary>The map as a table of all 256 values.</summary>
-    internal ReadOnlySpan<byte> Table(int map) => _tables[map];
+    internal ReadOnlySpan<byte> Table(int map) => _tables.AsSpan(map * TableBytes, TableBytes);
+
+    /// <summary>All tables, by number of the map.</summary>
+    internal ReadOnlySpan<byte> Tables => _tables;
 
     /// <summary>The map of the values 0 to 15; the map of a byte is the exclusive or of its nibbles' maps.</summary>
     internal ReadOnlySpan<byte> LowTable(int map) => _lowTables[map];

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -187,31 +188,63 @@ sealed class Selector
         // The textbook's way: the last least value is kept until it leaves the window, then looked for anew. What enters is selected
         // if it is no larger; when the least has left, whatever equals the new one is, all of which lies behind what was selected so far.
         int written = 0;
-        int least = -1;
         int lastWindow = Math.Min(tile.Length - 1, end + window - 2);
-        for (int i = Math.Max(first, GramParameters.GramLength + window - 2); i <= lastWindow; i++)
+        int i = Math.Max(first, GramParameters.GramLength + window - 2);
+        while (i <= lastWindow)
         {
-            if (least > i - window)
+            int start = i - window + 1;
+            byte order = Least(orders.Slice(start, window));
+            int least = start - 1;
+            for (int at = 0; at < window; at += sizeof(ulong))
             {
-                if (orders[i] > orders[least]) continue;
-                least = i;
+                // The last eight may overlap those before.
+                int from = start + Math.Min(at, window - sizeof(ulong));
+                ulong different = BinaryPrimitives.ReadUInt64LittleEndian(orders[from..]) ^ order * Ones;
+                for (ulong equal = ~((different & 0x7F * Ones) + 0x7F * Ones | different | 0x7F * Ones); equal != 0; equal &= equal - 1)
+                {
+                    int position = from + (BitOperations.TrailingZeroCount(equal) >> 3);
+                    if (position <= least) continue;
+                    least = position;
+                    if (position >= first && position < end) positions[written++] = position;
+                }
+            }
+            int stop = Math.Min(lastWindow, least + window - 1);
+            for (i++; i <= stop; i++)
+            {
+                byte entering = orders[i];
+                if (entering > order) continue;
+                order = entering;
+                stop = Math.Min(lastWindow, i + window - 1);
                 if (i >= first && i < end) positions[written++] = i;
-                continue;
-            }
-            int from = i - window + 1;
-            least = from;
-            for (int j = from + 1; j <= i; j++)
-            {
-                if (orders[j] < orders[least]) least = j;
-            }
-            for (int j = least; j <= i; j++)
-            {
-                if (orders[j] != orders[least]) continue;
-                least = j;
-                if (j >= first && j < end) positions[written++] = j;
             }
         }
         return written;
+    }
+
+    const ulong Ones = 0x0101010101010101;
+
+    /// <summary>The least of 8 values or more: four at a time, in halves of a word that leave room for a borrow.</summary>
+    static byte Least(ReadOnlySpan<byte> orders)
+    {
+        const ulong Bytes = 0x00FF00FF00FF00FF;
+        (ulong even, ulong odd) = (Bytes, Bytes);
+        for (int at = 0; at < orders.Length; at += sizeof(ulong))
+        {
+            ulong eight = BinaryPrimitives.ReadUInt64LittleEndian(orders[Math.Min(at, orders.Length - sizeof(ulong))..]);
+            even = Min(even, eight & Bytes);
+            odd = Min(odd, eight >> 8 & Bytes);
+        }
+        ulong four = Min(even, odd);
+        ulong two = Min(four, four >> 32);
+        return (byte)Min(two, two >> 16);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static ulong Min(ulong x, ulong y)
+        {
+            const ulong Borrow = 0x0100010001000100;
+            ulong isLess = Borrow & ~((x | Borrow) - y); // x < y
+            return y ^ (x ^ y) & isLess - (isLess >> 8);
+        }
     }
 
     void OrdersScalar(ReadOnlySpan<byte> tile)
@@ -221,25 +254,22 @@ sealed class Selector
         ref byte order4 = ref _minima16.At(Margin);
         ref byte order8 = ref _maxima16.At(Margin);
         ref byte orders = ref _orders.At(Margin);
-        ref byte m0 = ref Table(0), m10 = ref Table(SelectionOrder.FirstTwo), m2 = ref Table(2), m3 = ref Table(3), m4 = ref Table(4), m5 = ref Table(5);
-        byte before = 0, order2Before2 = 0, order2Before = 0;
+        ref byte tables = ref MemoryMarshal.GetReference(_order.Tables);
+        nint before = 0, order2Before2 = 0, order2Before = 0;
         for (nint i = 0; i < tile.Length; i++)
         {
-            byte value = Unsafe.Add(ref x, i);
-            byte order2 = (byte)(Unsafe.Add(ref m10, before) + Unsafe.Add(ref m0, value));
-            Unsafe.Add(ref order4, i) = (byte)(Unsafe.Add(ref m2, order2Before2) + order2);
+            nint value = Unsafe.Add(ref x, i);
+            nint order2 = (byte)(Map(ref tables, SelectionOrder.FirstTwo, before) + Map(ref tables, 0, value));
+            byte of4 = (byte)(Map(ref tables, 2, order2Before2) + order2);
+            Unsafe.Add(ref order4, i) = of4;
+            byte of8 = (byte)(Map(ref tables, 3, Unsafe.Add(ref order4, i - 4)) + of4);
+            Unsafe.Add(ref order8, i) = of8;
+            byte of16 = (byte)(Map(ref tables, 4, Unsafe.Add(ref order8, i - 16)) + Unsafe.Add(ref order8, i - 8));
+            Unsafe.Add(ref orders, i) = (byte)(Map(ref tables, 5, of16) + of8);
             (before, order2Before2, order2Before) = (value, order2Before, order2);
-        }
-        for (nint i = 0; i < tile.Length; i++)
-        {
-            Unsafe.Add(ref order8, i) = (byte)(Unsafe.Add(ref m3, Unsafe.Add(ref order4, i - 4)) + Unsafe.Add(ref order4, i));
-        }
-        for (nint i = 0; i < tile.Length; i++)
-        {
-            byte order16 = (byte)(Unsafe.Add(ref m4, Unsafe.Add(ref order8, i - 16)) + Unsafe.Add(ref order8, i - 8));
-            Unsafe.Add(ref orders, i) = (byte)(Unsafe.Add(ref m5, order16) + Unsafe.Add(ref order8, i));
         }
     }
 
-    ref byte Table(int map) => ref MemoryMarshal.GetReference(_order.Table(map));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static byte Map(ref byte tables, int map, nint value) => Unsafe.Add(ref tables, value + map * SelectionOrder.TableBytes);
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace LeakScan.Primitives;
 
@@ -7,25 +8,36 @@ namespace LeakScan.Primitives;
 static class AesRound
 {
     // Column tables: SubBytes and MixColumns of one byte in row 0; in row r the column is turned by r bytes.
-    static readonly uint[] s_row0 = MakeColumns();
-    static readonly uint[] s_row1 = Array.ConvertAll(s_row0, c => BitOperations.RotateLeft(c, 8));
-    static readonly uint[] s_row2 = Array.ConvertAll(s_row0, c => BitOperations.RotateLeft(c, 16));
-    static readonly uint[] s_row3 = Array.ConvertAll(s_row0, c => BitOperations.RotateLeft(c, 24));
+    static readonly uint[] s_rows = MakeColumns() is var columns
+        ? [.. columns, .. columns.Select(c => BitOperations.RotateLeft(c, 8)), .. columns.Select(c => BitOperations.RotateLeft(c, 16)), .. columns.Select(c => BitOperations.RotateLeft(c, 24))]
+        : [];
 
     /// <summary>MixColumns(ShiftRows(SubBytes(state))) ^ key, in halves: bytes 0 to 7, bytes 8 to 15.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static (ulong Low, ulong High) Encrypt(ulong low, ulong high, ulong keyLow, ulong keyHigh)
     {
+        // SAFETY: four tables of 256 are read at bytes.
+        ref uint rows = ref MemoryMarshal.GetArrayDataReference(s_rows);
         // ShiftRows: column c is made of the bytes 4 (c + r) + r.
-        ulong column0 = Column((byte)low, (byte)(low >> 40), (byte)(high >> 16), (byte)(high >> 56));
-        ulong column1 = Column((byte)(low >> 32), (byte)(high >> 8), (byte)(high >> 48), (byte)(low >> 24));
-        ulong column2 = Column((byte)high, (byte)(high >> 40), (byte)(low >> 16), (byte)(low >> 56));
-        ulong column3 = Column((byte)(high >> 32), (byte)(low >> 8), (byte)(low >> 48), (byte)(high >> 24));
-        return ((column0 | column1 << 32) ^ keyLow, (column2 | column3 << 32) ^ keyHigh);
+        ulong column2 = Column(ref rows, (byte)high, (byte)(high >> 40), (byte)(low >> 16), (byte)(low >> 56));
+        ulong column3 = Column(ref rows, (byte)(high >> 32), (byte)(low >> 8), (byte)(low >> 48), (byte)(high >> 24));
+        return (EncryptLow(low, high, keyLow), (column2 | column3 << 32) ^ keyHigh);
+    }
+
+    /// <summary>The low half alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong EncryptLow(ulong low, ulong high, ulong keyLow)
+    {
+        // SAFETY: as above.
+        ref uint rows = ref MemoryMarshal.GetArrayDataReference(s_rows);
+        ulong column0 = Column(ref rows, (byte)low, (byte)(low >> 40), (byte)(high >> 16), (byte)(high >> 56));
+        ulong column1 = Column(ref rows, (byte)(low >> 32), (byte)(high >> 8), (byte)(high >> 48), (byte)(low >> 24));
+        return (column0 | column1 << 32) ^ keyLow;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static uint Column(byte row0, byte row1, byte row2, byte row3) => s_row0[row0] ^ s_row1[row1] ^ s_row2[row2] ^ s_row3[row3];
+    static uint Column(ref uint rows, byte row0, byte row1, byte row2, byte row3) =>
+        Unsafe.Add(ref rows, (nint)row0) ^ Unsafe.Add(ref rows, (nint)row1 + 256) ^ Unsafe.Add(ref rows, (nint)row2 + 512) ^ Unsafe.Add(ref rows, (nint)row3 + 768);
 
     static uint[] MakeColumns()
     {
