@@ -37,7 +37,7 @@ public sealed partial class Scanner
     readonly int[] _indices = new int[Fingerprinter.MaxTileFingerprints];
     readonly int[] _askedEnds = new int[Fingerprinter.MaxTileFingerprints];
     readonly List<(int Layer, ulong Fingerprint, int Position)> _survivors = [];
-    readonly List<int> _positions = [];
+    readonly List<(int Position, int Margin)> _hits = [];
     readonly List<int> _lineFeeds = [];
     readonly PrefetchQueue _ahead = new();
     readonly bool _isAsking; // the scalar canonicalizer, which is no faster for it, does not
@@ -147,9 +147,13 @@ public sealed partial class Scanner
         return !Probe(utf8, GramParameters.FineWindow, out _) || _structure?.MayMatch(utf8) == true;
     }
 
-    /// <summary>The same of many texts at once, one a line: faster than one by one if they are short.</summary>
-    /// <remarks>What two lines share between them, the end of one and the beginning of the next, is in neither.</remarks>
-    /// <param name="utf8">Lines, such as records of JSON; only line feeds end them.</param>
+    /// <summary>Which of many lines of JSON may hold something that <see cref="Scan(ReadOnlySpan{byte}, List{Match})"/> of their strings would tell of.</summary>
+    /// <remarks>
+    /// Stricter than <see cref="MayMatch(ReadOnlySpan{byte})"/> of each, and faster if they are short. A line with a single fingerprint that the index
+    /// knows, so far within a string that there is too little evidence whatever else the string holds, is left out.
+    /// What two lines share between them, the end of one and the beginning of the next, is in neither.
+    /// </remarks>
+    /// <param name="utf8">Lines, such as records of a log; only line feeds end them.</param>
     /// <param name="matching">Cleared, then filled with the lines that may match, counted from 0, rising.</param>
     /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})" path="/exception"/>
     public void MayMatch(ReadOnlySpan<byte> utf8, List<int> matching)
@@ -167,19 +171,61 @@ public sealed partial class Scanner
             return;
         }
 
-        _positions.Clear();
+        _hits.Clear();
         _lineFeeds.Clear();
         _fingerprinter.Canonicalizer.LineFeeds = _lineFeeds;
-        LookUp(utf8, GramParameters.FineWindow, Wanted.Positions, out _);
+        int length = (int)LookUp(utf8, GramParameters.FineWindow, Wanted.Positions, out _);
         _fingerprinter.Canonicalizer.LineFeeds = null;
-        _positions.Sort(); // layers take turns
-        int at = 0;
-        foreach (int position in _positions)
+        _hits.Sort(); // layers take turns
+        _lineFeeds.Add(length);
+        int at = 0, rawStart = 0;
+        for (int from = 0, to; from < _hits.Count; from = to)
         {
-            while (at < _lineFeeds.Count && _lineFeeds[at] <= position) at++;
-            bool isInLine = at == _lineFeeds.Count || position + GramParameters.GramLength <= _lineFeeds[at];
-            if (isInLine && (matching.Count == 0 || matching[^1] != at)) matching.Add(at);
+            while (_lineFeeds[at] <= _hits[from].Position && at < _lineFeeds.Count - 1)
+            {
+                at++;
+                rawStart += utf8[rawStart..].IndexOf((byte)'\n') + 1;
+            }
+            (int start, int end) = (at == 0 ? 0 : _lineFeeds[at - 1], _lineFeeds[at]);
+            for (to = from + 1; to < _hits.Count && _hits[to].Position < end;) to++;
+            int inLine = to;
+            while (inLine > from && _hits[inLine - 1].Position + GramParameters.GramLength > end) inLine--;
+            if (inLine == from) continue;
+            if (_hits[inLine - 1].Position == _hits[from].Position)
+            {
+                ReadOnlySpan<byte> line = utf8[rawStart..];
+                if (line.IndexOf((byte)'\n') is >= 0 and int lineEnd) line = line[..lineEnd];
+                if (IsUntold(line, end - start, _hits[from].Position - start, _hits[inLine - 1].Margin)) continue;
+            }
+            matching.Add(at);
         }
+    }
+
+    /// <summary>Canonical characters that a string must have on both sides of a fingerprint of so many bits for it to be no evidence by itself.</summary>
+    /// <returns>At least so many that what is selected near it does not depend on what is beyond them.</returns>
+    static int MarginOf(double bits, MappedIndex layer)
+    {
+        double excess = bits - Evidence.StretchBits - Evidence.PlacementBits(layer.Positions, 1);
+        double characters = Math.Pow(2, Math.Clamp(excess / 2, 0, 24));
+        return Math.Max(GramParameters.FineWindow, (int)Math.Ceiling((characters - GramParameters.GramLength) / 2));
+    }
+
+    /// <summary>Whether the only fingerprint of a line stands within one string, with a margin on both sides.</summary>
+    bool IsUntold(ReadOnlySpan<byte> line, int length, int position, int margin)
+    {
+        (int first, int last) = (position - margin, position + GramParameters.GramLength + margin - 1);
+        if (first < 0 || last >= length) return false;
+        _offsets.Clear();
+        int end = _offsets.OffsetOf(line, last);
+        for (int i = _offsets.OffsetOf(line, first); i < end; i++)
+        {
+            int quote = line[i..end].IndexOf((byte)'"');
+            if (quote < 0) return true;
+            i += quote;
+            ReadOnlySpan<byte> before = line[..i];
+            if ((before.Length - before.TrimEnd((byte)'\\').Length) % 2 == 0) return false;
+        }
+        return true;
     }
 
     static void CheckLength(ReadOnlySpan<byte> text)
@@ -293,7 +339,7 @@ public sealed partial class Scanner
                 if (count == 0) continue;
                 found = true;
                 if (wanted == Wanted.Stretches) scanner.AddHits(layer, first, count, position);
-                else if (wanted == Wanted.Positions) scanner._positions.Add(position);
+                else if (wanted == Wanted.Positions) scanner.AddHit(layer, first, count, position);
             }
             survivors.Clear();
             return found;
@@ -303,21 +349,28 @@ public sealed partial class Scanner
     /// <summary>Hands the postings of a fingerprint to the stretches.</summary>
     void AddHits(int number, long first, int count, int position)
     {
+        double bits = TakeBits(number, ref first, ref count);
+        if (bits <= 0) return;
+        MappedIndex layer = Index.Layers[number];
+        for (int p = 0; p < count; p++) _stretches.Add(number, layer.GetPosting(first + p).Value, position, bits);
+    }
+
+    /// <summary>Notes where a fingerprint is, if it says anything.</summary>
+    void AddHit(int number, long first, int count, int position)
+    {
+        double bits = TakeBits(number, ref first, ref count);
+        if (bits > 0) _hits.Add((position, MarginOf(bits * GramParameters.GramLength, Index.Layers[number])));
+    }
+
+    /// <summary>What each character of a fingerprint with these postings says; the first of them is taken off if it is the number of its documents.</summary>
+    double TakeBits(int number, ref long first, ref int count)
+    {
         MappedIndex layer = Index.Layers[number];
         Posting posting = layer.GetPosting(first);
-        double bits;
-        if ((posting.Value & Posting.CountFlag) != 0)
-        {
-            bits = Evidence.BitsPerCharacter * Evidence.Rarity(posting.Value & (Posting.CountFlag - 1), layer.Documents);
-            first++;
-            count--;
-        }
-        else
-        {
-            bits = _rarity[number][Math.Min(layer.CountDocuments(first, count), Posting.MaxDocuments)];
-        }
-        if (bits <= 0) return;
-        for (int p = 0; p < count; p++) _stretches.Add(number, layer.GetPosting(first + p).Value, position, bits);
+        if ((posting.Value & Posting.CountFlag) == 0) return _rarity[number][Math.Min(layer.CountDocuments(first, count), Posting.MaxDocuments)];
+        first++;
+        count--;
+        return Evidence.BitsPerCharacter * Evidence.Rarity(posting.Value & (Posting.CountFlag - 1), layer.Documents);
     }
 
     ScanResult Report(ReadOnlySpan<byte> text, int length, Aligner? aligned)

@@ -7,7 +7,7 @@ namespace LeakScan.Text;
 /// <param name="pieceBytes">Bytes of a piece, if it is possible to begin anew behind it.</param>
 // Few are asked for, and close together: so the text is canonicalised as fast as can be, with notes from where on that can be done anew; offsets
 // are made of the piece between two such points that is asked for.
-sealed class OffsetMap(SimdTier tier, int pieceBytes = 2048)
+sealed class OffsetMap(SimdTier tier, int pieceBytes = 1024)
 {
     readonly record struct Piece(int Canonical, Canonicalizer.Point From);
 
@@ -58,16 +58,22 @@ sealed class OffsetMap(SimdTier tier, int pieceBytes = 2048)
 
     void Read(ReadOnlySpan<byte> text, int number)
     {
+        // What begins before a point may be decided behind it: soon, but for what might have been a long path.
+        bool isLast = number == _pieces.Count - 1;
+        if (isLast || Read(text, number, ByteBlock.LengthBytes) < _pieces[number + 1].Canonical - _pieces[number].Canonical) Read(text, number, Canonicalizer.OutputSlack);
+        _current = number;
+    }
+
+    int Read(ReadOnlySpan<byte> text, int number, int bytesBehind)
+    {
         Canonicalizer.Point from = _pieces[number].From;
-        // What begins before a point may be decided by a few bytes behind it.
-        int end = number == _pieces.Count - 1 ? text.Length : (int)Math.Min(text.Length, _pieces[number + 1].From.Position + Canonicalizer.OutputSlack);
-        bool last = end == text.Length;
+        int end = number == _pieces.Count - 1 ? text.Length : (int)Math.Min(text.Length, _pieces[number + 1].From.Position + bytesBehind);
+        bool isEnd = end == text.Length;
         text = text[(int)from.Position..end];
         int room = text.Length + 2 * Canonicalizer.OutputSlack;
         if (_offsets.Length < room) (_canonical, _offsets) = (new byte[room], new int[room]);
         _canonicalizer.Begin(from);
         int written = _canonicalizer.Append(text, _canonical, _offsets);
-        if (last) _canonicalizer.Finish(_canonical.AsSpan(written), _offsets.AsSpan(written));
-        _current = number;
+        return isEnd ? written + _canonicalizer.Finish(_canonical.AsSpan(written), _offsets.AsSpan(written)) : written;
     }
 }
