@@ -31,7 +31,7 @@ sealed class StructureMatcher
     const int HotTokens = 96;
 
     /// <summary>Tokens, a megabyte of text, within which regions are found: what is hot at the end of one does not go on in the next.</summary>
-    const int SegmentTokens = 1 << 18;
+    internal const int SegmentTokens = 1 << 18;
 
     /// <summary>Lanes that make a sketch a candidate: by chance one in 10,000 has so many.</summary>
     const int CandidateLanes = 5;

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using LeakScan.Matching;
 using LeakScan.Simd;
 using LeakScan.Tests.Support;
+using LeakScan.Tokens;
 
 namespace LeakScan.Tests.Matching;
 
@@ -230,6 +232,35 @@ public sealed partial class StructureTests : IClassFixture<StructureTests.Own>
         {
             Assert.Equal(result, new Scanner(_own.Index, null, tier).Scan(utf8, got));
             Assert.Equal(wanted, got);
+        }
+    }
+
+    /// <summary>What is hot at the end of a segment does not go on in the next: what lies across it is found all the same.</summary>
+    [Fact]
+    public void ItIsFoundWhereASegmentEnds()
+    {
+        Random random = new(22);
+        Scanner scanner = new(_own.Index);
+        List<Match> alone = [], found = [];
+        string piece = Rename(string.Join('\n', Piece(_own.Protected[0].Text, 60).Lines)) + "\n";
+        scanner.Scan(Encoding.UTF8.GetBytes(piece), alone);
+        Assert.NotEmpty(alone);
+        int tokens = 0, at = 0;
+        bool atLineStart = true;
+        byte[] pieceBytes = Encoding.UTF8.GetBytes(piece);
+        uint[] room = new uint[4096];
+        while (Lexer.Read(pieceBytes, ref at, ref atLineStart, room, new int[room.Length], SimdTier.Scalar) is > 0 and int read) tokens += read;
+        int characters = alone.Where(m => m.DocumentId == alone[0].DocumentId).Sum(m => m.MatchedCharacters);
+        for (int before = 0; before <= tokens; before += tokens / 8)
+        {
+            StringBuilder text = new();
+            for (int word = StructureMatcher.SegmentTokens - before; word > 0; word--)
+                text.Append(string.Create(random.Next(2, 9), random, static (letters, r) => { for (int i = 0; i < letters.Length; i++) letters[i] = (char)('a' + r.Next(26)); })).Append(word % 10 == 1 ? '\n' : ' ');
+            int start = text.Length;
+            text.Append(piece).Append("the end\n");
+            scanner.Scan(Encoding.UTF8.GetBytes(text.ToString()), found);
+            int told = found.Where(m => m.DocumentId == alone[0].DocumentId && m.Start >= start).Sum(m => m.MatchedCharacters);
+            Assert.True(told >= characters * 0.8, $"{before} tokens before the end: {told} of {characters} characters");
         }
     }
 
