@@ -214,7 +214,7 @@ sealed partial class Canonicalizer
                     {
                         // A character that the block's end cuts begins the next block.
                         taken = BitOperations.TrailingZeroCount(others);
-                        if (taken < ByteBlock.LengthBytes - 2 || (others & block.InRange(0xE2, 0x0E)) != 1UL << taken || others >> taken != ulong.MaxValue >> taken) break;
+                        if (taken < ByteBlock.LengthBytes - 3 || (others & block.InRange(0xC2, 0x2F)) != 1UL << taken || others >> taken != ulong.MaxValue >> taken) break;
                     }
                 }
                 if (special != high)
@@ -473,8 +473,8 @@ sealed partial class Canonicalizer
     }
 
     /// <summary>
-    /// The first bytes of the block's characters outside ASCII that are symbols, which fold to a space, have three bytes and lie in
-    /// the block: arrows, boxes, dashes, quotation marks, which prose and the listings of tools are full of, and East Asian punctuation.
+    /// The first bytes of the block's characters outside ASCII that are symbols, which fold to a space, and lie in the block: arrows, boxes,
+    /// dashes, quotation marks, which prose and the listings of tools are full of, East Asian punctuation, Latin marks, emoji, icons.
     /// </summary>
     /// <param name="block">The block.</param>
     /// <param name="high">Its bytes outside ASCII.</param>
@@ -489,7 +489,8 @@ sealed partial class Canonicalizer
         ulong leads = block.Equal(0xE2) & seconds >> 1;
         others = high & ~(leads << 1 | leads << 2 | leads);
         letters = 0;
-        return others == 0 ? leads : leads | EastAsian(block, thirds, ref letters, ref others);
+        if (others != 0) leads |= EastAsian(block, thirds, ref letters, ref others);
+        return others == 0 ? leads : leads | OtherSymbols(block, thirds, ref others);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -505,6 +506,20 @@ sealed partial class Canonicalizer
         marks |= leads;
         others &= ~(letters | marks | marks << 1 | marks << 2);
         return leads;
+    }
+
+    /// <summary>Latin marks but for ordinals, the soft hyphen and the micro sign; what is in private use, such as icons; U+1F000 to 1FAFF.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong OtherSymbols<TBlock>(TBlock block, ulong thirds, ref ulong others) where TBlock : struct, IByteBlock<TBlock>
+    {
+        ulong letters = block.Equal(0xAA) | block.Equal(0xAD) | block.Equal(0xB5) | block.Equal(0xBA);
+        ulong ofTwo = block.Equal(0xC2) & (thirds & ~letters) >> 1 | block.Equal(0xC3) & (block.Equal(0x97) | block.Equal(0xB7)) >> 1;
+        ulong ofThree = (block.Equal(0xEE) | block.Equal(0xEF) & block.InRange(0x80, 0x24) >> 1) & thirds >> 1 & thirds >> 2;
+        ulong ofFour = block.Equal(0xF0) & block.Equal(0x9F) >> 1 & block.InRange(0x80, 0x2C) >> 2 & thirds >> 3;
+        ulong twoOrMore = ofTwo | ofThree | ofFour;
+        ulong threeOrMore = ofThree | ofFour;
+        others &= ~(twoOrMore | twoOrMore << 1 | threeOrMore << 2 | ofFour << 3);
+        return twoOrMore;
     }
 
     static void AddLineFeeds(ulong feeds, ulong keep, int written, List<int> lineFeeds)
