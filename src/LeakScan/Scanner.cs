@@ -205,8 +205,9 @@ public sealed partial class Scanner
     /// <returns>At least so many that what is selected near it does not depend on what is beyond them.</returns>
     static int MarginOf(double bits, MappedIndex layer)
     {
-        double excess = bits - Evidence.StretchBits - Evidence.PlacementBits(layer.Positions, 1);
-        double characters = Math.Pow(2, Math.Clamp(excess / 2, 0, 24));
+        // Twice as many characters cost two bits more.
+        double excess = bits - Evidence.StretchBits - Evidence.PlacementBits(layer.Positions, 2);
+        double characters = 2 * Math.Pow(2, Math.Clamp(excess / 2, 0, 24));
         return Math.Max(GramParameters.FineWindow, (int)Math.Ceiling((characters - GramParameters.GramLength) / 2));
     }
 

@@ -18,6 +18,9 @@ static class TextGenerators
         (1, Gen.Int[480, 530].Select(n => new string(' ', n))),
         (1, Gen.Int[240, 530].Select(n => new string('a', n))));
 
+    /// <summary>Text of up to so many pieces of one or the other kind.</summary>
+    internal static Gen<string> Texts(int pieces) => Gen.Frequency((2, Hostile.Array[0, pieces]), (1, EastAsian.Array[0, pieces])).Select(string.Concat);
+
     /// <summary>East Asian text with the code, gutters and escapes that stand in it.</summary>
     internal static Gen<string> EastAsian { get; } = Gen.Frequency(
         (20, Gen.String[Gen.OneOf(Gen.Char['\u4e00', '\u9fff'], Gen.Char['\u3041', '\u30ff'], Gen.Char['\uac00', '\ud7a3'], Among('、', '。', '，', '！', '？', '；', '\u3000', '（', '：')), 0, 30]),

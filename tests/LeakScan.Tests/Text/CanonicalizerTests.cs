@@ -9,7 +9,7 @@ namespace LeakScan.Tests.Text;
 
 public sealed class CanonicalizerTests
 {
-    static readonly Gen<string> s_texts = Gen.Frequency((2, TextGenerators.Hostile.Array[0, 60]), (1, TextGenerators.EastAsian.Array[0, 60])).Select(string.Concat);
+    static readonly Gen<string> s_texts = TextGenerators.Texts(60);
 
     public static TheoryData<string> TierNames => Tiers.Names;
 

@@ -8,7 +8,7 @@ namespace LeakScan.Tests.Text;
 
 public sealed class OffsetMapTests
 {
-    static readonly Gen<string> s_texts = Gen.Frequency((2, TextGenerators.Hostile.Array[0, 400]), (1, TextGenerators.EastAsian.Array[0, 400])).Select(string.Concat);
+    static readonly Gen<string> s_texts = TextGenerators.Texts(400);
 
     public static TheoryData<string> TierNames => Tiers.Names;
 
