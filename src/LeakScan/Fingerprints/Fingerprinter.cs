@@ -71,7 +71,7 @@ sealed class Fingerprinter
             bool last = take == text.Length;
             int length = progress.Held;
             int lineFeeds = Canonicalizer.LineFeeds?.Count ?? 0;
-            Canonicalizer.Ahead?.Spread(take / ByteBlock.LengthBytes);
+            Canonicalizer.Ahead?.Spread(2 * take / ByteBlock.LengthBytes);
             take = Canonicalizer.Append(text[..take], _tile.Span(TileSpan.Margin + length, TileRawBytes + Canonicalizer.OutputSlack), moreFollows: true, out int written);
             MoveLineFeeds(ref lineFeeds, progress.Start + length);
             length += written;

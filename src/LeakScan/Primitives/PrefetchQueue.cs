@@ -36,6 +36,14 @@ sealed unsafe class PrefetchQueue
     /// <summary>Notes how many of those that wait were asked for.</summary>
     internal void Took(int count) => _next += count;
 
+    /// <summary>Asks for those of one turn. Returns how many of <paramref name="waiting"/> have been asked for by then.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int AskNext(ReadOnlySpan<nint> waiting, int asked, int aTurn)
+    {
+        for (int stop = Math.Min(asked + aTurn, waiting.Length); asked < stop; asked++) Ask(waiting[asked]);
+        return asked;
+    }
+
     /// <summary>Asks for the line of an address, into the second-level cache, which has more requests under way than the first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Ask(nint address) => Sse.Prefetch1((void*)address);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -33,6 +34,12 @@ interface IByteBlock<TSelf> where TSelf : struct, IByteBlock<TSelf>
 
     ulong Backslashes();
 
+    /// <summary>What may stand behind a line number: spaces, controls, colons, hyphens, bars, backslashes.</summary>
+    ulong Delimiters();
+
+    /// <summary>Not all of what ends a path, but nothing that is in one: controls, spaces, ! " # $ % &amp; ', ; &lt; = &gt; ?.</summary>
+    ulong PathEnds();
+
     /// <summary>Ampersands, ESC, and bytes of 0x80 and above.</summary>
     ulong Special();
 
@@ -65,6 +72,14 @@ interface IByteBlock<TSelf> where TSelf : struct, IByteBlock<TSelf>
 
     /// <summary>Writes the bytes that <paramref name="keep"/> names, in order, A-Z as a-z; may write up to 64 bytes. Returns their number.</summary>
     int CompressLower(ulong keep, ref byte destination);
+}
+
+/// <summary>Masks of a block's bytes, by class: see <see cref="IByteBlock{TSelf}"/>, and the order of classes in <see cref="ByteBlock512"/>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+struct BlockMasks
+{
+    // Where they are content, path ends and delimiters are letters: BlankLetters and LineEndLetters.
+    internal ulong Content, Digits, LineEnds, Separators, PathEnds, Backslashes, Delimiters, Special;
 }
 
 static class ByteBlock
@@ -171,9 +186,9 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
     const byte IsDigit = 2;
     const byte IsLineEnd = 4;
     const byte IsSeparator = 8;
-    const byte IsBackslash = 16;
-    const byte IsLineEndLetter = 32;
-    const byte IsBlankLetter = 64;
+    const byte IsPathEndOrBlankLetter = 16;
+    const byte IsBackslash = 32;
+    const byte IsDelimiterOrLineEndLetter = 64;
     const byte IsSpecial = 128;
 
     static readonly Vector512<byte> s_classes0 = MakeTable(0, ClassesOf);
@@ -203,9 +218,9 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
         if (char.IsAsciiDigit(lower)) classes |= IsDigit;
         if (lower is '\n' or '\r') classes |= IsLineEnd;
         if (lower is ':' or '-') classes |= IsSeparator;
+        if (lower is < (char)0x28 or (>= (char)0x3B and < (char)0x40) or 't' or 'b' or 'f' or 'u') classes |= IsPathEndOrBlankLetter;
+        if (lower is <= ' ' or '|' or ':' or '-' or '\\' or 'n' or 'r' or 'u') classes |= IsDelimiterOrLineEndLetter;
         if (lower == '\\') classes |= IsBackslash;
-        if (lower is 'n' or 'r' or 'u') classes |= IsLineEndLetter;
-        if (lower is 't' or 'b' or 'f' or 'u') classes |= IsBlankLetter;
         if (lower is '&' or '\x1B') classes |= IsSpecial;
         return (byte)classes;
     }
@@ -214,6 +229,21 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ByteBlock512 Load(ref byte source) => new(Vector512.LoadUnsafe(ref source));
+
+    // Eight bytes of eight bits, transposed, are a byte of each class; then those of one class are brought together. The instruction multiplies
+    // a vector by a matrix whose last byte is its first row: of the unit vectors it makes the columns.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Masks(ref byte source, ref BlockMasks masks)
+    {
+        ByteBlock512 block = Load(ref source);
+        Vector512<byte> classes = block._classes | block._bytes & Vector512.Create((byte)0x80);
+        Vector512<byte> rows = Avx512BW.Shuffle(classes, Vector512.Create(0x0001020304050607UL, 0x08090A0B0C0D0E0F, 0x0001020304050607, 0x08090A0B0C0D0E0F, 0x0001020304050607, 0x08090A0B0C0D0E0F, 0x0001020304050607, 0x08090A0B0C0D0E0F).AsByte());
+        Vector512<byte> columns = Gfni.V512.GaloisFieldAffineTransform(Vector512.Create(0x8040201008040201UL).AsByte(), rows, 0);
+        Vector512<byte> gathered = Avx512Vbmi.PermuteVar64x8(columns, Vector512.Create(
+            0x3830282018100800UL, 0x3931292119110901, 0x3A322A221A120A02, 0x3B332B231B130B03,
+            0x3C342C241C140C04, 0x3D352D251D150D05, 0x3E362E261E160E06, 0x3F372F271F170F07).AsByte());
+        gathered.StoreUnsafe(ref Unsafe.As<BlockMasks, byte>(ref masks));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     ulong OfClass(byte bit) => ~Vector512.Equals(_classes & Vector512.Create(bit), Vector512<byte>.Zero).ExtractMostSignificantBits();
@@ -278,9 +308,13 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
 
     public ulong Special() => (_bytes | _classes).ExtractMostSignificantBits();
 
-    public ulong LineEndLetters() => OfClass(IsLineEndLetter);
+    public ulong LineEndLetters() => OfClass(IsDelimiterOrLineEndLetter) & Content();
 
-    public ulong BlankLetters() => OfClass(IsBlankLetter);
+    public ulong BlankLetters() => OfClass(IsPathEndOrBlankLetter) & Content();
+
+    public ulong PathEnds() => OfClass(IsPathEndOrBlankLetter) & ~Content();
+
+    public ulong Delimiters() => OfClass(IsDelimiterOrLineEndLetter) & ~Content() | Equal(0x7F);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Equal(byte value) => Vector512.Equals(_bytes, Vector512.Create(value)).ExtractMostSignificantBits();
@@ -399,6 +433,12 @@ readonly struct ByteBlock256(Vector256<byte> low, Vector256<byte> high) : IByteB
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Backslashes() => Join(Top(Classes(_low), ByteBlock.BackslashBit), Top(Classes(_high), ByteBlock.BackslashBit));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong PathEnds() => InRange(0, 0x28) | InRange(0x3B, 5);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Delimiters() => InRange(0, ' ' + 1) | Equal((byte)'|') | Equal(0x7F) | Separators() | Backslashes();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Special() => Join(_low | Classes(_low) | Top(Classes(_low), ByteBlock.AmpersandBit), _high | Classes(_high) | Top(Classes(_high), ByteBlock.AmpersandBit));
@@ -522,6 +562,12 @@ readonly struct ByteBlock128(Vector128<byte> b0, Vector128<byte> b1, Vector128<b
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Backslashes() => Join(Top(Classes(_b0), ByteBlock.BackslashBit), Top(Classes(_b1), ByteBlock.BackslashBit), Top(Classes(_b2), ByteBlock.BackslashBit), Top(Classes(_b3), ByteBlock.BackslashBit));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong PathEnds() => InRange(0, 0x28) | InRange(0x3B, 5);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Delimiters() => InRange(0, ' ' + 1) | Equal((byte)'|') | Equal(0x7F) | Separators() | Backslashes();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Special() => Join(_b0 | Classes(_b0) | Top(Classes(_b0), ByteBlock.AmpersandBit), _b1 | Classes(_b1) | Top(Classes(_b1), ByteBlock.AmpersandBit), _b2 | Classes(_b2) | Top(Classes(_b2), ByteBlock.AmpersandBit), _b3 | Classes(_b3) | Top(Classes(_b3), ByteBlock.AmpersandBit));

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using LeakScan.Primitives;
 using LeakScan.Simd;
 
 namespace LeakScan.Text;
@@ -49,6 +48,9 @@ sealed partial class Canonicalizer
 
         /// <summary>1 if the block before ended in a digit.</summary>
         internal ulong Digit;
+
+        /// <summary>0 if the line is known to be past all gutters.</summary>
+        internal ulong Open;
 
         /// <summary>Where the line began in the source, and what had been written by then; -1 if it began earlier and is past its gutters.</summary>
         internal int Restart;
@@ -100,11 +102,12 @@ sealed partial class Canonicalizer
                 Index = index,
                 Written = written,
                 AtStart = _line == LineState.Start ? 1UL : 0,
+                Open = 1,
                 Restart = _line == LineState.Start ? index : -1,
                 RestartWritten = written,
                 LineStart = _lineStart - start,
             };
-            ScanBlocks<TBlock>(source, ref bytes, ref state, LineFeeds, Ahead);
+            ScanBlocks<TBlock>(source, ref bytes, ref state);
 
             // Back to the automata's state, at the last point at which it is known.
             bool open = IsOpen(source, ref state);
@@ -136,208 +139,9 @@ sealed partial class Canonicalizer
         return index;
     }
 
-    interface ILineFeedCounting
-    {
-        static abstract bool Wanted { get; }
-    }
-
-    readonly struct Uncounted : ILineFeedCounting
-    {
-        public static bool Wanted => false;
-    }
-
-    readonly struct Counted : ILineFeedCounting
-    {
-        public static bool Wanted => true;
-    }
-
     bool CanTakeOver => IsIdle && (_line is LineState.Body or LineState.Start);
 
-    /// <summary>Does whole blocks until one needs the automata or fewer than 64 bytes are left; that block is left undone.</summary>
-    static void ScanBlocks<TBlock>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state, List<int>? lineFeeds, PrefetchQueue? ahead) where TBlock : struct, IByteBlock<TBlock>
-    {
-        do
-        {
-            if (lineFeeds is null) EasyBlocks<TBlock, Uncounted>(source, ref bytes, ref state, null, ahead);
-            else EasyBlocks<TBlock, Counted>(source, ref bytes, ref state, lineFeeds, ahead);
-        }
-        while (source.Length - state.Index >= ByteBlock.LengthBytes && HardBlock<TBlock>(source, ref bytes, ref state, lineFeeds));
-        state.Hard = Math.Clamp(state.Hard, 1, ByteBlock.LengthBytes);
-    }
-
-    // Optimized at once, like the other kernels: code of the first tier takes a hundred times as long, for a second or more.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void EasyBlocks<TBlock, TCounting>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state, List<int>? lineFeeds, PrefetchQueue? ahead)
-        where TBlock : struct, IByteBlock<TBlock> where TCounting : struct, ILineFeedCounting
-    {
-        // SAFETY: AppendVector has made room in the list for all line feeds of the source.
-        int feedsBefore = TCounting.Wanted ? lineFeeds!.Count : 0;
-        nint feeds = 0;
-        if (TCounting.Wanted) CollectionsMarshal.SetCount(lineFeeds!, lineFeeds!.Capacity);
-        ref int feed = ref MemoryMarshal.GetReference(CollectionsMarshal.AsSpan(lineFeeds)[feedsBefore..]);
-        ref byte input = ref MemoryMarshal.GetReference(source);
-        nint end = source.Length - ByteBlock.LengthBytes;
-        nint index = state.Index;
-        nint written = state.Written;
-        ulong atStart = state.AtStart;
-        ulong backslashCarry = state.Backslash;
-        ulong digitCarry = state.Digit;
-        nint restart = state.Restart;
-        nint restartWritten = state.RestartWritten;
-        nint lineStart = (nint)state.LineStart;
-        ReadOnlySpan<nint> waiting = ahead is null ? [] : ahead.Waiting;
-        int aTurn = ahead is null ? 0 : ahead.ATurn;
-        int asked = 0;
-
-        // SAFETY: the source has 64 bytes (AppendVector), and Math.Min leaves them at each next block; the destination holds the
-        // whole source and OutputSlack more, and at most 64 bytes are written at or below the number of bytes read so far.
-        TBlock next = TBlock.Load(ref Unsafe.Add(ref input, Math.Min(index, end)));
-        while (index <= end)
-        {
-            TBlock block = next;
-            ulong content = block.Content();
-            ulong digits = block.Digits();
-            ulong lineEnds = block.LineEnds();
-            ulong backslashes = block.Backslashes();
-
-            ulong symbols = 0;
-            int taken = ByteBlock.LengthBytes;
-            ulong special = block.Special();
-            if (special != 0)
-            {
-                ulong high = block.High();
-                if (high != 0)
-                {
-                    symbols = Symbols(block, high, out ulong letters, out ulong others);
-                    content |= letters;
-                    if (others != 0)
-                    {
-                        // A character that the block's end cuts begins the next block.
-                        taken = BitOperations.TrailingZeroCount(others);
-                        if (taken < ByteBlock.LengthBytes - 3 || (others & block.InRange(0xC2, 0x2F)) != 1UL << taken || others >> taken != ulong.MaxValue >> taken) break;
-                    }
-                }
-                if (special != high)
-                {
-                    // An ampersand and a name, then neither a semicolon nor anything that may be one: no entity.
-                    ulong ampersands = block.Equal((byte)'&');
-                    ulong names = content | block.Equal((byte)'#');
-                    ulong summed = (ampersands << 1 & names) + names;
-                    if ((special ^ high) != ampersands || ampersands >> 63 != 0 || summed < names || (summed & ~names & (block.Equal((byte)';') | backslashes | high)) != 0) break;
-                }
-            }
-
-            ulong escaped = 0;
-            if ((backslashes | backslashCarry) != 0)
-            {
-                ulong after = (backslashes << 1 | backslashCarry) & ~backslashes;
-                ulong newLines = block.LineEndLetters() & after;
-                ulong blanks = block.BlankLetters() & after;
-                if ((newLines & blanks) != 0) break; // \u
-                escaped = newLines | blanks;
-                lineEnds |= newLines;
-                content &= ~escaped;
-            }
-
-            ulong starts = lineEnds << 1 | atStart;
-            ulong skipped = ~content;
-            ulong reached = (starts & skipped) + skipped;
-            ulong leading = (reached | starts) & content & digits;
-            if (leading != 0)
-            {
-                if (atStart != 0 && index + ByteBlock.LengthBytes - lineStart >= CanonicalText.GutterLimitBytes) break;
-                ulong delimiters = block.InRange(0, ' ' + 1) | block.Equal((byte)'|') | block.Equal(0x7F) | block.Separators() | backslashes | symbols;
-                ulong kept = 0;
-                do
-                {
-                    ulong summed = leading + digits;
-                    ulong ends = summed & ~digits;
-                    if (taken == ByteBlock.LengthBytes ? summed < digits : (ends >> taken & 1) != 0)
-                    {
-                        // The block's end cuts the number, or the symbol behind it: it begins the next block.
-                        taken = ByteBlock.LengthBytes - BitOperations.LeadingZeroCount(~digits & ulong.MaxValue >> ByteBlock.LengthBytes - taken);
-                        if (taken == 0) break;
-                        ulong wanted = ulong.MaxValue >> ByteBlock.LengthBytes - taken;
-                        content &= wanted;
-                        digits &= wanted;
-                        lineEnds &= wanted;
-                        escaped &= wanted;
-                        symbols &= wanted;
-                        backslashes &= wanted;
-                        starts = lineEnds << 1 | atStart;
-                    }
-                    else
-                    {
-                        for (ulong words = ends & ~delimiters; words != 0; words &= words - 1)
-                        {
-                            ulong before = (words & 0 - words) - 1;
-                            kept |= before & ulong.MaxValue << ByteBlock.LengthBytes - BitOperations.LeadingZeroCount(~digits & before);
-                        }
-                        leading &= ~kept;
-                        ends = leading + digits & ~digits;
-                        ulong runs = (ends & backslashes) + backslashes;
-                        if (runs < backslashes || (runs & ~backslashes & ~escaped) != 0)
-                        {
-                            taken = 0;
-                            break;
-                        }
-                        content &= ~(ends - leading);
-                    }
-                    skipped = ~content;
-                    reached = (starts & skipped) + skipped;
-                    leading = (reached | starts) & content & digits & ~kept;
-                }
-                while (leading != 0);
-                if (taken == 0) break;
-            }
-
-            digits &= content;
-            ulong gutterEnds = (digits << 1 | digitCarry) & block.Separators();
-            if (gutterEnds != 0)
-            {
-                // What is reached from a line's first letter, or from the block's beginning, over nothing but what is in paths.
-                ulong paths = ~(block.InRange(0, 0x28) | block.InRange(0x3B, 5) | symbols | lineEnds | escaped);
-                ulong names = (reached | starts) & content | (atStart ^ 1);
-                ulong unreached = (names & paths) + paths;
-                if ((gutterEnds & paths & ~unreached) != 0) break;
-            }
-
-            if (lineEnds != 0)
-            {
-                if (TCounting.Wanted)
-                {
-                    for (ulong rest = block.Equal((byte)'\n'); rest != 0; rest &= rest - 1)
-                        Unsafe.Add(ref feed, feeds++) = (int)written + BitOperations.PopCount(content & (rest ^ rest - 1) >> 1);
-                }
-                int last = 63 - BitOperations.LeadingZeroCount(lineEnds);
-                restart = index + last + 1;
-                restartWritten = written + BitOperations.PopCount(content & ulong.MaxValue >> 63 - last);
-                lineStart = restart;
-            }
-            atStart = lineEnds >> 63 | (reached < skipped ? 1UL : 0);
-            backslashCarry = backslashes >> taken - 1 & 1;
-            digitCarry = digits >> taken - 1 & 1;
-            index += taken;
-            // Read before the block is written: a read behind a write whose place is not known yet is held back by processors that
-            // once took the two for the same place, and then no two blocks are done at once.
-            next = TBlock.Load(ref Unsafe.Add(ref input, Math.Min(index, end)));
-            written += block.CompressLower(content, ref Unsafe.Add(ref bytes, written));
-            for (int stop = Math.Min(asked + aTurn, waiting.Length); asked < stop; asked++) PrefetchQueue.Ask(waiting[asked]);
-        }
-
-        ahead?.Took(asked);
-        if (TCounting.Wanted) CollectionsMarshal.SetCount(lineFeeds!, feedsBefore + (int)feeds);
-        state.Index = (int)index;
-        state.Written = (int)written;
-        state.AtStart = atStart;
-        state.Backslash = backslashCarry;
-        state.Digit = digitCarry;
-        state.Restart = (int)restart;
-        state.RestartWritten = (int)restartWritten;
-        state.LineStart = lineStart;
-    }
-
-    /// <summary>Does one block, or what of it comes before a hard spot; false if it begins with one.</summary>
+    /// <summary>Does one block, or what of it comes before a hard spot; false if there is one.</summary>
     static bool HardBlock<TBlock>(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state, List<int>? lineFeeds) where TBlock : struct, IByteBlock<TBlock>
     {
         // SAFETY: as in EasyBlocks; the caller has seen that 64 bytes are left.
@@ -361,7 +165,7 @@ sealed partial class Canonicalizer
         while (count > 0)
         {
             int spot = HardBlock(source, block, symbols, letters, count, ref bytes, ref state, lineFeeds);
-            if (spot == count) return true;
+            if (spot == count) return count == ByteBlock.LengthBytes;
             count = spot;
         }
         return false;
@@ -483,14 +287,20 @@ sealed partial class Canonicalizer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static ulong Symbols<TBlock>(TBlock block, ulong high, out ulong letters, out ulong others) where TBlock : struct, IByteBlock<TBlock>
     {
-        // U+2080 to 20FF and U+2140 to 2BFF, by their second byte; U+2010 to 2029 by the third too. The zero-width ones are elsewhere.
         ulong thirds = block.InRange(0x80, 0x40);
-        ulong seconds = (block.InRange(0x82, 2) | block.InRange(0x85, 0x2B) | block.Equal(0x80) & block.InRange(0x90, 0x1A) >> 1) & thirds >> 1;
-        ulong leads = block.Equal(0xE2) & seconds >> 1;
+        ulong leads = CommonSymbols(block, thirds);
         others = high & ~(leads << 1 | leads << 2 | leads);
         letters = 0;
         if (others != 0) leads |= EastAsian(block, thirds, ref letters, ref others);
         return others == 0 ? leads : leads | OtherSymbols(block, thirds, ref others);
+    }
+
+    /// <summary>U+2080 to 20FF and U+2140 to 2BFF, by their second byte; U+2010 to 2029 by the third too. The zero-width ones are elsewhere.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong CommonSymbols<TBlock>(TBlock block, ulong thirds) where TBlock : struct, IByteBlock<TBlock>
+    {
+        ulong seconds = (block.InRange(0x82, 2) | block.InRange(0x85, 0x2B) | block.Equal(0x80) & block.InRange(0x90, 0x1A) >> 1) & thirds >> 1;
+        return block.Equal(0xE2) & seconds >> 1;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
