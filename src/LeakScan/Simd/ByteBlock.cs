@@ -7,19 +7,38 @@ using System.Runtime.Intrinsics.X86;
 
 namespace LeakScan.Simd;
 
-/// <summary>64 bytes in as many registers as the tier needs; masks have one bit a byte, the first byte's lowest.</summary>
-interface IByteBlock<TSelf> where TSelf : struct, IByteBlock<TSelf>
+/// <summary>Classes of 64 bytes as masks: one bit a byte, the first byte's lowest.</summary>
+interface IByteClasses
 {
-    static abstract TSelf Load(ref byte source);
-
     /// <summary>Bytes that equal <paramref name="value"/>.</summary>
     ulong Equal(byte value);
 
-    /// <summary>Bytes in [<paramref name="low"/>, <paramref name="low"/> + <paramref name="count"/>).</summary>
-    ulong InRange(byte low, byte count);
-
     /// <summary>Bytes of 0x80 and above.</summary>
     ulong High();
+
+    /// <summary>Colons and hyphens.</summary>
+    ulong Separators();
+
+    /// <summary>What may stand behind a line number: spaces, controls, colons, hyphens, bars, backslashes.</summary>
+    ulong Delimiters();
+
+    /// <summary>Not all of what ends a path, but nothing that is in one: controls, spaces, ! " # $ % &amp; ', ; &lt; = &gt; ?.</summary>
+    ulong PathEnds();
+
+    /// <summary>The letters that a backslash makes a line end: n, r in either case; and u.</summary>
+    ulong LineEndLetters();
+
+    /// <summary>The letters that a backslash makes a space: t, b, f in either case; and u.</summary>
+    ulong BlankLetters();
+}
+
+/// <summary>64 bytes in as many registers as the tier needs.</summary>
+interface IByteBlock<TSelf> : IByteClasses where TSelf : struct, IByteBlock<TSelf>
+{
+    static abstract TSelf Load(ref byte source);
+
+    /// <summary>Bytes in [<paramref name="low"/>, <paramref name="low"/> + <paramref name="count"/>).</summary>
+    ulong InRange(byte low, byte count);
 
     /// <summary>ASCII letters, digits and underscores.</summary>
     ulong Content();
@@ -29,25 +48,10 @@ interface IByteBlock<TSelf> where TSelf : struct, IByteBlock<TSelf>
     /// <summary>Line feeds and carriage returns.</summary>
     ulong LineEnds();
 
-    /// <summary>Colons and hyphens.</summary>
-    ulong Separators();
-
     ulong Backslashes();
-
-    /// <summary>What may stand behind a line number: spaces, controls, colons, hyphens, bars, backslashes.</summary>
-    ulong Delimiters();
-
-    /// <summary>Not all of what ends a path, but nothing that is in one: controls, spaces, ! " # $ % &amp; ', ; &lt; = &gt; ?.</summary>
-    ulong PathEnds();
 
     /// <summary>Ampersands, ESC, and bytes of 0x80 and above.</summary>
     ulong Special();
-
-    /// <summary>The letters that a backslash makes a line end: n, r in either case; and u.</summary>
-    ulong LineEndLetters();
-
-    /// <summary>The letters that a backslash makes a space: t, b, f in either case; and u.</summary>
-    ulong BlankLetters();
 
     /// <summary>The marks that are tokens of code, without the ampersand.</summary>
     ulong Marks();
@@ -74,12 +78,36 @@ interface IByteBlock<TSelf> where TSelf : struct, IByteBlock<TSelf>
     int CompressLower(ulong keep, ref byte destination);
 }
 
-/// <summary>Masks of a block's bytes, by class: see <see cref="IByteBlock{TSelf}"/>, and the order of classes in <see cref="ByteBlock512"/>.</summary>
+/// <summary>Masks of a block's bytes, by class, in the order of the bits in <see cref="ByteBlock512"/>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 struct BlockMasks
 {
     // Where they are content, path ends and delimiters are letters: BlankLetters and LineEndLetters.
     internal ulong Content, Digits, LineEnds, Separators, PathEnds, Backslashes, Delimiters, Special;
+}
+
+/// <summary>A block whose masks are known.</summary>
+readonly ref struct ByteBlockMasked(ref BlockMasks masks, ref byte source) : IByteClasses
+{
+    readonly ref BlockMasks _masks = ref masks;
+    readonly ref byte _source = ref source;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Equal(byte value) => Vector512.Equals(Vector512.LoadUnsafe(ref _source), Vector512.Create(value)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong High() => Vector512.LoadUnsafe(ref _source).ExtractMostSignificantBits();
+
+    public ulong Separators() => _masks.Separators;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Delimiters() => _masks.Delimiters & ~_masks.Content | Equal(0x7F);
+
+    public ulong PathEnds() => _masks.PathEnds & ~_masks.Content;
+
+    public ulong LineEndLetters() => _masks.Delimiters & _masks.Content;
+
+    public ulong BlankLetters() => _masks.PathEnds & _masks.Content;
 }
 
 static class ByteBlock

@@ -70,7 +70,7 @@ sealed partial class Canonicalizer
                     }
                     end++;
                     _closer &= _closer - 1;
-                    Enter(end, state.AtStart, state.Digit, openLine: 1, state.Backslash);
+                    Enter(end, state.AtStart, state.Digit, isOpen: 1, state.Backslash, ref _closer, ref _startsLine, ref _followsDigit, ref _openLine);
                 }
                 from = end;
             }
@@ -81,13 +81,13 @@ sealed partial class Canonicalizer
 
     /// <summary>Corrects what goes into a block; if it is something else than was thought, the block is looked at closely.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    void Enter(int block, ulong startsLine, ulong followsDigit, ulong openLine, ulong followsBackslash)
+    static void Enter(int block, ulong isStart, ulong isAfterDigit, ulong isOpen, ulong isAfterBackslash, ref ulong closer, ref ulong startsLine, ref ulong followsDigit, ref ulong openLine)
     {
-        ulong start = (_startsLine >> block ^ startsLine) & 1, digit = (_followsDigit >> block ^ followsDigit) & 1, open = openLine & ~(_openLine >> block);
-        _startsLine ^= start << block;
-        _followsDigit ^= digit << block;
-        _openLine |= open << block;
-        _closer |= (start | digit | open | followsBackslash) << block;
+        ulong start = (startsLine >> block ^ isStart) & 1, digit = (followsDigit >> block ^ isAfterDigit) & 1, open = isOpen & ~(openLine >> block);
+        startsLine ^= start << block;
+        followsDigit ^= digit << block;
+        openLine |= open << block;
+        closer |= (start | digit | open | isAfterBackslash) << block;
     }
 
     /// <summary>Notes where the last line of these blocks begins, if one does.</summary>
@@ -201,7 +201,7 @@ sealed partial class Canonicalizer
         Vector512<ulong> symbols = zero;
         for (int i = 0; i < blocks; i += Vector512<ulong>.Count)
         {
-            for (int j = 0; j < Vector512<ulong>.Count; j++) PrefetchQueue.Ask(ref Unsafe.Add(ref strip, (i + j + StripBlocks) * ByteBlock.LengthBytes));
+            for (int j = 0; j < Vector512<ulong>.Count; j++) PrefetchQueue.Ask(ref Unsafe.Add(ref strip, (i + j + 2 * StripBlocks) * ByteBlock.LengthBytes));
             Transpose(ref Unsafe.Add(ref masks, i), out Vector512<ulong> content, out Vector512<ulong> digits, out Vector512<ulong> lineEnds, out Vector512<ulong> separators,
                 out Vector512<ulong> pathEnds, out Vector512<ulong> backslashes, out Vector512<ulong> delimiters, out Vector512<ulong> special);
             if (_expectsSymbols)
@@ -330,45 +330,48 @@ sealed partial class Canonicalizer
     int Resolve(ref byte strip, int from, int blocks, ref BlockState state)
     {
         ref BlockMasks masks = ref MemoryMarshal.GetArrayDataReference(_masks);
-        ulong before = state.Backslash;
-        for (; _closer != 0; _closer &= _closer - 1)
+        ulong closer = _closer, startsLine = _startsLine, followsDigit = _followsDigit, openLine = _openLine, backslashBefore = state.Backslash;
+        int taken = (blocks - from) * ByteBlock.LengthBytes;
+        for (; closer != 0; closer &= closer - 1)
         {
-            int i = BitOperations.TrailingZeroCount(_closer);
+            int i = BitOperations.TrailingZeroCount(closer);
             if (i == blocks) break;
-            int index = (i - from) * ByteBlock.LengthBytes;
             ref BlockMasks mask = ref Unsafe.Add(ref masks, i);
             ref byte source = ref Unsafe.Add(ref strip, i * ByteBlock.LengthBytes);
-            ByteBlock512 block = ByteBlock512.Load(ref source);
-            ulong atStart = _startsLine >> i & 1;
-            state.AtStart = atStart;
-            state.Digit = _followsDigit >> i & 1;
-            state.Backslash = i == from ? before : Unsafe.Add(ref mask, -1).Backslashes >> 63;
+            ulong atStart = startsLine >> i & 1, digitCarry = followsDigit >> i & 1, backslashCarry = i == from ? backslashBefore : Unsafe.Add(ref mask, -1).Backslashes >> 63;
+            int index = (i - from) * ByteBlock.LengthBytes;
             int lineBytes = atStart == 0 ? 0 : state.Index + index + ByteBlock.LengthBytes - LineStartOf(from, i, ref state);
             ulong content = mask.Content, digits = mask.Digits, lineEnds = mask.LineEnds, backslashes = mask.Backslashes, symbols = _expectsSymbols ? _symbols[i] : 0;
-            if (block.Equal(0xE2) != 0 && !_expectsSymbols) _withSymbols++;
-            if (!ResolveBlock(block, ref source, mask.Special, atStart, state.Backslash, state.Digit, _openLine >> i & 1, lineBytes, i + 1 < blocks, ref Unsafe.Add(ref mask, 1),
-                ref content, ref digits, ref lineEnds, ref backslashes, ref symbols, out int taken, out ulong begun, out ulong escaped, out bool reachesOn)) return Before(ref strip, i, from, ref state);
-
+            ByteBlockMasked block = new(ref mask, ref source);
+            bool isEasy = ResolveBlock<ByteBlock512, ByteBlockMasked>(block, ref source, mask.Special, atStart, backslashCarry, digitCarry, openLine >> i & 1, lineBytes, i + 1 < blocks, ref Unsafe.Add(ref mask, 1),
+                ref content, ref digits, ref lineEnds, ref backslashes, ref symbols, out int takenOfBlock, out ulong begun, out ulong escaped, out bool reachesOn);
+            if (!isEasy || takenOfBlock < ByteBlock.LengthBytes)
+            {
+                (_closer, _startsLine, _followsDigit, _openLine) = (closer, startsLine, followsDigit, openLine);
+                if (!isEasy)
+                {
+                    (state.AtStart, state.Digit, state.Backslash) = (atStart, digitCarry, backslashCarry);
+                    return Before(ref strip, i, from, ref state);
+                }
+                _kept[i] = content;
+                _lineEnds[i] = lineEnds;
+                state.AtStart = StartsNext(content, lineEnds, atStart);
+                state.Digit = digits >> takenOfBlock - 1 & 1;
+                state.Backslash = backslashes >> takenOfBlock - 1 & 1;
+                state.Open = 1;
+                return index + takenOfBlock;
+            }
             _kept[i] = content;
             _lineEnds[i] = lineEnds;
-            ulong startsNext = StartsNext(content, lineEnds, atStart);
-            ulong digitCarry = digits >> taken - 1 & 1;
-            if (taken < ByteBlock.LengthBytes)
-            {
-                state.AtStart = startsNext;
-                state.Digit = digitCarry;
-                state.Backslash = backslashes >> taken - 1 & 1;
-                state.Open = 1;
-                return index + taken;
-            }
-            if (reachesOn) _closer |= 2UL << i;
-            Enter(i + 1, startsNext, digitCarry, OpensNext(begun | atStart ^ 1, block.PathEnds() | symbols | lineEnds | escaped), 0);
+            if (symbols != 0 && !_expectsSymbols && block.Equal(0xE2) != 0) _withSymbols++;
+            closer |= (reachesOn ? 2UL : 0) << i;
+            Enter(i + 1, StartsNext(content, lineEnds, atStart), digits >> 63, OpensNext(begun | atStart ^ 1, block.PathEnds() | symbols | lineEnds | escaped), 0, ref closer, ref startsLine, ref followsDigit, ref openLine);
         }
-        state.AtStart = _startsLine >> blocks & 1;
-        state.Digit = _followsDigit >> blocks & 1;
-        state.Open = _openLine >> blocks & 1;
+        state.AtStart = startsLine >> blocks & 1;
+        state.Digit = followsDigit >> blocks & 1;
+        state.Open = openLine >> blocks & 1;
         state.Backslash = Unsafe.Add(ref masks, blocks - 1).Backslashes >> 63;
-        return (blocks - from) * ByteBlock.LengthBytes;
+        return taken;
     }
 
     /// <summary>The bytes before a block with a hard spot, without a character that reaches into it.</summary>
