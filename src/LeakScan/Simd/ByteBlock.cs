@@ -86,6 +86,14 @@ struct BlockMasks
     internal ulong Content, Digits, LineEnds, Separators, PathEnds, Backslashes, Delimiters, Special;
 }
 
+/// <summary>Masks of a block's bytes of 0x80 and above that belong to the commonest characters, all of three bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+struct HighByteMasks
+{
+    // First bytes: 0xE2; 0xE3; 0xE4 to 0xEC. Continuations, also: 0x82, 0x83, 0x85 to 0xAF; 0x80; 0x90 to 0xA9.
+    internal ulong FirstE2, FirstE3, FirstE4, Continuations, ContinuationsOfSymbols, Continuations80, Continuations90, Unused;
+}
+
 /// <summary>A block whose masks are known.</summary>
 readonly ref struct ByteBlockMasked(ref BlockMasks masks, ref byte source) : IByteClasses
 {
@@ -253,24 +261,48 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
         return (byte)classes;
     }
 
+    static readonly Vector512<byte> s_highClasses0 = MakeTable(0x80, HighClassesOf);
+    static readonly Vector512<byte> s_highClasses64 = MakeTable(0xC0, HighClassesOf);
+
+    static byte HighClassesOf(int value) => value switch
+    {
+        0xE2 => 1,
+        0xE3 => 2,
+        >= 0xE4 and <= 0xEC => 4,
+        >= 0xC0 => 0,
+        _ => (byte)(8 | (value is 0x82 or 0x83 or (>= 0x85 and <= 0xAF) ? 16 : 0) | (value == 0x80 ? 32 : 0) | (value is >= 0x90 and <= 0xA9 ? 64 : 0)),
+    };
+
     static byte TokenClassesOf(int value) => (byte)((ByteBlock.IsMark((byte)value) ? IsMark : 0) | (ByteBlock.IsBracket((byte)value) ? IsBracket : 0) | (ByteBlock.IsPathMark((byte)value) ? IsPathMark : 0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ByteBlock512 Load(ref byte source) => new(Vector512.LoadUnsafe(ref source));
 
-    // Eight bytes of eight bits, transposed, are a byte of each class; then those of one class are brought together. The instruction multiplies
-    // a vector by a matrix whose last byte is its first row: of the unit vectors it makes the columns.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Masks(ref byte source, ref BlockMasks masks)
     {
         ByteBlock512 block = Load(ref source);
-        Vector512<byte> classes = block._classes | block._bytes & Vector512.Create((byte)0x80);
+        Transpose(block._classes | block._bytes & Vector512.Create((byte)0x80)).StoreUnsafe(ref Unsafe.As<BlockMasks, byte>(ref masks));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Masks(ref byte source, ref HighByteMasks masks)
+    {
+        Vector512<byte> bytes = Vector512.LoadUnsafe(ref source);
+        Vector512<byte> classes = Avx512Vbmi.PermuteVar64x8x2(s_highClasses0, bytes, s_highClasses64);
+        Transpose(Vector512.ConditionalSelect(Vector512.LessThan(bytes.AsSByte(), Vector512<sbyte>.Zero).AsByte(), classes, Vector512<byte>.Zero)).StoreUnsafe(ref Unsafe.As<HighByteMasks, byte>(ref masks));
+    }
+
+    // Eight bytes of eight bits, transposed, are a byte of each class; then those of one class are brought together. The instruction multiplies
+    // a vector by a matrix whose last byte is its first row: of the unit vectors it makes the columns.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<byte> Transpose(Vector512<byte> classes)
+    {
         Vector512<byte> rows = Avx512BW.Shuffle(classes, Vector512.Create(0x0001020304050607UL, 0x08090A0B0C0D0E0F, 0x0001020304050607, 0x08090A0B0C0D0E0F, 0x0001020304050607, 0x08090A0B0C0D0E0F, 0x0001020304050607, 0x08090A0B0C0D0E0F).AsByte());
         Vector512<byte> columns = Gfni.V512.GaloisFieldAffineTransform(Vector512.Create(0x8040201008040201UL).AsByte(), rows, 0);
-        Vector512<byte> gathered = Avx512Vbmi.PermuteVar64x8(columns, Vector512.Create(
+        return Avx512Vbmi.PermuteVar64x8(columns, Vector512.Create(
             0x3830282018100800UL, 0x3931292119110901, 0x3A322A221A120A02, 0x3B332B231B130B03,
             0x3C342C241C140C04, 0x3D352D251D150D05, 0x3E362E261E160E06, 0x3F372F271F170F07).AsByte());
-        gathered.StoreUnsafe(ref Unsafe.As<BlockMasks, byte>(ref masks));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -21,6 +21,7 @@ sealed partial class Canonicalizer
     const int StripBlocks = 32, FewestStripBlocks = 8;
 
     readonly BlockMasks[] _masks = new BlockMasks[StripBlocks];
+    readonly HighByteMasks[] _highMasks = new HighByteMasks[StripBlocks + 1];
     readonly ulong[] _symbols = new ulong[StripBlocks];
     readonly ulong[] _kept = new ulong[StripBlocks];
     readonly ulong[] _lineEnds = new ulong[StripBlocks];
@@ -33,9 +34,9 @@ sealed partial class Canonicalizer
 
     int _stripBlocks = StripBlocks;
 
-    /// <summary>Whether symbols are so frequent that they are looked for at once; and how many blocks of the strip have some.</summary>
-    bool _expectsSymbols;
-    int _withSymbols;
+    /// <summary>Whether characters outside ASCII are so frequent that the commonest are looked for at once; and how many blocks of the strip have some of them.</summary>
+    bool _expectsHighBytes;
+    int _withHighBytes;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     void ScanStrips(ReadOnlySpan<byte> source, ref byte bytes, ref BlockState state)
@@ -47,9 +48,9 @@ sealed partial class Canonicalizer
         {
             int blocks = Math.Min((source.Length - state.Index) / ByteBlock.LengthBytes, _stripBlocks);
             ref byte strip = ref Unsafe.Add(ref input, state.Index);
-            _withSymbols = 0;
-            if (_expectsSymbols) ClassifyWithSymbols(ref strip, blocks);
-            else Classify(ref strip, blocks);
+            _withHighBytes = 0;
+            Classify(ref strip, blocks);
+            if (_expectsHighBytes) _withHighBytes = ClassifyHighBytes(ref strip, blocks);
             Survey(ref strip, blocks, ref state);
             int from = 0;
             while (from < blocks)
@@ -75,7 +76,7 @@ sealed partial class Canonicalizer
                 from = end;
             }
             _stripBlocks = from == blocks ? Math.Min(StripBlocks, 2 * _stripBlocks) : Math.Max(FewestStripBlocks, _stripBlocks / 2);
-            _expectsSymbols = 8 * _withSymbols > blocks;
+            _expectsHighBytes = 8 * _withHighBytes > blocks;
         }
     }
 
@@ -133,59 +134,42 @@ sealed partial class Canonicalizer
         Ahead?.Took(asked);
     }
 
-    /// <summary>The same; the commonest symbols are no longer special then.</summary>
+    /// <summary>Finds the commonest symbols and letters outside ASCII, which are no longer special then. Returns the number of blocks with some.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    void ClassifyWithSymbols(ref byte strip, int blocks)
+    int ClassifyHighBytes(ref byte strip, int blocks)
     {
         ref BlockMasks masks = ref MemoryMarshal.GetArrayDataReference(_masks);
-        ref ulong symbols = ref MemoryMarshal.GetArrayDataReference(_symbols);
-        ByteBlock512.Masks(ref strip, ref masks);
-        ThreeByteMasks last = ThreeByteMasks.Of(ByteBlock512.Load(ref strip));
-        ReadOnlySpan<nint> waiting = Ahead is null ? [] : Ahead.Waiting;
-        int asked = 0, aTurn = Ahead is null ? 0 : Ahead.ATurn;
-        for (int i = 1; i <= blocks; i++)
+        ref HighByteMasks highs = ref MemoryMarshal.GetArrayDataReference(_highMasks);
+        ref ulong symbolsOf = ref MemoryMarshal.GetArrayDataReference(_symbols);
+        for (int i = 0; i < blocks; i++) ByteBlock512.Masks(ref Unsafe.Add(ref strip, i * ByteBlock.LengthBytes), ref Unsafe.Add(ref highs, i));
+        Unsafe.Add(ref highs, blocks) = default;
+
+        // What the end of a block cuts is told by the next one.
+        int count = 0;
+        ulong nextSymbolPairs = SymbolPairs(in highs), nextPairs = highs.Continuations & highs.Continuations >> 1, leadsBefore = 0, lettersBefore = 0;
+        for (int i = 0; i < blocks; i++)
         {
-            // What the end of a block cuts is told by the next one.
-            ThreeByteMasks next = default;
-            if (i < blocks)
-            {
-                ref byte source = ref Unsafe.Add(ref strip, i * ByteBlock.LengthBytes);
-                ByteBlock512.Masks(ref source, ref Unsafe.Add(ref masks, i));
-                next = ThreeByteMasks.Of(ByteBlock512.Load(ref source));
-            }
-            ulong leads = last.Leads(next);
-            Unsafe.Add(ref symbols, i - 1) = leads;
-            Unsafe.Add(ref masks, i - 1).Special &= ~(leads | leads << 1 | leads << 2);
-            if (i < blocks) Unsafe.Add(ref masks, i).Special &= ~(leads >> 63 | leads >> 62);
-            last = next;
-            asked = PrefetchQueue.AskNext(waiting, asked, aTurn);
+            ref HighByteMasks high = ref Unsafe.Add(ref highs, i), next = ref Unsafe.Add(ref highs, i + 1);
+            ulong symbolPairs = nextSymbolPairs | high.ContinuationsOfSymbols & next.Continuations << 63 | high.Continuations80 & next.Continuations90 << 63;
+            ulong pairs = nextPairs | high.Continuations & next.Continuations << 63;
+            nextSymbolPairs = SymbolPairs(in next);
+            nextPairs = next.Continuations & next.Continuations >> 1;
+            ulong threes = (high.FirstE3 | high.FirstE4) & (pairs >> 1 | nextPairs << 63);
+            ulong marks = threes & high.FirstE3 & (high.Continuations80 >> 1 | next.Continuations80 << 63);
+            ulong symbols = high.FirstE2 & (symbolPairs >> 1 | nextSymbolPairs << 63) | marks;
+            ulong letters = threes & ~marks;
+            ulong leads = symbols | letters;
+            count += leads != 0 ? 1 : 0;
+            Unsafe.Add(ref symbolsOf, i) = symbols;
+            ref BlockMasks mask = ref Unsafe.Add(ref masks, i);
+            mask.Special &= ~(leads | leads << 1 | leads << 2 | leadsBefore >> 63 | leadsBefore >> 62);
+            mask.Content |= letters | letters << 1 | letters << 2 | lettersBefore >> 63 | lettersBefore >> 62;
+            (leadsBefore, lettersBefore) = (leads, letters);
         }
-        Ahead?.Took(asked);
-    }
-
-    /// <summary>The bytes of common symbols: see <see cref="CommonSymbols"/>.</summary>
-    readonly struct ThreeByteMasks
-    {
-        readonly ulong _firsts, _seconds, _seconds80, _thirds, _thirds90;
+        return count;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        ThreeByteMasks(ulong firsts, ulong seconds, ulong seconds80, ulong thirds, ulong thirds90) =>
-            (_firsts, _seconds, _seconds80, _thirds, _thirds90) = (firsts, seconds, seconds80, thirds, thirds90);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal static ThreeByteMasks Of(ByteBlock512 block) => new(
-            block.Equal(0xE2), block.InRange(0x82, 2) | block.InRange(0x85, 0x2B), block.Equal(0x80), block.InRange(0x80, 0x40), block.InRange(0x90, 0x1A));
-
-        ulong Pairs => _seconds & _thirds >> 1 | _seconds80 & _thirds90 >> 1;
-
-        /// <summary>Where symbols begin.</summary>
-        /// <param name="next">The next block's.</param>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal ulong Leads(in ThreeByteMasks next)
-        {
-            ulong pairs = Pairs | (_seconds & next._thirds << 63) | (_seconds80 & next._thirds90 << 63);
-            return _firsts & (pairs >> 1 | next.Pairs << 63);
-        }
+        static ulong SymbolPairs(in HighByteMasks high) => high.ContinuationsOfSymbols & high.Continuations >> 1 | high.Continuations80 & high.Continuations90 >> 1;
     }
 
     /// <summary>The rules for eight blocks at a time, a lane each, as far as they are arithmetic: escaped letters, line numbers.</summary>
@@ -196,7 +180,7 @@ sealed partial class Canonicalizer
         ref ulong symbolsOf = ref MemoryMarshal.GetArrayDataReference(_symbols);
         ref ulong keptOf = ref MemoryMarshal.GetArrayDataReference(_kept);
         ref ulong lineEndsOf = ref MemoryMarshal.GetArrayDataReference(_lineEnds);
-        ulong closer = 0, startsLine = state.AtStart, followsDigit = state.Digit, followsBackslash = state.Backslash, openLine = state.Open, withSymbols = 0;
+        ulong closer = 0, startsLine = state.AtStart, followsDigit = state.Digit, followsBackslash = state.Backslash, openLine = state.Open;
         Vector512<ulong> zero = Vector512<ulong>.Zero, one = Vector512<ulong>.One, lanes = Vector512<ulong>.Indices;
         Vector512<ulong> symbols = zero;
         for (int i = 0; i < blocks; i += Vector512<ulong>.Count)
@@ -204,11 +188,7 @@ sealed partial class Canonicalizer
             for (int j = 0; j < Vector512<ulong>.Count; j++) PrefetchQueue.Ask(ref Unsafe.Add(ref strip, (i + j + 2 * StripBlocks) * ByteBlock.LengthBytes));
             Transpose(ref Unsafe.Add(ref masks, i), out Vector512<ulong> content, out Vector512<ulong> digits, out Vector512<ulong> lineEnds, out Vector512<ulong> separators,
                 out Vector512<ulong> pathEnds, out Vector512<ulong> backslashes, out Vector512<ulong> delimiters, out Vector512<ulong> special);
-            if (_expectsSymbols)
-            {
-                symbols = Vector512.LoadUnsafe(ref symbolsOf, (nuint)i);
-                withSymbols |= Bits(~Vector512.Equals(symbols, zero)) << i;
-            }
+            if (_expectsHighBytes) symbols = Vector512.LoadUnsafe(ref symbolsOf, (nuint)i);
 
             Vector512<ulong> surprises = special, escaped = zero;
             followsBackslash |= Bits(backslashes) << i + 1;
@@ -278,7 +258,6 @@ sealed partial class Canonicalizer
         }
         ulong all = (1UL << blocks) - 1;
         (_closer, _startsLine, _followsDigit, _openLine) = (closer & all, startsLine, followsDigit, openLine);
-        _withSymbols += BitOperations.PopCount(withSymbols & all);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         ulong Bits(Vector512<ulong> vector) => vector.ExtractMostSignificantBits();
@@ -341,7 +320,7 @@ sealed partial class Canonicalizer
             ulong atStart = startsLine >> i & 1, digitCarry = followsDigit >> i & 1, backslashCarry = i == from ? backslashBefore : Unsafe.Add(ref mask, -1).Backslashes >> 63;
             int index = (i - from) * ByteBlock.LengthBytes;
             int lineBytes = atStart == 0 ? 0 : state.Index + index + ByteBlock.LengthBytes - LineStartOf(from, i, ref state);
-            ulong content = mask.Content, digits = mask.Digits, lineEnds = mask.LineEnds, backslashes = mask.Backslashes, symbols = _expectsSymbols ? _symbols[i] : 0;
+            ulong content = mask.Content, digits = mask.Digits, lineEnds = mask.LineEnds, backslashes = mask.Backslashes, symbols = _expectsHighBytes ? _symbols[i] : 0;
             ByteBlockMasked block = new(ref mask, ref source);
             bool isEasy = ResolveBlock<ByteBlock512, ByteBlockMasked>(block, ref source, mask.Special, atStart, backslashCarry, digitCarry, openLine >> i & 1, lineBytes, i + 1 < blocks, ref Unsafe.Add(ref mask, 1),
                 ref content, ref digits, ref lineEnds, ref backslashes, ref symbols, out int takenOfBlock, out ulong begun, out ulong escaped, out bool reachesOn);
@@ -363,7 +342,7 @@ sealed partial class Canonicalizer
             }
             _kept[i] = content;
             _lineEnds[i] = lineEnds;
-            if (symbols != 0 && !_expectsSymbols && block.Equal(0xE2) != 0) _withSymbols++;
+            if (mask.Special != 0 && !_expectsHighBytes && block.High() != 0) _withHighBytes++;
             closer |= (reachesOn ? 2UL : 0) << i;
             Enter(i + 1, StartsNext(content, lineEnds, atStart), digits >> 63, OpensNext(begun | atStart ^ 1, block.PathEnds() | symbols | lineEnds | escaped), 0, ref closer, ref startsLine, ref followsDigit, ref openLine);
         }
