@@ -195,6 +195,7 @@ sealed partial class Canonicalizer
             {
                 ulong summed = leading + digits;
                 ulong ends = summed & ~digits;
+                bool reaches = hasNext && (next.Digits & 1) != 0;
                 if (hasNext && taken == ByteBlock.LengthBytes && summed < digits && (atStart == 0 || lineBytes + ByteBlock.LengthBytes < CanonicalText.GutterLimitBytes)
                     && RunsOn<TBlock>(ref Unsafe.Add(ref source, ByteBlock.LengthBytes), ref next, out bool dropped))
                 {
@@ -203,7 +204,7 @@ sealed partial class Canonicalizer
                     {
                         content &= ~number;
                         digits &= ~number;
-                        reachesOn = true;
+                        reachesOn |= reaches;
                     }
                     else
                     {

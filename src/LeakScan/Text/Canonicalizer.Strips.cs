@@ -76,7 +76,7 @@ sealed partial class Canonicalizer
                 from = end;
             }
             _stripBlocks = from == blocks ? Math.Min(StripBlocks, 2 * _stripBlocks) : Math.Max(FewestStripBlocks, _stripBlocks / 2);
-            _expectsHighBytes = 8 * _withHighBytes > blocks;
+            _expectsHighBytes = 16 * _withHighBytes > blocks;
         }
     }
 
@@ -84,11 +84,12 @@ sealed partial class Canonicalizer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Enter(int block, ulong isStart, ulong isAfterDigit, ulong isOpen, ulong isAfterBackslash, ref ulong closer, ref ulong startsLine, ref ulong followsDigit, ref ulong openLine)
     {
+        // A digit or an open line less can only mean that there is less to be seen.
         ulong start = (startsLine >> block ^ isStart) & 1, digit = (followsDigit >> block ^ isAfterDigit) & 1, open = isOpen & ~(openLine >> block);
         startsLine ^= start << block;
         followsDigit ^= digit << block;
         openLine |= open << block;
-        closer |= (start | digit | open | isAfterBackslash) << block;
+        closer |= (start | digit & isAfterDigit | open | isAfterBackslash) << block;
     }
 
     /// <summary>Notes where the last line of these blocks begins, if one does.</summary>
@@ -180,7 +181,7 @@ sealed partial class Canonicalizer
         ref ulong symbolsOf = ref MemoryMarshal.GetArrayDataReference(_symbols);
         ref ulong keptOf = ref MemoryMarshal.GetArrayDataReference(_kept);
         ref ulong lineEndsOf = ref MemoryMarshal.GetArrayDataReference(_lineEnds);
-        ulong closer = 0, startsLine = state.AtStart, followsDigit = state.Digit, followsBackslash = state.Backslash, openLine = state.Open;
+        ulong closer = 0, startsLine = state.AtStart, followsDigit = state.Digit, followsBackslash = state.Backslash, openLine = state.Open, passesBefore = 1;
         Vector512<ulong> zero = Vector512<ulong>.Zero, one = Vector512<ulong>.One, lanes = Vector512<ulong>.Indices;
         Vector512<ulong> symbols = zero;
         for (int i = 0; i < blocks; i += Vector512<ulong>.Count)
@@ -211,7 +212,10 @@ sealed partial class Canonicalizer
             pathEnds |= symbols;
             followsDigit |= Bits(digits) << i + 1;
             Vector512<ulong> before = content, begun, atStart;
-            ulong begins = Bits(Vector512.LessThan(content, lineEnds)), passes = Bits(Vector512.Equals(content | lineEnds, zero)), unsure = 0;
+
+            // Begun as if all digits were line numbers; where they count, it is seen whether they are.
+            Vector512<ulong> words = content & ~digits;
+            ulong begins = Bits(Vector512.LessThan(words, lineEnds)), passes = Bits(Vector512.Equals(words | lineEnds, zero)), unsure = 0;
             for (int round = 0; ; round++)
             {
                 // A line that begins in a block and has no letter in it goes through blocks without letters.
@@ -245,9 +249,10 @@ sealed partial class Canonicalizer
                 if (changed != 0 && round < 2) continue;
                 surprises |= wrong;
                 startsLine |= starts << i;
-                unsure = numbered & starts & (starts << 1 | (i == 0 ? 1 : startsLine >> i - 1 & 1)) | (changed | changed >> 8) & 0xFF;
+                unsure = numbered & starts & (passes << 1 | passesBefore) | (changed | changed >> 8) & 0xFF;
                 break;
             }
+            passesBefore = passes >> 7;
             digits &= content;
             Vector512<ulong> names = begun | atStart ^ one;
             openLine |= (Bits(Vector512.GreaterThanOrEqual(names, pathEnds)) & 0xFF) << i + 1;
