@@ -232,14 +232,16 @@ sealed partial class Canonicalizer
                     break;
                 }
 
-                // A number that begins a line and ends, with a delimiter behind it, in its block, and no further one on that line.
+                // Numbers that begin a line and end in their block: dropped if a delimiter is behind them, else a word. No further one on that line.
                 Vector512<ulong> summed = leading + digits;
                 Vector512<ulong> ends = summed & ~digits;
                 Vector512<ulong> runs = (ends & backslashes) + backslashes;
-                Vector512<ulong> wrong = Vector512.LessThan(summed, digits) | ends & ~(delimiters | symbols) | Vector512.LessThan(runs, backslashes) | runs & ~backslashes & ~escaped;
-                content = before & ~(ends - leading);
+                Vector512<ulong> wrong = Vector512.LessThan(summed, digits) | Vector512.LessThan(runs, backslashes) | runs & ~backslashes & ~escaped;
+                Vector512<ulong> numbers = ends - leading;
+                Vector512<ulong> kept = RunsBelow(ends & ~(delimiters | symbols), numbers);
+                content = before & ~numbers | kept;
                 begun = Begun(lineStarts, content);
-                wrong |= begun & digits;
+                wrong |= begun & digits & ~kept;
 
                 // What goes into the next block may be another thing without the numbers.
                 ulong changed = begins | passes << 8;
@@ -301,6 +303,22 @@ sealed partial class Canonicalizer
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector512<ulong> Begun(Vector512<ulong> starts, Vector512<ulong> content) => ((starts & ~content) + ~content | starts) & content;
+
+    /// <summary>Those of <paramref name="runs"/> of bits that reach to just below one of <paramref name="ends"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<ulong> RunsBelow(Vector512<ulong> ends, Vector512<ulong> runs)
+    {
+        // Carries go upwards only.
+        Vector512<ulong> reversed = Reverse(runs);
+        return Reverse(reversed & ~((Reverse(ends) << 1) + reversed));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector512<ulong> Reverse(Vector512<ulong> lanes)
+        {
+            Vector512<byte> bytes = Avx512BW.Shuffle(lanes.AsByte(), Vector512.Create(0x0001020304050607UL, 0x08090A0B0C0D0E0F, 0x0001020304050607, 0x08090A0B0C0D0E0F, 0x0001020304050607, 0x08090A0B0C0D0E0F, 0x0001020304050607, 0x08090A0B0C0D0E0F).AsByte());
+            return Gfni.V512.GaloisFieldAffineTransform(bytes, Vector512.Create(0x8040201008040201UL).AsByte(), 0).AsUInt64();
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector512<ulong> GutterEnds(Vector512<ulong> names, Vector512<ulong> separators, Vector512<ulong> pathEnds)
