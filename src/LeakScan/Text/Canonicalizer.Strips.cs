@@ -191,6 +191,8 @@ sealed partial class Canonicalizer
                 out Vector512<ulong> pathEnds, out Vector512<ulong> backslashes, out Vector512<ulong> delimiters, out Vector512<ulong> special);
             if (_expectsHighBytes) symbols = Vector512.LoadUnsafe(ref symbolsOf, (nuint)i);
 
+            Vector512<ulong> ampersands = special & pathEnds & ~delimiters;
+            if (ampersands != zero) special = WithoutPlain(ampersands, content, pathEnds, backslashes, delimiters, special);
             Vector512<ulong> surprises = special, escaped = zero;
             followsBackslash |= Bits(backslashes) << i + 1;
             if (backslashes != zero || (followsBackslash >> i & 1) != 0)
@@ -303,6 +305,19 @@ sealed partial class Canonicalizer
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector512<ulong> Begun(Vector512<ulong> starts, Vector512<ulong> content) => ((starts & ~content) + ~content | starts) & content;
+
+    /// <summary>Takes ampersands that begin no entity out of what is special: after a name, if any, comes neither a semicolon nor what may be one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<ulong> WithoutPlain(Vector512<ulong> ampersands, Vector512<ulong> content, Vector512<ulong> pathEnds, Vector512<ulong> backslashes, Vector512<ulong> delimiters, Vector512<ulong> special)
+    {
+        // Neither ; nor # is told from other marks that no path has, but what is of no class at all is neither.
+        Vector512<ulong> after = ampersands << 1;
+        Vector512<ulong> summed = (after & content) + content;
+        Vector512<ulong> nameEnds = (summed | after) & ~content;
+        Vector512<ulong> doubtful = (pathEnds | special) & ~(delimiters | ampersands) | backslashes;
+        Vector512<ulong> wrong = nameEnds & doubtful | ampersands >>> 63 | Vector512.LessThan(summed, content);
+        return Vector512.ConditionalSelect(Vector512.Equals(wrong, Vector512<ulong>.Zero), special & ~ampersands, special);
+    }
 
     /// <summary>Those of <paramref name="runs"/> of bits that reach to just below one of <paramref name="ends"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
