@@ -108,8 +108,7 @@ readonly ref struct ByteBlockMasked(ref BlockMasks masks, ref byte source) : IBy
 
     public ulong Separators() => _masks.Separators;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Delimiters() => _masks.Delimiters & ~_masks.Content | Equal(0x7F);
+    public ulong Delimiters() => _masks.Delimiters & ~_masks.Content;
 
     public ulong PathEnds() => _masks.PathEnds & ~_masks.Content;
 
@@ -243,7 +242,7 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
     readonly Vector512<byte> _classes;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    ByteBlock512(Vector512<byte> bytes) => (_bytes, _classes) = (bytes, Avx512Vbmi.PermuteVar64x8x2(s_classes0, Vector512.Min(bytes, Vector512.Create((byte)0x7F)), s_classes64));
+    ByteBlock512(Vector512<byte> bytes) => (_bytes, _classes) = (bytes, Vector512.ConditionalSelect(Vector512.LessThan(bytes.AsSByte(), Vector512<sbyte>.Zero).AsByte(), Vector512<byte>.Zero, Avx512Vbmi.PermuteVar64x8x2(s_classes0, bytes, s_classes64)));
 
     static Vector512<byte> MakeTable(int first, Func<int, byte> valueOf) => Vector512.Create(Enumerable.Range(first, 64).Select(valueOf).ToArray());
 
@@ -255,7 +254,7 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
         if (lower is '\n' or '\r') classes |= IsLineEnd;
         if (lower is ':' or '-') classes |= IsSeparator;
         if (lower is < (char)0x28 or (>= (char)0x3B and < (char)0x40) or 't' or 'b' or 'f' or 'u') classes |= IsPathEndOrBlankLetter;
-        if (lower is <= ' ' or '|' or ':' or '-' or '\\' or 'n' or 'r' or 'u') classes |= IsDelimiterOrLineEndLetter;
+        if (lower is <= ' ' or '\x7F' or '|' or ':' or '-' or '\\' or 'n' or 'r' or 'u') classes |= IsDelimiterOrLineEndLetter;
         if (lower == '\\') classes |= IsBackslash;
         if (lower is '&' or '\x1B') classes |= IsSpecial;
         return (byte)classes;
@@ -374,7 +373,7 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
 
     public ulong PathEnds() => OfClass(IsPathEndOrBlankLetter) & ~Content();
 
-    public ulong Delimiters() => OfClass(IsDelimiterOrLineEndLetter) & ~Content() | Equal(0x7F);
+    public ulong Delimiters() => OfClass(IsDelimiterOrLineEndLetter) & ~Content();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Equal(byte value) => Vector512.Equals(_bytes, Vector512.Create(value)).ExtractMostSignificantBits();

@@ -47,6 +47,35 @@ public sealed class CanonicalizerTests
         }, threads: 1, iter: 8_000, seed: "0000KLMNOPQR", print: t => System.Text.Json.JsonSerializer.Serialize(t.Item1) + " " + string.Join(",", t.Item2));
     }
 
+    static readonly string[] s_constructs =
+    [
+        "\n12", "\n1234567", "\\n12", "\\\\n12", "12:", "12|", "\t3 4", "\u2192", "\u2192\t", "\u2028", "\u200B", "日本", "、", "é", "\u00A0", "😀", "\uFF11", "\uFF1B", "\u001B[31m", "\u001B[0K",
+        "&", "&amp;", "&amp", "&&x", "&#65;", "\\u0041", "\\t", "\\", "\\\\", "\r\n", "\n\n", "a/b.go:12:", "-7-", "\n> 17 ", "_x", "\u007F", "                ",
+    ];
+
+    [Theory]
+    [MemberData(nameof(TierNames))]
+    public void AgreesWithTheOracleWhereverABlockEnds(string tier)
+    {
+        // Every pair of constructs at every place of a block, and long enough for the loops over many blocks.
+        Canonicalizer canonicalizer = new(Tiers.Parse(tier));
+        string rest = string.Concat(Enumerable.Repeat("    if (x[i] != 0) return f(a, b);\n", 6));
+        foreach (string first in s_constructs)
+        {
+            foreach (string second in s_constructs)
+            {
+                string text = first + second + "q" + rest;
+                for (int place = 0; place < 64; place += tier == "avx512" ? 1 : 5)
+                {
+                    byte[] bytes = Encoding.UTF8.GetBytes(new string('a', place) + text + first + second);
+                    string wanted = Show(CanonicalOracle.Canonicalize(bytes).Bytes);
+                    string got = Show(Run(canonicalizer, bytes));
+                    if (wanted != got) Assert.Fail($"at {place}: {System.Text.Json.JsonSerializer.Serialize(first + second)}: wanted {wanted}, got {got}");
+                }
+            }
+        }
+    }
+
     [Fact]
     public void OffsetsAgreeWithTheOracle()
     {
