@@ -216,7 +216,7 @@ static class ByteBlock
 
 readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
 {
-    // One table look-up gives all classes of a byte, a bit each; a second one its small letter.
+    // One table look-up gives all classes of a byte, a bit each.
     const byte IsContent = 1;
     const byte IsDigit = 2;
     const byte IsLineEnd = 4;
@@ -228,15 +228,14 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
 
     static readonly Vector512<byte> s_classes0 = MakeTable(0, ClassesOf);
     static readonly Vector512<byte> s_classes64 = MakeTable(64, ClassesOf);
-    // And a third one classes that only tokens have.
+
+    // And a second one classes that only tokens have.
     const byte IsMark = 1;
     const byte IsBracket = 2;
     const byte IsPathMark = 4;
 
     static readonly Vector512<byte> s_tokenClasses0 = MakeTable(0, TokenClassesOf);
     static readonly Vector512<byte> s_tokenClasses64 = MakeTable(64, TokenClassesOf);
-    static readonly Vector512<byte> s_lower0 = MakeTable(0, b => (byte)char.ToLowerInvariant((char)b));
-    static readonly Vector512<byte> s_lower64 = MakeTable(64, b => (byte)char.ToLowerInvariant((char)b));
 
     readonly Vector512<byte> _bytes;
     readonly Vector512<byte> _classes;
@@ -388,8 +387,7 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int CompressLower(ulong keep, ref byte destination)
     {
-        // The table knows seven bits only.
-        Vector512<byte> lower = Vector512.ConditionalSelect(Vector512.LessThan(_bytes.AsSByte(), Vector512<sbyte>.Zero).AsByte(), _bytes, Avx512Vbmi.PermuteVar64x8x2(s_lower0, _bytes, s_lower64));
+        Vector512<byte> lower = Vector512.ConditionalSelect(Vector512.LessThan(_bytes - Vector512.Create((byte)'A'), Vector512.Create((byte)26)), _bytes + Vector512.Create((byte)0x20), _bytes);
         Avx512Vbmi2.Compress(Vector512<byte>.Zero, MaskOf(keep), lower).StoreUnsafe(ref destination);
         return BitOperations.PopCount(keep);
     }
