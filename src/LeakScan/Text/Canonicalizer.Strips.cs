@@ -428,8 +428,9 @@ sealed partial class Canonicalizer
     {
         for (int i = from; i < end; i++)
         {
-            if (_lineEnds[i] != 0)
-                AddLineFeeds(ByteBlock512.Load(ref Unsafe.Add(ref strip, i * ByteBlock.LengthBytes)).Equal((byte)'\n') & _lineEnds[i], _kept[i], written, lineFeeds);
+            // Not escaped ones.
+            ulong lineEnds = _masks[i].LineEnds & _lineEnds[i];
+            if (lineEnds != 0) AddLineFeeds(ByteBlock512.Load(ref Unsafe.Add(ref strip, i * ByteBlock.LengthBytes)).Equal((byte)'\n') & lineEnds, _kept[i], written, lineFeeds);
             written += BitOperations.PopCount(_kept[i]);
         }
     }
