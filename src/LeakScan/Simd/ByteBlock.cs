@@ -90,8 +90,9 @@ struct BlockMasks
 [StructLayout(LayoutKind.Sequential)]
 struct HighByteMasks
 {
-    // First bytes: 0xE2; 0xE3; 0xE4 to 0xEC. Continuations, also: 0x82, 0x83, 0x85 to 0xAF; 0x80; 0x90 to 0xA9.
-    internal ulong FirstE2, FirstE3, FirstE4, Continuations, ContinuationsOfSymbols, Continuations80, Continuations90, Unused;
+    // First bytes: 0xE2; 0xE3; 0xE4 to 0xEC. Continuations: all; 0x82, 0x83, 0x85 to 0xAF; 0x80; 0x90 to 0xA9. And where they are continuations, FirstE2 has
+    // 0xBC, and FirstEF the last bytes of the full-width ! , ; and ?.
+    internal ulong FirstE2, FirstE3, FirstE4, Continuations, ContinuationsOfSymbols, Continuations80, Continuations90, FirstEF;
 }
 
 /// <summary>A block whose masks are known.</summary>
@@ -267,8 +268,9 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
         0xE2 => 1,
         0xE3 => 2,
         >= 0xE4 and <= 0xEC => 4,
+        0xEF => 128,
         >= 0xC0 => 0,
-        _ => (byte)(8 | (value is 0x82 or 0x83 or (>= 0x85 and <= 0xAF) ? 16 : 0) | (value == 0x80 ? 32 : 0) | (value is >= 0x90 and <= 0xA9 ? 64 : 0)),
+        _ => (byte)(8 | (value == 0xBC ? 1 : 0) | (value is 0x81 or 0x8C or 0x9B or 0x9F ? 128 : 0) | (value is 0x82 or 0x83 or (>= 0x85 and <= 0xAF) ? 16 : 0) | (value == 0x80 ? 32 : 0) | (value is >= 0x90 and <= 0xA9 ? 64 : 0)),
     };
 
     static byte TokenClassesOf(int value) => (byte)((ByteBlock.IsMark((byte)value) ? IsMark : 0) | (ByteBlock.IsBracket((byte)value) ? IsBracket : 0) | (ByteBlock.IsPathMark((byte)value) ? IsPathMark : 0));

@@ -147,19 +147,21 @@ sealed partial class Canonicalizer
 
         // What the end of a block cuts is told by the next one.
         int count = 0;
-        ulong nextSymbolPairs = SymbolPairs(in highs), nextPairs = highs.Continuations & highs.Continuations >> 1, leadsBefore = 0, lettersBefore = 0;
+        ulong nextSymbolPairs = SymbolPairs(in highs), nextPairs = highs.Continuations & highs.Continuations >> 1, nextMarkPairs = MarkPairs(in highs), leadsBefore = 0, lettersBefore = 0;
         for (int i = 0; i < blocks; i++)
         {
             ref HighByteMasks high = ref Unsafe.Add(ref highs, i), next = ref Unsafe.Add(ref highs, i + 1);
             ulong symbolPairs = nextSymbolPairs | high.ContinuationsOfSymbols & next.Continuations << 63 | high.Continuations80 & next.Continuations90 << 63;
             ulong pairs = nextPairs | high.Continuations & next.Continuations << 63;
+            ulong markPairs = nextMarkPairs | high.FirstE2 & high.Continuations & (next.FirstEF & next.Continuations) << 63;
             nextSymbolPairs = SymbolPairs(in next);
+            nextMarkPairs = MarkPairs(in next);
             nextPairs = next.Continuations & next.Continuations >> 1;
             ulong threes = (high.FirstE3 | high.FirstE4) & (pairs >> 1 | nextPairs << 63);
             ulong marks = threes & high.FirstE3 & (high.Continuations80 >> 1 | next.Continuations80 << 63);
-            ulong symbols = high.FirstE2 & (symbolPairs >> 1 | nextSymbolPairs << 63) | marks;
+            ulong symbols = high.FirstE2 & ~high.Continuations & (symbolPairs >> 1 | nextSymbolPairs << 63) | marks;
             ulong letters = threes & ~marks;
-            ulong leads = symbols | letters;
+            ulong leads = symbols | letters | high.FirstEF & ~high.Continuations & (markPairs >> 1 | nextMarkPairs << 63);
             count += leads != 0 ? 1 : 0;
             Unsafe.Add(ref symbolsOf, i) = symbols;
             ref BlockMasks mask = ref Unsafe.Add(ref masks, i);
@@ -168,6 +170,9 @@ sealed partial class Canonicalizer
             (leadsBefore, lettersBefore) = (leads, letters);
         }
         return count;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static ulong MarkPairs(in HighByteMasks high) => high.FirstE2 & high.Continuations & (high.FirstEF & high.Continuations) >> 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static ulong SymbolPairs(in HighByteMasks high) => high.ContinuationsOfSymbols & high.Continuations >> 1 | high.Continuations80 & high.Continuations90 >> 1;
