@@ -21,10 +21,9 @@ namespace LeakScan.Text;
 // content there, and n, r added to the line ends. A number that begins a line is its first digit's bit plus the digits, whose
 // carry runs to the bit behind it.
 //
-// Most blocks are done by EasyBlocks, a loop without a call, so that all it knows stays in registers. It stops at a block with
-// anything less common, which HardBlock looks at more closely: symbols outside ASCII, what may be an entity or a path gutter,
-// two line numbers on a line. What is rare goes to the automata of Canonicalizer.Scalar, from a point at which their state is
-// known, until they are idle again:
+// Most blocks are done by the loops of Blocks and, with 512-bit registers, Strips. They stop at a block with something less common,
+// which HardBlock looks at more closely: what may be an entity or a path gutter, rare characters outside ASCII. What is rare goes to the
+// automata of Canonicalizer.Scalar, from a point at which their state is known, until they are idle again:
 //   - bytes outside ASCII other than common symbols (Symbols), ESC, \uXXXX;
 //   - an ampersand before something that looks like an entity;
 //   - `path:12:` at the start of a line. Its signature SEPARATOR digits SEPARATOR is looked for everywhere (two shifts and an
