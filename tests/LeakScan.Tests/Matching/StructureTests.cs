@@ -105,7 +105,7 @@ public sealed partial class StructureTests : IClassFixture<StructureTests.Own>
         const int Lines = 5;
         Scanner scanner = new(_own.Index), verbatimOnly = new(_own.Index, new ScanOptions { Structure = false });
         List<Match> matches = [];
-        int all = 0, together = 0, verbatim = 0, structure = 0, told = 0;
+        int all = 0, together = 0, verbatim = 0, structure = 0, either = 0, told = 0;
         foreach ((string path, string text) in _own.Protected)
         {
             string[] lines = text.Split('\n');
@@ -114,9 +114,11 @@ public sealed partial class StructureTests : IClassFixture<StructureTests.Own>
                 all++;
                 string[] piece = [.. lines.Skip(first).Take(Lines).Select((l, i) => i == Lines / 2 ? l : Rename(l))];
                 byte[] utf8 = Encoding.UTF8.GetBytes(string.Join('\n', piece));
-                structure += scanner.Scan(Encoding.UTF8.GetBytes(Rename(string.Join('\n', piece))), matches).Verdict >= Verdict.Warn ? 1 : 0;
+                bool byStructure = scanner.Scan(Encoding.UTF8.GetBytes(Rename(string.Join('\n', piece))), matches).Verdict >= Verdict.Warn;
+                structure += byStructure ? 1 : 0;
                 ScanResult alone = verbatimOnly.Scan(utf8, matches);
                 verbatim += alone.Verdict >= Verdict.Warn ? 1 : 0;
+                either += byStructure || alone.Verdict >= Verdict.Warn ? 1 : 0;
                 ScanResult result = scanner.Scan(utf8, matches);
                 Assert.True(result.Verdict >= alone.Verdict);
                 Assert.True(result.EvidenceBits >= alone.EvidenceBits);
@@ -129,8 +131,8 @@ public sealed partial class StructureTests : IClassFixture<StructureTests.Own>
                 if (_own.Index.GetDocument(matches[0].DocumentId).Path == path) Assert.InRange(matches[0].SourceStartLine, first - 1, first + Lines + 1);
             }
         }
-        string counts = $"of {all} pieces {together}, by structure {structure}, word for word {verbatim}, only by both {told}";
-        Assert.True(together > 1.2 * Math.Max(structure, verbatim), counts);
+        string counts = $"of {all} pieces {together}, by structure {structure}, word for word {verbatim}, by one of them {either}, only by both {told}";
+        Assert.True(together > either, counts);
         Assert.True(told > all / 10, counts);
     }
 
