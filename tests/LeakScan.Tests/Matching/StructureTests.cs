@@ -290,10 +290,16 @@ public sealed partial class StructureTests : IClassFixture<StructureTests.Own>
 
     static long Allocated(Action action)
     {
+        // The least of some: a collection that another test's thread causes counts what was left of this thread's 8 KB as allocated.
         action();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        action();
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        long least = long.MaxValue;
+        for (int i = 0; i < 10 && least > 0; i++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            action();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        return least;
     }
 
     [Fact]
