@@ -44,6 +44,10 @@ sealed unsafe class PrefetchQueue
         return asked;
     }
 
+    /// <summary>An address to ask about, which may lie behind what is there: one that the collector has made stale fetches a line for nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static nint AddressOf<T>(ref T value) where T : unmanaged => (nint)Unsafe.AsPointer(ref value);
+
     /// <summary>Asks for the line of an address, into the second-level cache, which has more requests under way than the first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Ask(nint address) => Sse.Prefetch1((void*)address);

@@ -81,7 +81,7 @@ sealed partial class Canonicalizer
             ulong backslashes = block.Backslashes();
 
             ulong symbols = 0;
-            if (!ResolveBlock<TBlock, TBlock>(block, ref Unsafe.Add(ref input, index), block.Special(), atStart, backslashCarry, digitCarry, openLine: 1, (int)(index + ByteBlock.LengthBytes - lineStart), hasNext: false, ref Unsafe.NullRef<BlockMasks>(),
+            if (!ResolveBlock<TBlock, TBlock>(block, ref Unsafe.Add(ref input, index), block.Special(), atStart, backslashCarry, digitCarry, openLine: 1, index + ByteBlock.LengthBytes - lineStart, hasNext: false, ref Unsafe.NullRef<BlockMasks>(),
                 ref content, ref digits, ref lineEnds, ref backslashes, ref symbols, out int taken, out _, out _, out _)) break;
             if (lineEnds != 0)
             {
@@ -139,7 +139,7 @@ sealed partial class Canonicalizer
     /// <param name="escaped">Receives the letters that backslashes make spaces or line ends.</param>
     /// <param name="reachesOn">Receives whether the next block's masks were changed.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static bool ResolveBlock<TBlock, TClasses>(TClasses block, ref byte source, ulong special, ulong atStart, ulong followsBackslash, ulong followsDigit, ulong openLine, int lineBytes, bool hasNext, ref BlockMasks next,
+    static bool ResolveBlock<TBlock, TClasses>(TClasses block, ref byte source, ulong special, ulong atStart, ulong followsBackslash, ulong followsDigit, ulong openLine, long lineBytes, bool hasNext, ref BlockMasks next,
         ref ulong content, ref ulong digits, ref ulong lineEnds, ref ulong backslashes, ref ulong symbols, out int taken, out ulong begun, out ulong escaped, out bool reachesOn)
         where TBlock : struct, IByteBlock<TBlock> where TClasses : struct, IByteClasses, allows ref struct
     {

@@ -54,7 +54,7 @@ sealed partial class Canonicalizer
     /// <summary>If set: receives, for each line feed of the text, the number of canonical bytes of its piece before it.</summary>
     internal List<int>? LineFeeds { get; set; }
 
-    /// <summary>If set: what is asked for meanwhile, in turns of <see cref="ByteBlock.LengthBytes"/> bytes; not all of it where text is hard.</summary>
+    /// <summary>If set: what is asked for meanwhile, in two turns for <see cref="ByteBlock.LengthBytes"/> bytes; not all of it where text is hard.</summary>
     internal PrefetchQueue? Ahead { get; set; }
 
     /// <summary>Takes the next piece of text.</summary>

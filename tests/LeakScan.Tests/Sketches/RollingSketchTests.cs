@@ -59,19 +59,6 @@ public sealed class RollingSketchTests
                 for (int w = 0; w < 3; w++) Assert.True(Sketch.Store(rolling.Window(w), sketch, parsed));
             }
         }
-        Assert.Equal(0, AllocatedBytes(Use));
-    }
-
-    /// <summary>Least of several runs: compiling a method again allocates too.</summary>
-    static long AllocatedBytes(Action action)
-    {
-        long least = long.MaxValue;
-        for (int i = 0; i < 50 && least > 0; i++)
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            action();
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-        return least;
+        Assert.Equal(0, Allocations.Least(Use));
     }
 }
