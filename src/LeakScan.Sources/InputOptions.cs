@@ -12,7 +12,10 @@ public enum InputFormat
     /// <summary>A file is one record, or several if it is long.</summary>
     Text,
 
-    /// <summary>A line is one record: a JSON value, of which the strings are scanned.</summary>
+    /// <summary>
+    /// A line is one record: a JSON value, of which the strings are scanned. Lines between that are no JSON, and do not begin as an
+    /// object does, are one record of text together.
+    /// </summary>
     Jsonl,
 
     /// <summary>As <see cref="Auto"/>, but whatever does not say what it is belongs to Claude Code.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CsCheck;
 using LeakScan.Sources.Records;
@@ -108,6 +109,76 @@ public class InputReaderTests
         Assert.Equal([3L, 4, 5], reader.Problems.Select(problem => problem.Record));
         Assert.Equal(16 + 7, reader.Problems[0].Offset); // "nope" is wrong at its second letter
         Assert.Equal(3, reader.ProblemCount);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Lines_of_text_among_Jsonl_are_one_record(bool parsesOnDemand)
+    {
+        InputReader reader = new(new InputOptions { ParsesOnDemand = parsesOnDemand });
+        List<Copy> records = Read(reader, Stream("{\"a\":\"x\"}\nint f()\r\n{\r\n\n  return [1];\n[Fact]\n}\r\n\n{\"a\":\"y\"}\n{\"cut\nat least\n[2]\nend"), "a.jsonl");
+        Assert.Equal("int f()\r\n{\r\n\n  return [1];\n[Fact]\n}", records[1].Text);
+        Assert.Equal(["{\"cut", "at least", "end"], [records[3].Text, records[4].Text, records[6].Text]);
+        Assert.Equal([1, 2, 9, 10, 11, 12, 13], records.Select(record => record.Line));
+        Assert.Equal([0, 10, 48, 58, 64, 73, 77], records.Select(record => record.Offset));
+        Assert.Equal([10L, 37, 10, 6, 9, 4, 3], records.Select(record => record.RawBytes));
+        Assert.Equal([2L, 10, 11, 13], reader.Problems.Select(problem => problem.Record));
+        Assert.Equal("5 lines from this one on are not valid JSON; they are scanned as raw text", reader.Problems[0].Message);
+        Assert.Equal("the line is not valid JSON; it is scanned as raw text", reader.Problems[1].Message);
+    }
+
+    [Fact]
+    public void Any_mixture_of_text_and_Jsonl_is_covered()
+    {
+        // {0} is the number of the line.
+        string[] kinds = ["{{\"a\":\"{0}\"}}", "[{0}]", "text {0} é", "{{\"cut {0}", "[Fact {0}]", "", " \r", "}} {0}\r", "a longer text with the number {0}"];
+        Gen.Select(Gen.Int[0, kinds.Length - 1].Array[0, 40], Gen.Int[20, 200], Gen.Int[0, 40], Gen.Bool).Sample((lines, piece, overlap, endsInLineEnd) =>
+        {
+            string text = "{\"first\":1}\n" + string.Join('\n', lines.Select((kind, i) => string.Format(CultureInfo.InvariantCulture, kinds[kind], i))) + (endsInLineEnd ? "\n" : "");
+            byte[] bytes = Encoding.UTF8.GetBytes(text);
+            InputLimits limits = new(piece, overlap, 1000);
+            bool[] covered = new bool[bytes.Length];
+            List<(string, long, long)> seen = [], onDemand = [];
+            InputReader reader = new(null, limits);
+            foreach (InputRecord record in reader.Read(new ChoppedStream(bytes, 33), "a.jsonl"))
+            {
+                Assert.Equal(bytes.AsSpan(0, (int)record.Offset).Count((byte)'\n') + 1, record.Line);
+                string raw = record.Fields.Count > 0 ? "" : Encoding.UTF8.GetString(record.Text.Span);
+                int length = record.Fields.Count > 0 || raw.Length == 0 ? bytes.AsSpan((int)record.Offset).IndexOf((byte)'\n') is >= 0 and int end ? end : bytes.Length - (int)record.Offset : record.Text.Length;
+                if (raw.Length > 0)
+                {
+                    Assert.True(record.Text.Span.SequenceEqual(bytes.AsSpan((int)record.Offset, length)));
+                    Assert.True(length <= piece || !raw.TrimEnd().Contains('\n') || overlap > 0);
+                }
+                covered.AsSpan((int)record.Offset, length).Fill(true);
+                seen.Add((raw, record.Line, record.Offset));
+            }
+            for (int i = 0; i < bytes.Length; i++) Assert.True(covered[i] || bytes[i] is (byte)' ' or (byte)'\r' or (byte)'\n', $"byte {i}");
+
+            // Lines of text that follow each other, blank ones between them or not, and fit in a piece are in one record.
+            string[] all = text.Split('\n');
+            for (int from = 1; from < all.Length; from++)
+            {
+                if (!IsText(all[from]) || IsBlank(all[from])) continue;
+                int to = from;
+                while (to + 1 < all.Length && (IsText(all[to + 1]) || (all[to + 1].StartsWith("[F", StringComparison.Ordinal)))) to++;
+                string run = string.Join('\n', all[from..(to + 1)]).TrimEnd();
+                if (Encoding.UTF8.GetByteCount(run) + 2 < piece) Assert.Contains(seen, record => record.Item1.Contains(run, StringComparison.Ordinal));
+                from = to;
+            }
+
+            InputReader later = new(new InputOptions { ParsesOnDemand = true }, limits);
+            foreach (InputRecord record in later.Read(new ChoppedStream(bytes, 20), "a.jsonl"))
+            {
+                record.Parse();
+                onDemand.Add((record.Fields.Count > 0 ? "" : Encoding.UTF8.GetString(record.Text.Span), record.Line, record.Offset));
+            }
+            Assert.Equal(seen, onDemand);
+        });
+
+        static bool IsText(string line) => line.Length == 0 || line[0] is 't' or '}' or 'a' or ' ';
+        static bool IsBlank(string line) => string.IsNullOrWhiteSpace(line);
     }
 
     [Fact]
@@ -331,7 +402,7 @@ public class InputReaderTests
     public void Problems_kept_are_limited()
     {
         InputReader reader = new();
-        _ = Read(reader, Stream(string.Concat(Enumerable.Repeat("no json\n", 1500))), "a.jsonl").Count;
+        _ = Read(reader, Stream(string.Concat(Enumerable.Repeat("{\"no json\n", 1500))), "a.jsonl").Count;
         Assert.Equal(1500, reader.ProblemCount);
         Assert.Equal(1000, reader.Problems.Count);
     }

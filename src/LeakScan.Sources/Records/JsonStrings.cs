@@ -64,17 +64,17 @@ sealed class JsonStrings : IDisposable
     /// <summary>The value is no object, or has no property of the text field's name.</summary>
     internal bool IsTextFieldMissing { get; private set; }
 
-    /// <summary>Whether the bytes are one complete JSON object.</summary>
-    internal static bool IsObject(ReadOnlySpan<byte> json)
+    /// <summary>Whether the bytes are one complete JSON object or array.</summary>
+    internal static bool IsContainer(ReadOnlySpan<byte> json)
     {
         try
         {
             Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = MaxDepth });
-            bool isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
-            while (isObject && reader.Read())
+            bool isContainer = reader.Read() && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
+            while (isContainer && reader.Read())
             {
             }
-            return isObject;
+            return isContainer;
         }
         catch (JsonException)
         {

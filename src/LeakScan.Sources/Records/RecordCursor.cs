@@ -24,6 +24,8 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
     bool _mayBeDocument;
     bool _isFirstRecord;
     bool _inLongLine;
+    bool _inRawLines;
+    LineContext _rawContext;
 
     // What the last record leaves: bytes to drop, lines among them, and how many of the bytes after those it has seen.
     int _doneBytes;
@@ -45,7 +47,7 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
     internal void Start(TextSource source, string name, in LineContext context)
     {
         (_source, _name) = (source, name);
-        (_inLongLine, _doneBytes, _doneLines, _overlap, _line) = (false, 0, 0, 0, 1);
+        (_inLongLine, _inRawLines, _doneBytes, _doneLines, _overlap, _line) = (false, false, 0, 0, 0, 1);
         (_illFormed, _firstIllFormed, _missing, _firstMissingLine) = (0, -1, 0, 0);
         _buffer.Start(source);
         _buffer.Fill(3);
@@ -80,7 +82,7 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
         }
         if (_buffer.Available[first] != '{') return false;
         int end = FindLineEnd(first);
-        return end < limits.Line && JsonStrings.IsObject(_buffer.Available[first..end]);
+        return end < limits.Line && JsonStrings.IsContainer(_buffer.Available[first..end]);
     }
 
     /// <summary>Index of the line end at or after a position, or the end of the input; the limit or more if the line is too long.</summary>
@@ -112,6 +114,11 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
                 if (NextPieceOfLine()) return true;
                 continue;
             }
+            if (_inRawLines)
+            {
+                if (NextRawLines(0, 0)) return true;
+                continue;
+            }
             int end = FindLineEnd(0);
             if (end >= limits.Line)
             {
@@ -123,24 +130,36 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
             if (end == 0 && !hasLineEnd) return false;
             _doneBytes = hasLineEnd ? end + 1 : end;
             _doneLines = 1;
-            if (_buffer.Available[..end].IndexOfAnyExcept(" \t\r"u8) < 0) continue;
-            if (end > 0 && _buffer.Available[end - 1] == '\r') end--;
+            if (IsBlank(_buffer.Available[..end])) continue;
+            end = WithoutLineEnd(end);
             CountIllFormed(0, end);
-            SetRecord(_buffer.Memory(end), isWhole: hasLineEnd);
+            if (ParseLine(_buffer.Memory(end), hasLineEnd, out long errorOffset) != ParsedAs.Raw) return true;
+            if (!RecordParser.LooksBegun(_buffer.Available[..end]) && !RecordParser.LooksWhole(_buffer.Available[..end])) return NextRawLines(_doneBytes, errorOffset);
+            if (RecordParser.ProblemOf(Place(_doneBytes), _rawContext, hasLineEnd, errorOffset) is SourceProblem notJson) problem(notJson);
             return true;
         }
     }
 
-    void SetRecord(ReadOnlyMemory<byte> line, bool isWhole)
+    static bool IsBlank(ReadOnlySpan<byte> line) => line.IndexOfAnyExcept(" \t\r"u8) < 0;
+
+    int WithoutLineEnd(int end)
     {
+        if (end > 0 && _buffer.Available[end - 1] == '\n') end--;
+        if (end > 0 && _buffer.Available[end - 1] == '\r') end--;
+        return end;
+    }
+
+    ParsedAs ParseLine(ReadOnlyMemory<byte> line, bool isWhole, out long errorOffset)
+    {
+        errorOffset = 0;
         LineContext context = _contextReader.Read(line.Span);
         if (options is { ParsesOnDemand: true, TextField: null } && !_isFirstRecord && RecordParser.LooksWhole(line.Span))
         {
             RecordParser.SetRaw(line, Place(_doneBytes), context, Record);
             Record.SetOnDemand(options, isWhole);
-            return;
+            return ParsedAs.Json;
         }
-        ParsedAs parsed = _parser.Parse(line, Place(_doneBytes), context, Record, out long errorOffset);
+        ParsedAs parsed = _parser.Parse(line, Place(_doneBytes), context, Record, out errorOffset);
         if (_isFirstRecord && context.Format == RecordFormat.None && Record.Format is RecordFormat.ClaudeCode or RecordFormat.Codex or RecordFormat.Cursor or RecordFormat.Windsurf)
         {
             _contextReader.SetFormat(Record.Format);
@@ -148,8 +167,52 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
             parsed = _parser.Parse(line, Place(_doneBytes), context, Record, out errorOffset);
         }
         _isFirstRecord = false;
+        _rawContext = context;
         if (parsed == ParsedAs.JsonWithoutTextField && _missing++ == 0) _firstMissingLine = _line;
-        if (parsed == ParsedAs.Raw && RecordParser.ProblemOf(Place(_doneBytes), context, isWhole, errorOffset) is SourceProblem notJson) problem(notJson);
+        return parsed;
+    }
+
+    /// <summary>
+    /// Takes lines that are no JSON as one text, up to the next that is or to a piece: what goes over several lines, such as code in
+    /// a log of JSON and text, is in no single one.
+    /// </summary>
+    /// <param name="firstEnd">Where the first of them ends, its line end included; 0 if more come of what was begun.</param>
+    /// <param name="errorOffset">Offset at which the first is no JSON.</param>
+    bool NextRawLines(int firstEnd, long errorOffset)
+    {
+        int seen = _overlap;
+        int end = Math.Max(seen, firstEnd);
+        int lines = firstEnd > 0 ? 1 : 0;
+        bool isCut = firstEnd > 0 && _buffer.Available[firstEnd - 1] != '\n';
+        _inRawLines = false;
+        for (int at = end; !_inRawLines;)
+        {
+            int lineEnd = FindLineEnd(at);
+            bool hasLineEnd = lineEnd < _buffer.Count;
+            if (lineEnd >= limits.Line || (!hasLineEnd && lineEnd == at)) break;
+            ReadOnlySpan<byte> line = _buffer.Available[at..lineEnd];
+            if (RecordParser.LooksBegun(line) || (RecordParser.LooksWhole(line) && JsonStrings.IsContainer(line))) break;
+            bool isBlank = IsBlank(line);
+            int next = hasLineEnd ? lineEnd + 1 : lineEnd;
+            if (next > limits.Piece && isBlank) break;
+            _inRawLines = next > limits.Piece && lines > 0;
+            if (_inRawLines) break;
+            at = next;
+            if (isBlank) continue;
+            (end, isCut) = (next, !hasLineEnd);
+            lines++;
+        }
+        _doneBytes = _inRawLines ? OverlapStart(end) : end;
+        _doneLines = _buffer.Available[.._doneBytes].Count((byte)'\n');
+        _overlap = end - _doneBytes;
+        if (lines == 0) return false;
+
+        CountIllFormed(Math.Max(seen, firstEnd), end);
+        long firstLine = _line + _buffer.Available[..seen].Count((byte)'\n');
+        RecordPlace first = new(_name, firstLine, _buffer.Position + seen, end - seen);
+        if (RecordParser.ProblemOf(first, _rawContext, !isCut, errorOffset, lines) is SourceProblem notJson) problem(notJson);
+        RecordParser.SetRaw(_buffer.Memory(WithoutLineEnd(end)), Place(end - seen), _rawContext, Record);
+        return true;
     }
 
     /// <summary>Takes the whole input as one record if it is one JSON value.</summary>

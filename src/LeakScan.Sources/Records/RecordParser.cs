@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using LeakScan.Sources.Transcripts;
 
@@ -74,11 +75,17 @@ sealed class RecordParser(InputOptions options) : IDisposable
         return line.Length >= 2 && (line[0], line[^1]) is ((byte)'{', (byte)'}') or ((byte)'[', (byte)']');
     }
 
-    /// <summary>What to say of a line that is no JSON; null if it is the last, cut one of a tool that is at work.</summary>
-    internal static SourceProblem? ProblemOf(in RecordPlace place, in LineContext context, bool isWholeLine, long errorOffset) =>
-        isWholeLine || context.Format == RecordFormat.None
+    /// <summary>Whether a line begins as a JSON object does: if it is none, it is a damaged one, not text.</summary>
+    internal static bool LooksBegun(ReadOnlySpan<byte> line) => line.TrimStart(" \t"u8).StartsWith("{\""u8);
+
+    /// <summary>What to say of lines that are no JSON; null if it is the last, cut one of a tool that is at work.</summary>
+    internal static SourceProblem? ProblemOf(in RecordPlace place, in LineContext context, bool isWholeLine, long errorOffset, int lines = 1)
+    {
+        if (lines > 1) return new SourceProblem(place.Input, place.Line, place.Offset + errorOffset, string.Create(CultureInfo.InvariantCulture, $"{lines} lines from this one on are not valid JSON; they are scanned as raw text"));
+        return isWholeLine || context.Format == RecordFormat.None
             ? new SourceProblem(place.Input, place.Line, place.Offset + errorOffset, "the line is not valid JSON; it is scanned as raw text")
             : null;
+    }
 
     public void Dispose()
     {
