@@ -8,7 +8,7 @@ namespace LeakScan.Idioms;
 sealed class ShingleCounter : OwnerCounter
 {
     readonly ShingleReader _reader = new(new TokenKeys(IndexKey.FromBytes(new byte[IndexKey.LengthBytes])), SimdTiers.Current);
-    readonly Shingler _shingler = new();
+    readonly Shingler _shingler = new(SimdTiers.Current);
     ulong[] _hashes = [];
 
     protected override void AddText(ReadOnlySpan<byte> text, IReadOnlyList<(int Start, int End)> boilerplate, List<byte[]> held)

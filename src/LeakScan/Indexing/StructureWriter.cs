@@ -159,7 +159,7 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
     {
         if (texts.Count == 0) return [];
         byte[] filter = new byte[checked((int)BlockedBloomFilter.SizeBytes(texts.Sum(t => (long)t.Tokens)))];
-        Shingler shingler = new();
+        Shingler shingler = new(tier);
         ulong[] hashes = [];
         foreach (StoredTokens text in texts)
         {
@@ -177,7 +177,7 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
 
     sealed class Worker(TokenKeys keys, SimdTier tier, IdiomModel? idioms, byte[] publicFilter)
     {
-        readonly Shingler _shingler = new();
+        readonly Shingler _shingler = new(tier);
         readonly uint[] _minima = new uint[SketchParameters.Bins];
         readonly ulong[] _hashes = new ulong[DocumentRecord.SketchTokens];
 

@@ -84,7 +84,7 @@ sealed class Aligner
 
     readonly FingerprintIndex _index;
     readonly SimdTier _tier;
-    readonly Shingler _shingler = new();
+    readonly Shingler _shingler;
     readonly List<(int Layer, int Document, int Sketch)> _candidates = [];
     readonly Dictionary<int, int> _diagonals = [];
     readonly Dictionary<uint, int> _names = [];
@@ -118,7 +118,7 @@ sealed class Aligner
 
     readonly IdiomModel _idioms = IdiomModel.ShippedStructure;
 
-    internal Aligner(FingerprintIndex index, SimdTier tier) => (_index, _tier) = (index, tier);
+    internal Aligner(FingerprintIndex index, SimdTier tier) => (_index, _tier, _shingler) = (index, tier, new Shingler(tier));
 
     /// <summary>Codes of the tokens taken.</summary>
     internal ReadOnlySpan<byte> Codes => _codes.AsSpan(0, _count);

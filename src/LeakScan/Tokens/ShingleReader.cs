@@ -9,7 +9,7 @@ sealed class ShingleReader(TokenKeys keys, SimdTier tier)
     internal const int PieceTokens = 2048;
 
     readonly TokenCoder _coder = new(keys.Names);
-    readonly Shingler _shingler = new();
+    readonly Shingler _shingler = new(tier);
     readonly uint[] _tokens = new uint[PieceTokens];
     readonly int[] _starts = new int[PieceTokens];
     readonly byte[] _codes = new byte[PieceTokens];

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LeakScan.Simd;
 
 namespace LeakScan.Tokens;
 
@@ -10,10 +11,14 @@ namespace LeakScan.Tokens;
 //   hash' = hash base + enter[structure that enters] - leave[structure that leaves] + renew[d]
 //
 // Linear, so neither keyed nor mixed; TokenKeys does both.
-sealed class Shingler
+sealed partial class Shingler
 {
     const int Length = TokenParameters.ShingleLength;
     const int Codes = 256;
+
+    /// <summary>Bytes that vectors read and write behind the sequence.</summary>
+    const int Padding = 64 + Length;
+
     const ulong Base = 0x9E3779B97F4A7C15;
 
     // By codes: what a token adds as it enters, takes away as it leaves, being a new name if it is one, and by its distance what its next use adds as it becomes new.
@@ -25,66 +30,98 @@ sealed class Shingler
     // Of ten tokens that are none.
     static readonly ulong s_empty = Enumerable.Range(0, Length).Aggregate(0UL, (hash, _) => hash * Base + s_enter[TokenCoder.Nothing]);
 
+    readonly SimdTier _tier;
+
     // The codes of the last ten tokens before the sequence, then of the sequence.
-    byte[] _codes = new byte[Length + ShingleReader.PieceTokens];
-    byte[] _nextUse = new byte[Length + ShingleReader.PieceTokens]; // tokens to the next use of a name within nine; 0 if there is none
+    byte[] _codes = new byte[Length + ShingleReader.PieceTokens + Padding];
+    byte[] _nextUse = new byte[Length + ShingleReader.PieceTokens + Padding]; // tokens to the next use of a name within nine; 0 if there is none
     ulong _hash;
     int _nothing; // tokens until no shingle holds one that must not match
     int _count; // of the first tokens, up to as many as a shingle has
 
-    internal Shingler() => Reset();
+    /// <param name="tier">Instructions to use; the result is the same with all.</param>
+    internal Shingler(SimdTier tier)
+    {
+        _tier = tier;
+        Reset();
+    }
 
     internal void Reset()
     {
         _codes.AsSpan(0, Length).Clear();
-        _nextUse.AsSpan(0, Length).Clear();
         (_hash, _count, _nothing) = (s_empty, 0, Length);
     }
 
     /// <summary>Takes the next codes.</summary>
     /// <param name="codes">Codes.</param>
     /// <param name="hashes">Receives for each the hash of the shingle that ends there; 0 where there is none, or one that must not match.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Append(ReadOnlySpan<byte> codes, Span<ulong> hashes)
     {
         hashes = hashes[..codes.Length];
-        if (_codes.Length < Length + codes.Length)
+        if (_codes.Length < Length + codes.Length + Padding)
         {
-            Array.Resize(ref _codes, Length + codes.Length);
-            Array.Resize(ref _nextUse, Length + codes.Length);
+            Array.Resize(ref _codes, Length + codes.Length + Padding);
+            Array.Resize(ref _nextUse, Length + codes.Length + Padding);
         }
         codes.CopyTo(_codes.AsSpan(Length));
+        int done = AppendFirst(codes, hashes);
+        if (_tier == SimdTier.Avx512) AppendVector(codes, hashes, done);
+        else AppendScalar(codes, hashes, done);
+        ClearNothing(codes, hashes);
+        _codes.AsSpan(codes.Length, Length).CopyTo(_codes);
+    }
+
+    /// <summary>Takes codes until there are as many as a shingle has. What leaves are none, and names used before the first are new.</summary>
+    /// <returns>How many it took.</returns>
+    int AppendFirst(ReadOnlySpan<byte> codes, Span<ulong> hashes)
+    {
+        int taken = Math.Min(codes.Length, Length - _count);
+        for (int i = 0; i < taken; i++, _count++)
+        {
+            bool isNew = TokenCoder.DistanceOf[codes[i]] > _count;
+            _hash = _hash * Base + ((isNew ? s_terms[TokenCoder.NewName] : s_enter[codes[i]]) - s_leave[TokenCoder.Nothing]);
+            hashes[i] = _hash | 1;
+        }
+        return taken;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void AppendScalar(ReadOnlySpan<byte> codes, Span<ulong> hashes, int done)
+    {
         ReadOnlySpan<byte> leaving = _codes.AsSpan(0, codes.Length);
         Span<byte> nextUse = _nextUse.AsSpan(0, Length + codes.Length);
-        nextUse[Length..].Clear();
+        nextUse.Clear();
         // Of a length that is known, so that a code needs no check.
         ReadOnlySpan<byte> distanceOf = TokenCoder.DistanceOf[..Codes];
         ReadOnlySpan<ulong> enter = s_enter.AsSpan(0, Codes), leave = s_leave.AsSpan(0, Codes), renew = s_renew.AsSpan(0, Codes);
-        ulong hash = _hash;
-        int nothing = _nothing;
-        int i = 0;
-        for (; _count < Length && i < codes.Length; i++, _count++)
+        for (int i = 0; i < Length + done; i++)
         {
-            byte code = codes[i];
-            byte distance = distanceOf[code];
-            bool isFirst = distance > _count; // what was used before the first token is new
-            nextUse[Length + i - (isFirst ? 0 : distance)] = isFirst ? (byte)0 : distance;
-            hash = hash * Base + ((isFirst ? s_terms[TokenCoder.NewName] : enter[code]) - leave[leaving[i]] + renew[nextUse[i]]);
-            nothing = code == TokenCoder.Nothing ? Length : Math.Max(0, nothing - 1);
-            hashes[i] = nothing > 0 ? 0 : hash | 1;
+            byte distance = distanceOf[_codes[i]];
+            if (distance <= i) nextUse[i - distance] = distance;
         }
-        for (; i < codes.Length; i++)
+        ulong hash = _hash;
+        for (int i = done; i < codes.Length; i++)
         {
             byte code = codes[i];
             byte distance = distanceOf[code];
             nextUse[Length + i - distance] = distance;
             hash = hash * Base + (enter[code] - leave[leaving[i]] + renew[nextUse[i]]);
-            nothing = code == TokenCoder.Nothing ? Length : Math.Max(0, nothing - 1);
-            hashes[i] = nothing > 0 ? 0 : hash | 1;
+            hashes[i] = hash | 1;
         }
-        (_hash, _nothing) = (hash, nothing);
-        _codes.AsSpan(codes.Length, Length).CopyTo(_codes);
-        nextUse[^Length..].CopyTo(nextUse);
+        _hash = hash;
+    }
+
+    /// <summary>Clears the hashes of shingles that hold a token that must not match, or that would begin before the first.</summary>
+    void ClearNothing(ReadOnlySpan<byte> codes, Span<ulong> hashes)
+    {
+        hashes[..Math.Min(hashes.Length, Math.Max(0, _nothing - 1))].Clear();
+        _nothing = Math.Max(0, _nothing - codes.Length);
+        for (int i = 0, next; (next = codes[i..].IndexOf(TokenCoder.Nothing)) >= 0; i++)
+        {
+            i += next;
+            hashes.Slice(i, Math.Min(Length, hashes.Length - i)).Clear();
+            _nothing = Math.Max(0, Length - (codes.Length - 1 - i));
+        }
     }
 
     static ulong[] MakeTerms()

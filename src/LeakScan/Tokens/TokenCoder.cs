@@ -131,6 +131,9 @@ sealed class TokenCoder
     /// <summary>The structure of a name that is new.</summary>
     internal const byte NewName = FirstName;
 
+    /// <summary>The first code of a name that was used so many tokens ago; 256 behind the last.</summary>
+    internal static int FirstAt(int distance) => distance < TokenParameters.NameMemory ? FirstName + distance * NameHashes : 256;
+
     internal static bool IsName(byte code) => code >= FirstName;
 
     internal static bool IsKeyword(byte code) => code is >= FirstKeyword and < FirstName;

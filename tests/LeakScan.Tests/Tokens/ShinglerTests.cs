@@ -1,4 +1,5 @@
 using CsCheck;
+using LeakScan.Simd;
 using LeakScan.Tests.Support;
 using LeakScan.Tokens;
 
@@ -8,6 +9,8 @@ public sealed class ShinglerTests
 {
     const string Seed = "0000KLMNOPQR";
     const int Length = TokenParameters.ShingleLength;
+
+    public static TheoryData<string> TierNames => Tiers.Names;
 
     /// <summary>Codes as the coder makes them of few names, some of them taken out.</summary>
     static readonly Gen<byte[]> s_codes = Gen.Frequency(
@@ -51,12 +54,13 @@ public sealed class ShinglerTests
     }
 
     /// <summary>Equal structures have equal hashes, and the hash is that of the ten codes alone, whatever was before.</summary>
-    [Fact]
-    public void AHashIsThatOfTenCodesAlone()
+    [Theory]
+    [MemberData(nameof(TierNames))]
+    public void AHashIsThatOfTenCodesAlone(string tier)
     {
         Dictionary<string, ulong> hashOf = [];
         Dictionary<ulong, string> structureOf = [];
-        Shingler shingler = new(), alone = new();
+        Shingler shingler = new(Tiers.Parse(tier)), alone = new(Tiers.Parse(tier));
         s_codes.Sample(codes =>
         {
             shingler.Reset();
@@ -74,10 +78,11 @@ public sealed class ShinglerTests
         }, threads: 1, iter: 2_000, seed: Seed);
     }
 
-    [Fact]
-    public void IsTheSameHoweverCodesAreCutAndAfterReset()
+    [Theory]
+    [MemberData(nameof(TierNames))]
+    public void IsTheSameHoweverCodesAreCutAndAfterReset(string tier)
     {
-        Shingler whole = new(), cut = new();
+        Shingler whole = new(Tiers.Parse(tier)), cut = new(Tiers.Parse(tier));
         Gen.Select(s_codes, Gen.Int[1, 40].Array[1, 6]).Sample((codes, cuts) =>
         {
             whole.Reset();
@@ -87,10 +92,11 @@ public sealed class ShinglerTests
     }
 
     /// <summary>Read from anywhere on, all hashes from the tenth code on are those of the whole.</summary>
-    [Fact]
-    public void ARegionHasTheHashesOfTheWhole()
+    [Theory]
+    [MemberData(nameof(TierNames))]
+    public void ARegionHasTheHashesOfTheWhole(string tier)
     {
-        Shingler whole = new(), region = new();
+        Shingler whole = new(Tiers.Parse(tier)), region = new(Tiers.Parse(tier));
         Gen.Select(s_codes, Gen.Int[0, 120]).Sample((codes, from) =>
         {
             from = Math.Min(from, codes.Length);
@@ -100,5 +106,16 @@ public sealed class ShinglerTests
             ulong[] some = Hashes(region, codes.AsSpan(from));
             for (int i = 0; i < some.Length; i++) Assert.Equal(i < Length - 1 ? 0 : all[from + i], some[i]);
         }, threads: 1, iter: 4_000, seed: Seed);
+    }
+
+    /// <summary>Of any codes, even of what no coder makes, every tier makes the same, as an index that is damaged must be the same on each.</summary>
+    [Fact]
+    public void TiersAgree()
+    {
+        Gen.Select(Gen.OneOf(Gen.Byte.Array[0, 400], s_codes), Gen.Int[1, 300].Array[1, 6]).Sample((codes, cuts) =>
+        {
+            ulong[] expected = Hashes(new Shingler(SimdTier.Scalar), codes, cuts);
+            foreach (SimdTier tier in Tiers.Available) Assert.Equal(expected, Hashes(new Shingler(tier), codes, cuts));
+        }, iter: 4_000, seed: Seed);
     }
 }
