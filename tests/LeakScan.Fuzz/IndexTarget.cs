@@ -216,11 +216,13 @@ sealed class IndexTarget : IFuzzTarget
         (fingerprints[0], fingerprints[1]) = (0, ulong.MaxValue);
         // Some that are there: a posting's tag, in the bucket of a directory entry.
         for (int i = 2; i < 8; i++) fingerprints[i] = fingerprints[i] & 0xFFFFFFFF00000000 | layer.GetPosting(random.NextInt64(Math.Max(1, layer.Header.Postings))).Tag;
-        layer.PrefetchShingles(fingerprints);
         Span<byte> tags = stackalloc byte[ShingleTable.MaxTags];
-        foreach (ulong hash in fingerprints)
+        Span<int> known = stackalloc int[fingerprints.Length];
+        Span<ushort> entries = stackalloc ushort[fingerprints.Length];
+        int knownCount = layer.FindShingles(fingerprints, known, entries);
+        for (int i = 0; i < knownCount; i++)
         {
-            if (layer.ReadShingleTags(hash, layer.FindShingle(hash), tags) is var found and (< 0 or > ShingleTable.MaxTags)) throw new InvalidOperationException($"{found} numbers of one shingle");
+            if (layer.ReadShingleTags(fingerprints[known[i]], entries[i], tags) is var found and (< 0 or > ShingleTable.MaxTags)) throw new InvalidOperationException($"{found} numbers of one shingle");
         }
         layer.FindFilterBlocks(fingerprints, stackalloc nint[fingerprints.Length]);
         Span<int> survivors = stackalloc int[fingerprints.Length];

@@ -58,17 +58,21 @@ sealed class FingerprintHash
         }
     }
 
-    /// <summary>The keyed hashes of numbers, in place: those of k-grams that hold the number and zeros.</summary>
+    /// <summary>The keyed hashes of numbers: those of k-grams that hold the number and zeros.</summary>
+    /// <param name="numbers">Numbers.</param>
+    /// <param name="hashes">Receives their hashes; may be the same.</param>
+    /// <param name="useAesRounds">Whether to use the machine's instructions for AES, if it has them; the result is the same.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Compute(Span<ulong> numbers, bool useAesRounds)
+    internal void Compute(ReadOnlySpan<ulong> numbers, Span<ulong> hashes, bool useAesRounds)
     {
+        hashes = hashes[..numbers.Length];
         if (useAesRounds && HasAesRounds)
         {
             (Vector128<byte> k0, Vector128<byte> k1, Vector128<byte> k2, Vector128<byte> k3, Vector128<byte> k4) = (_k0, _k1, _k2, _k3, _k4);
             for (int i = 0; i < numbers.Length; i++)
             {
                 Vector128<byte> a = Vector128.CreateScalar(numbers[i]).AsByte() ^ k0;
-                numbers[i] = Round(Round(Round(Round(a, k1), k2), k3), k4).AsUInt64().ToScalar();
+                hashes[i] = Round(Round(Round(Round(a, k1), k2), k3), k4).AsUInt64().ToScalar();
             }
             return;
         }
@@ -78,7 +82,7 @@ sealed class FingerprintHash
         for (int i = 0; i < numbers.Length; i++)
         {
             BinaryPrimitives.WriteUInt64LittleEndian(gram, numbers[i]);
-            numbers[i] = ComputePortable(gram);
+            hashes[i] = ComputePortable(gram);
         }
     }
 

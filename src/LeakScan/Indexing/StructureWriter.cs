@@ -205,7 +205,7 @@ sealed class StructureWriter(TokenKeys keys, SimdTier tier, TokenStore store, Id
                 ReadOnlySpan<byte> block = codes[from..Math.Min(codes.Length, from + DocumentRecord.SketchTokens)];
                 _shingler.Append(block, _hashes);
                 Span<ulong> shingles = _hashes.AsSpan(0, KeepRare(_hashes.AsSpan(0, block.Length)));
-                keys.Shingles.Compute(shingles, tier != SimdTier.Scalar);
+                keys.Shingles.Compute(shingles, shingles, tier != SimdTier.Scalar);
                 BlockSketch.Clear(_minima);
                 BlockSketch.Add(shingles, _minima);
                 Sketch.Store(_minima, result.Sketches.AsSpan(sketch * SketchParameters.SketchBytes, SketchParameters.SketchBytes), tier);

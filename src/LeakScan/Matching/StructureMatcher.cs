@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using LeakScan.Indexing;
 using LeakScan.Simd;
@@ -41,12 +40,6 @@ sealed class StructureMatcher
 
     const int QueriesAPass = 16;
 
-    /// <summary>Shingles that are keyed at once.</summary>
-    const int KeyedAtOnce = 64;
-
-    /// <summary>Sampled shingles whose lines were asked for before one is read.</summary>
-    const int AskedAhead = 48;
-
     /// <summary>From so many sketches on, some 20 MB of code, chance finds three shingles of one number in a row in more than a third of all texts.</summary>
     const int ManySketches = 1 << 14;
 
@@ -66,9 +59,12 @@ sealed class StructureMatcher
     readonly RollingSketch _rolling;
     readonly Aligner _aligner;
     readonly IdiomModel _idioms = IdiomModel.ShippedStructure;
-    readonly ulong[] _keyed = new ulong[KeyedAtOnce];
+    readonly ulong[] _keyed = new ulong[ShingleReader.PieceTokens];
     readonly ulong[] _sampled = new ulong[ShingleReader.PieceTokens];
     readonly int[] _places = new int[ShingleReader.PieceTokens];
+    readonly int[] _foundNumbers = new int[ShingleReader.PieceTokens];
+    readonly ushort[] _foundEntries = new ushort[ShingleReader.PieceTokens];
+    readonly List<(int Number, int Layer, ushort Entries)> _found = [];
     readonly uint[] _minima = new uint[SketchParameters.Bins];
     readonly byte[] _queries = new byte[QueriesAPass * SketchParameters.SketchBytes];
     readonly Dictionary<(int Layer, int Sketch), int> _candidates = [];
@@ -146,7 +142,9 @@ sealed class StructureMatcher
         _hits = 0;
         for (int first = 0; _reader.Next(text); first += _reader.Codes.Length)
         {
-            if (FindHot(_reader.ReadShingles(), first, stop: true)) return true;
+            Span<ulong> shingles = _shingles.AsSpan(0, _reader.Codes.Length);
+            _reader.ReadShingles(shingles);
+            if (FindHot(shingles, first, stop: true)) return true;
         }
         return false;
     }
@@ -188,9 +186,9 @@ sealed class StructureMatcher
             if (!_reader.Next(text)) break;
             _pieces.Add(new Piece(first, at, atLineStart));
             if (_shingleCount + _reader.Codes.Length > SegmentTokens) EndSegment();
-            Span<ulong> shingles = _reader.ReadShingles();
-            if (_shingles.Length < _shingleCount + shingles.Length) Array.Resize(ref _shingles, 2 * _shingles.Length);
-            shingles.CopyTo(_shingles.AsSpan(_shingleCount));
+            if (_shingles.Length < _shingleCount + ShingleReader.PieceTokens) Array.Resize(ref _shingles, 2 * _shingles.Length);
+            Span<ulong> shingles = _shingles.AsSpan(_shingleCount, _reader.Codes.Length);
+            _reader.ReadShingles(shingles);
             _shingleCount += shingles.Length;
             _ = FindHot(shingles, first, stop: false);
             for (int i = 0; i < runs.Length; i++)
@@ -201,13 +199,18 @@ sealed class StructureMatcher
             first += _reader.Codes.Length;
         }
         _textTokens = first;
-        EndSegment();
+        FindCandidates();
+    }
+
+    void FindCandidates()
+    {
+        foreach (ref readonly HotRegion region in CollectionsMarshal.AsSpan(_regions)[_firstRegion..]) FindCandidates(region);
     }
 
     /// <summary>Finds the candidates of the segment's regions; what is left of its last block begins the next.</summary>
     void EndSegment()
     {
-        foreach (ref readonly HotRegion region in CollectionsMarshal.AsSpan(_regions)[_firstRegion..]) FindCandidates(region);
+        FindCandidates();
         int kept = _shingleCount % BlockTokens;
         _shingles.AsSpan(_shingleCount - kept, kept).CopyTo(_shingles);
         _firstOfSegment += _shingleCount - kept;
@@ -261,7 +264,7 @@ sealed class StructureMatcher
     {
         if (_pieces.Count == 1)
         {
-            _aligner.Append(_reader.Tokens, _reader.Starts, _reader.Codes, _reader.Shingles);
+            _aligner.Append(_reader.Tokens, _reader.Starts, _reader.Codes, _shingles.AsSpan(0, _shingleCount));
             return;
         }
         foreach (TokenRange range in _ranges)
@@ -273,7 +276,8 @@ sealed class StructureMatcher
             _reader.Reset(_pieces[piece].At, _pieces[piece].AtLineStart);
             for (int token = _pieces[piece].Token; token < range.End && _reader.Next(text); token += _reader.Codes.Length)
             {
-                Span<ulong> shingles = _reader.ReadShingles();
+                Span<ulong> shingles = _shingles.AsSpan(0, _reader.Codes.Length);
+                _reader.ReadShingles(shingles);
                 // A shingle that began before the range is none of it.
                 int cut = range.First == 0 ? 0 : Math.Clamp(range.First + TokenParameters.ShingleLength - 1 - token, 0, shingles.Length);
                 shingles[..cut].Clear();
@@ -287,79 +291,27 @@ sealed class StructureMatcher
     /// <param name="shingles">Rolling hashes; kept.</param>
     /// <param name="first">Place of the first in the text.</param>
     /// <param name="stop">At the first hot place; else blocks about hot places are noted.</param>
-    // A table's line is asked for as soon as a shingle is sampled, and read when many others were: memory answers slowly, but many at a time.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     bool FindHot(ReadOnlySpan<ulong> shingles, int first, bool stop)
     {
-        Span<ulong> hashes = _sampled;
-        Span<int> places = _places;
+        Span<ulong> keyed = _keyed.AsSpan(0, shingles.Length);
+        _reader.Key(shingles, keyed);
+        ReadOnlySpan<ulong> hashes = _sampled.AsSpan(0, ShingleSampler.Sample(shingles, keyed, _sampled, _places, _tier));
         ReadOnlySpan<MappedIndex> layers = _index.Layers;
-        int sampled = 0, asked = 0;
-        for (int start = 0; start < shingles.Length; start += KeyedAtOnce)
-        {
-            ReadOnlySpan<ulong> block = shingles[start..Math.Min(shingles.Length, start + KeyedAtOnce)];
-            Span<ulong> keyed = _keyed.AsSpan(0, block.Length);
-            block.CopyTo(keyed);
-            _reader.Key(keyed);
-            int before = sampled;
-            sampled += Sample(block, keyed, first + start, hashes[sampled..], places[sampled..]);
-            foreach (MappedIndex layer in layers) layer.PrefetchShingles(hashes[before..sampled]);
-            for (; asked < sampled - AskedAhead; asked++)
-            {
-                if (Ask(hashes[asked], places[asked], stop)) return true;
-            }
-        }
-        for (; asked < sampled; asked++)
-        {
-            if (Ask(hashes[asked], places[asked], stop)) return true;
-        }
-        return false;
-    }
-
-    /// <summary>Takes a sample of shingles.</summary>
-    /// <param name="shingles">Rolling hashes; 0 where there is none.</param>
-    /// <param name="keyed">The same, keyed.</param>
-    /// <param name="first">Place of the first.</param>
-    /// <param name="hashes">Receives keyed hashes; as long as <paramref name="shingles"/>, as the next.</param>
-    /// <param name="places">Receives places.</param>
-    /// <returns>How many there are.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static int Sample(ReadOnlySpan<ulong> shingles, ReadOnlySpan<ulong> keyed, int first, Span<ulong> hashes, Span<int> places)
-    {
-        keyed = keyed[..shingles.Length];
-        hashes = hashes[..shingles.Length];
-        places = places[..shingles.Length];
-        int count = 0;
-        for (int i = 0; i < shingles.Length; i++)
-        {
-            hashes[count] = keyed[i];
-            places[count] = first + i;
-            // No branch: this is a coin's toss. All that are some are odd.
-            count += (int)(shingles[i] & 1) & (keyed[i] % TokenParameters.SampleRate == 0 ? 1 : 0);
-        }
-        return count;
-    }
-
-    /// <summary>Asks the tables about a shingle: whether it makes the text hot, if a stop is wanted then.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    bool Ask(ulong hash, int place, bool stop)
-    {
-        ReadOnlySpan<MappedIndex> layers = _index.Layers;
+        _found.Clear();
         for (int layer = 0; layer < layers.Length; layer++)
         {
-            uint entries = layers[layer].FindShingle(hash);
-            if (entries != 0 && TakeHits(hash, place, layer, entries, stop)) return true;
+            int found = layers[layer].FindShingles(hashes, _foundNumbers, _foundEntries);
+            for (int i = 0; i < found; i++) _found.Add((_foundNumbers[i], layer, _foundEntries[i]));
         }
-        return false;
-    }
-
-    bool TakeHits(ulong hash, int place, int layer, uint entries, bool stop)
-    {
+        if (layers.Length > 1) _found.Sort((a, b) => a.Number != b.Number ? a.Number.CompareTo(b.Number) : a.Layer.CompareTo(b.Layer));
         Span<byte> tags = stackalloc byte[ShingleTable.MaxTags];
-        int found = _index.Layers[layer].ReadShingleTags(hash, entries, tags);
-        for (int tag = 0; tag < found; tag++)
+        foreach ((int number, int layer, ushort entries) in CollectionsMarshal.AsSpan(_found))
         {
-            if (IsHot(new Hit(hash, place, layer, tags[tag]), stop)) return true;
+            int count = layers[layer].ReadShingleTags(hashes[number], entries, tags);
+            for (int tag = 0; tag < count; tag++)
+            {
+                if (IsHot(new Hit(hashes[number], first + _places[number], layer, tags[tag]), stop)) return true;
+            }
         }
         return false;
     }
@@ -422,7 +374,7 @@ sealed class StructureMatcher
             ReadOnlySpan<ulong> shingles = _shingles.AsSpan(start, Math.Min(BlockTokens, _shingleCount - start));
             shingles.CopyTo(_sampled);
             int count = _idioms.KeepOtherShingles(_sampled.AsSpan(0, shingles.Length));
-            _reader.Key(_sampled.AsSpan(0, count));
+            _reader.Key(_sampled.AsSpan(0, count), _sampled);
             BlockSketch.Clear(_minima);
             BlockSketch.Add(_sampled.AsSpan(0, count), _minima);
             _rolling.Push(_minima);

@@ -13,7 +13,6 @@ sealed class ShingleReader(TokenKeys keys, SimdTier tier)
     readonly uint[] _tokens = new uint[PieceTokens];
     readonly int[] _starts = new int[PieceTokens];
     readonly byte[] _codes = new byte[PieceTokens];
-    readonly ulong[] _hashes = new ulong[PieceTokens];
     int _at;
     bool _atLineStart;
     int _count;
@@ -47,16 +46,11 @@ sealed class ShingleReader(TokenKeys keys, SimdTier tier)
 
     internal ReadOnlySpan<byte> Codes => _codes.AsSpan(0, _count);
 
-    /// <summary>For each token of the piece the hash of the shingle that ends there, not keyed; 0 where there is none. Once a piece.</summary>
-    internal Span<ulong> ReadShingles()
-    {
-        _shingler.Append(Codes, Shingles);
-        return Shingles;
-    }
+    /// <summary>Reads for each token of the piece the hash of the shingle that ends there, not keyed; 0 where there is none. Once a piece.</summary>
+    internal void ReadShingles(Span<ulong> hashes) => _shingler.Append(Codes, hashes);
 
-    /// <summary>What <see cref="ReadShingles"/> read.</summary>
-    internal Span<ulong> Shingles => _hashes.AsSpan(0, _count);
-
-    /// <summary>Keys hashes of shingles, in place.</summary>
-    internal void Key(Span<ulong> hashes) => keys.Shingles.Compute(hashes, tier != SimdTier.Scalar);
+    /// <summary>Keys hashes of shingles.</summary>
+    /// <param name="hashes">Hashes.</param>
+    /// <param name="keyed">Receives them keyed; may be the same.</param>
+    internal void Key(ReadOnlySpan<ulong> hashes, Span<ulong> keyed) => keys.Shingles.Compute(hashes, keyed, tier != SimdTier.Scalar);
 }

@@ -30,7 +30,7 @@ sealed class TokenKeys(IndexKey key)
             int take = Math.Min(codes.Length, stream.Length - skip);
             int count = (skip + take + 7) / 8;
             for (int i = 0; i < count; i++) blocks[i] = nonce + (ulong)(position >> 3) + (ulong)i;
-            _stream.Compute(blocks[..count], tier != SimdTier.Scalar);
+            _stream.Compute(blocks[..count], blocks, tier != SimdTier.Scalar);
             for (int i = 0; i < count; i++) BinaryPrimitives.WriteUInt64LittleEndian(stream[(8 * i)..], blocks[i]);
             for (int i = 0; i < take; i++) codes[i] ^= stream[skip + i];
             codes = codes[take..];

@@ -23,7 +23,12 @@ public sealed class WrappedShinglesTests
         reader.Reset();
         List<ulong> shingles = [];
         byte[] bytes = Encoding.UTF8.GetBytes(text);
-        while (reader.Next(bytes)) shingles.AddRange(reader.ReadShingles());
+        ulong[] piece = new ulong[ShingleReader.PieceTokens];
+        while (reader.Next(bytes))
+        {
+            reader.ReadShingles(piece);
+            shingles.AddRange(piece.AsSpan(0, reader.Codes.Length));
+        }
         return shingles;
     }
 
