@@ -218,7 +218,7 @@ sealed class IndexTarget : IFuzzTarget
         for (int i = 2; i < 8; i++) fingerprints[i] = fingerprints[i] & 0xFFFFFFFF00000000 | layer.GetPosting(random.NextInt64(Math.Max(1, layer.Header.Postings))).Tag;
         Span<byte> tags = stackalloc byte[ShingleTable.MaxTags];
         Span<int> known = stackalloc int[fingerprints.Length];
-        Span<ushort> entries = stackalloc ushort[fingerprints.Length];
+        Span<uint> entries = stackalloc uint[fingerprints.Length];
         int knownCount = layer.FindShingles(fingerprints, known, entries);
         for (int i = 0; i < knownCount; i++)
         {

@@ -209,24 +209,27 @@ sealed unsafe class MappedIndex : IDisposable
     /// <returns>How many there are.</returns>
     // A cache line is asked for long before it is read: memory answers slowly, but many at a time. No branches: whether something is found is anybody's guess.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal int FindShingles(ReadOnlySpan<ulong> hashes, Span<int> found, Span<ushort> entries)
+    internal int FindShingles(ReadOnlySpan<ulong> hashes, Span<int> found, Span<uint> entries)
     {
         const int Ahead = 48;
-        found = found[..hashes.Length];
-        entries = entries[..hashes.Length];
+        // SAFETY: a block's number is below that of blocks, and the section's length was checked to be that many; no more is found than there are hashes.
+        ref ulong hash = ref MemoryMarshal.GetReference(hashes);
+        ref int number = ref MemoryMarshal.GetReference(found[..hashes.Length]);
+        ref uint entry = ref MemoryMarshal.GetReference(entries[..hashes.Length]);
         byte* table = _shingleTable;
         long blocks = _shingleBlocks;
         if (Sse.IsSupported)
         {
-            for (int i = 0; i < Math.Min(Ahead, hashes.Length); i++) Sse.Prefetch0(table + ShingleTable.BlockOf(hashes[i], blocks) * ShingleTable.BlockBytes);
+            for (int i = 0; i < Math.Min(Ahead, hashes.Length); i++) Sse.Prefetch0(table + ShingleTable.BlockOf(Unsafe.Add(ref hash, i), blocks) * ShingleTable.BlockBytes);
         }
         int count = 0;
         for (int i = 0; i < hashes.Length; i++)
         {
-            if (Sse.IsSupported && i + Ahead < hashes.Length) Sse.Prefetch0(table + ShingleTable.BlockOf(hashes[i + Ahead], blocks) * ShingleTable.BlockBytes);
-            uint some = ShingleTable.Find(ref *(table + ShingleTable.BlockOf(hashes[i], blocks) * ShingleTable.BlockBytes), hashes[i]);
-            found[count] = i;
-            entries[count] = (ushort)some;
+            if (Sse.IsSupported && i + Ahead < hashes.Length) Sse.Prefetch0(table + ShingleTable.BlockOf(Unsafe.Add(ref hash, i + Ahead), blocks) * ShingleTable.BlockBytes);
+            ulong one = Unsafe.Add(ref hash, i);
+            uint some = ShingleTable.Find(ref *(table + ShingleTable.BlockOf(one, blocks) * ShingleTable.BlockBytes), one);
+            Unsafe.Add(ref number, count) = i;
+            Unsafe.Add(ref entry, count) = some;
             count += some != 0 ? 1 : 0;
         }
         return count;
@@ -248,6 +251,17 @@ sealed unsafe class MappedIndex : IDisposable
     }
 
     internal int Sketches => (int)Header.Sketches;
+
+    /// <summary>Asks for the cache lines of a sketch.</summary>
+    internal void PrefetchSketch(long number)
+    {
+        ReadOnlySpan<byte> sketch = Read(IndexSection.Sketches, number * SketchParameters.SketchBytes, SketchParameters.SketchBytes);
+        if (!Sse.IsSupported || sketch.IsEmpty) return;
+        // SAFETY: nothing is read.
+        ref byte first = ref MemoryMarshal.GetReference(sketch);
+        Sse.Prefetch0(Unsafe.AsPointer(ref first));
+        Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref first, SketchParameters.SketchBytes / 2)));
+    }
 
     /// <summary>A stretch of the table of sketches.</summary>
     internal ReadOnlySpan<byte> ReadSketches(int first, int count) => Read(IndexSection.Sketches, (long)first * SketchParameters.SketchBytes, (long)count * SketchParameters.SketchBytes);

@@ -69,7 +69,7 @@ static class ShingleTable
     /// <summary>Finds what a block has of a shingle.</summary>
     /// <param name="block">The block of the hash.</param>
     /// <param name="hash">Its keyed hash.</param>
-    /// <returns>The entries, a bit each; by chance alone there is one, once in 23.</returns>
+    /// <returns>The entries, a bit each where its bytes begin; by chance alone there is one, once in 23.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static uint Find(ref byte block, ulong hash)
     {
@@ -77,11 +77,11 @@ static class ShingleTable
         byte check = CheckOf(hash);
         if (Vector128.IsHardwareAccelerated)
         {
-            Vector256<ushort> entries = Vector256.LoadUnsafe(ref block).AsUInt16();
-            return Vector256.Equals(entries & Vector256.Create((ushort)0xFF), Vector256.Create((ushort)check)).ExtractMostSignificantBits();
+            const uint Checks = 0x55555555;
+            return Vector256.Equals(Vector256.LoadUnsafe(ref block), Vector256.Create(check)).ExtractMostSignificantBits() & Checks;
         }
         uint found = 0;
-        for (int i = 0; i < BlockBytes / EntryBytes; i++) found |= Unsafe.Add(ref block, i * EntryBytes) == check ? 1U << i : 0;
+        for (int i = 0; i < BlockBytes; i += EntryBytes) found |= Unsafe.Add(ref block, i) == check ? 1U << i : 0;
         return found;
     }
 
@@ -95,7 +95,7 @@ static class ShingleTable
         // SAFETY: the caller's block has BlockBytes, and there are no more entries than that.
         int count = 0;
         if (BitOperations.PopCount(entries) > MaxTags) return 0;
-        for (; entries != 0; entries &= entries - 1) tags[count++] = Unsafe.Add(ref block, BitOperations.TrailingZeroCount(entries) * EntryBytes + 1);
+        for (; entries != 0; entries &= entries - 1) tags[count++] = Unsafe.Add(ref block, BitOperations.TrailingZeroCount(entries) + 1);
         return count > 1 && tags[0] == tags[count - 1] ? 0 : count;
     }
 }

@@ -46,6 +46,9 @@ sealed class StructureMatcher
     /// <summary>Sketches that are gathered for one comparison.</summary>
     const int GatheredSketches = 1024;
 
+    /// <summary>Sketches that are asked for before one is read: they lie far apart.</summary>
+    const int SketchesAhead = 16;
+
     /// <summary>Hits that are remembered; no more fall within <see cref="HotTokens"/> but in text made for it.</summary>
     const int RecentHits = 256;
 
@@ -63,8 +66,8 @@ sealed class StructureMatcher
     readonly ulong[] _sampled = new ulong[ShingleReader.PieceTokens];
     readonly int[] _places = new int[ShingleReader.PieceTokens];
     readonly int[] _foundNumbers = new int[ShingleReader.PieceTokens];
-    readonly ushort[] _foundEntries = new ushort[ShingleReader.PieceTokens];
-    readonly List<(int Number, int Layer, ushort Entries)> _found = [];
+    readonly uint[] _foundEntries = new uint[ShingleReader.PieceTokens];
+    readonly List<(int Number, int Layer, uint Entries)> _found = [];
     readonly uint[] _minima = new uint[SketchParameters.Bins];
     readonly byte[] _queries = new byte[QueriesAPass * SketchParameters.SketchBytes];
     readonly Dictionary<(int Layer, int Sketch), int> _candidates = [];
@@ -305,7 +308,7 @@ sealed class StructureMatcher
         }
         if (layers.Length > 1) _found.Sort((a, b) => a.Number != b.Number ? a.Number.CompareTo(b.Number) : a.Layer.CompareTo(b.Layer));
         Span<byte> tags = stackalloc byte[ShingleTable.MaxTags];
-        foreach ((int number, int layer, ushort entries) in CollectionsMarshal.AsSpan(_found))
+        foreach ((int number, int layer, uint entries) in CollectionsMarshal.AsSpan(_found))
         {
             int count = layers[layer].ReadShingleTags(hashes[number], entries, tags);
             for (int tag = 0; tag < count; tag++)
@@ -400,7 +403,10 @@ sealed class StructureMatcher
             {
                 int count = 0;
                 for (long sketch = first; sketch < layer.Sketches && count < GatheredSketches; sketch += 1 << 8, count++)
+                {
+                    layer.PrefetchSketch(sketch + (SketchesAhead << 8));
                     layer.ReadSketches((int)sketch, 1).CopyTo(_gathered.AsSpan(count * SketchParameters.SketchBytes));
+                }
                 CandidateSink sink = new(_candidates, region.Layer, (int)first);
                 SketchTable.Compare(queries, _gathered.AsSpan(0, count * SketchParameters.SketchBytes), CandidateLanes, ref sink, _tier);
             }

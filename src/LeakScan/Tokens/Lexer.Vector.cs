@@ -66,7 +66,13 @@ static partial class Lexer
                 ulong escapedCharacters = escaped & lineEndLetters & blankLetters;
                 ulong content = block.Content() & ~(escaped & (lineEndLetters ^ blankLetters));
                 ulong lineEnds = block.LineEnds() | escaped & lineEndLetters & ~blankLetters;
-                ulong hard = block.Special();
+                ulong ampersands = block.Equal((byte)'&');
+                ulong hard = block.Special() & ~ampersands;
+
+                // An ampersand is a mark unless there is a semicolon behind what may be an entity's name.
+                ulong name = block.Content() | hard | ampersands | block.Equal((byte)'#');
+                ulong behindName = name + (ampersands << 1 & name);
+                if ((behindName & ~name & block.Equal((byte)';')) != 0 || behindName < name || (long)ampersands < 0) hard |= FirstEntity(text, at, ampersands);
                 if (escapedCharacters != 0) hard |= 1UL << StartOfRun(backslashes, BitOperations.TrailingZeroCount(escapedCharacters));
                 if ((long)backslashes < 0) hard |= 1UL << StartOfRun(backslashes, ByteBlock.LengthBytes);
 
@@ -92,7 +98,7 @@ static partial class Lexer
                 ulong fs = block.Equal((byte)'f');
                 ulong gutters = firstWords & (digits | fs >> 2 & fs >> 3 | block.Equal((byte)'x') >> 4);
                 for (; numbers != 0; numbers &= numbers - 1) gutters |= 1UL << BitOperations.Log2(firstWords & (numbers & 0 - numbers) - 1);
-                ulong marks = block.Marks() & ~leading;
+                ulong marks = (block.Marks() | ampersands) & ~leading;
                 ulong stops = hard | firsts & hunkHeaders | cut;
                 for (gutters &= ~stops & stops - 1; gutters != 0; gutters &= gutters - 1)
                 {
@@ -273,6 +279,18 @@ static partial class Lexer
     /// <summary>The second number where the mask is all ones, the first where it is zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static uint Select(uint first, uint second, uint mask) => first ^ (first ^ second) & mask;
+
+    /// <summary>The first of a block's ampersands that begins an entity; 0 if none does.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static ulong FirstEntity(ReadOnlySpan<byte> text, int at, ulong ampersands)
+    {
+        for (; ampersands != 0; ampersands &= ampersands - 1)
+        {
+            int start = at + BitOperations.TrailingZeroCount(ampersands);
+            if (ReadEntity(text, start, out int next) != '&' || next != start + 1) return ampersands & 0 - ampersands;
+        }
+        return 0;
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     static bool IsGutter(ReadOnlySpan<byte> text, int at) => IsDiffHeader(text[at..]) || GutterEnd(text, at, at + GutterLimitBytes) != at;

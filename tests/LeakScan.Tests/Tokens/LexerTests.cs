@@ -67,7 +67,7 @@ public sealed class LexerTests
     {
         string[] pieces =
         [
-            "\n", "\r\n", "\\n", "\\", "&", "&lt;", "&#65;", "é", "\u200b", "→", "\u001b[1m", "\u001b", "\"", "@", "@@ -1 +1 @@", "(", "-", "12", "12:", "12 x", "a:7:", "a/b-7-", "diff --git a b", "index 83db48f..bf2ac1d 1",
+            "\n", "\r\n", "\\n", "\\", "&", "&lt;", "&x;", "&amp;amp;lt;", "&#65;", "é", "\u200b", "→", "\u001b[1m", "\u001b", "\"", "@", "@@ -1 +1 @@", "(", "-", "12", "12:", "12 x", "a:7:", "a/b-7-", "diff --git a b", "index 83db48f..bf2ac1d 1",
             "word", new string('w', 17), new string('w', 64), new string('w', 130), "12" + new string('3', 70), "if", "\\u0041", "_",
         ];
         string[] before = ["", "x ", "x\n", "x", "\n+ "], behind = ["", " y", "y", "\ny", "(y)"];
