@@ -264,7 +264,15 @@ static partial class Lexer
             Vector256<uint> value = Vector256.ConditionalSelect(isName, word | Vector256.Create(Token.OfName(0)), slot & Vector256.Create(Keywords.TokenMask));
             Vector256<uint> number = word & Vector256.Create(Token.OfNumber(0) - 1) | Vector256.Create(Token.OfNumber(0));
             Vector256.ConditionalSelect(Vector256.LessThan(initial, Vector256.Create((uint)BehindDigits)), number, value).Store(values);
-            for (int i = 0; i < Eight; i++) Unsafe.Add(ref token, Unsafe.Add(ref wordNumber, done + i)) = values[i];
+            ref int to = ref Unsafe.Add(ref wordNumber, done);
+            Unsafe.Add(ref token, to) = values[0];
+            Unsafe.Add(ref token, Unsafe.Add(ref to, 1)) = values[1];
+            Unsafe.Add(ref token, Unsafe.Add(ref to, 2)) = values[2];
+            Unsafe.Add(ref token, Unsafe.Add(ref to, 3)) = values[3];
+            Unsafe.Add(ref token, Unsafe.Add(ref to, 4)) = values[4];
+            Unsafe.Add(ref token, Unsafe.Add(ref to, 5)) = values[5];
+            Unsafe.Add(ref token, Unsafe.Add(ref to, 6)) = values[6];
+            Unsafe.Add(ref token, Unsafe.Add(ref to, 7)) = values[7];
 
             Vector256<int> isLonger = Vector256.GreaterThan(all, Vector256.Create(HashedBytes));
             Avx512F.VL.Compress(Vector256<int>.Zero, isLonger, numbers).StoreUnsafe(ref wordNumber, (nuint)listed);
