@@ -120,52 +120,14 @@ sealed unsafe class MappedIndex : IDisposable
     /// <summary>The number of the line that holds a token of a document.</summary>
     internal int GetTokenLine(DocumentRecord document, long token) => GetLine(document, token, IndexSection.TokenLines, document.TokenLinesOffset);
 
-    int GetLine(DocumentRecord document, long character, IndexSection section, long offset)
-    {
-        ReadOnlySpan<byte> lengths = LineLengths(section, offset);
-        int at = 0;
-        long before = 0;
-        uint line = 0;
-        for (; line + 1 < document.Lines && TryReadLineLength(lengths, ref at, out uint length); line++)
-        {
-            before += length;
-            if (character < before) break;
-        }
-        return Clamp(document.FirstLine + line);
-    }
+    int GetLine(DocumentRecord document, long item, IndexSection section, long offset) => Clamp(document.FirstLine + (long)Lines(document, section, offset).LineOf(item));
 
     /// <summary>The first token on the line that holds a canonical character of a document.</summary>
-    internal long GetFirstToken(DocumentRecord document, long character)
-    {
-        ReadOnlySpan<byte> characters = LineLengths(IndexSection.Lines, document.LinesOffset);
-        ReadOnlySpan<byte> tokens = LineLengths(IndexSection.TokenLines, document.TokenLinesOffset);
-        (int atCharacter, int atToken) = (0, 0);
-        (long before, long first) = (0, 0);
-        for (uint line = 0; line + 1 < document.Lines && TryReadLineLength(characters, ref atCharacter, out uint length); line++)
-        {
-            before += length;
-            if (character < before || !TryReadLineLength(tokens, ref atToken, out uint tokensOfLine)) break;
-            first += tokensOfLine;
-        }
-        return first;
-    }
+    internal long GetFirstToken(DocumentRecord document, long character) =>
+        Lines(document, IndexSection.TokenLines, document.TokenLinesOffset).Before(Lines(document, IndexSection.Lines, document.LinesOffset).LineOf(character));
 
-    /// <summary>A table of lines, and what follows it.</summary>
-    ReadOnlySpan<byte> LineLengths(IndexSection section, long offset) =>
-        offset < 0 || offset > Header[section].Length ? [] : Read(section, offset, Math.Min(int.MaxValue, Header[section].Length - offset));
-
-    static bool TryReadLineLength(ReadOnlySpan<byte> lengths, ref int at, out uint length)
-    {
-        length = 0;
-        for (int shift = 0; shift <= 28; shift += 7)
-        {
-            if (at >= lengths.Length) return false;
-            byte next = lengths[at++];
-            length |= (uint)(next & 0x7F) << shift;
-            if (next < 0x80) return true;
-        }
-        return false;
-    }
+    LineTable Lines(DocumentRecord document, IndexSection section, long offset) =>
+        new(offset < 0 || offset > Header[section].Length ? [] : Read(section, offset, Math.Min(int.MaxValue, Header[section].Length - offset)), document.Lines);
 
     static int Clamp(long line) => (int)Math.Clamp(line, 1, int.MaxValue);
 
