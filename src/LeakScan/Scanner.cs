@@ -263,8 +263,8 @@ public sealed partial class Scanner
         _ahead.Clear();
         LookUpSink sink = new(this, wanted);
         long characters = _fingerprinter.Run(text, window, ref sink);
-        _ahead.Clear();
         found = characters < 0 || sink.Finish();
+        _ahead.Clear();
         return characters;
     }
 
@@ -311,6 +311,7 @@ public sealed partial class Scanner
         /// <summary>True if one of the last was found.</summary>
         internal bool Finish()
         {
+            foreach (nint address in scanner._ahead.Waiting) PrefetchQueue.Ask(address);
             AskFilters();
             return AskTables();
         }

@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using System.Text;
 using LeakScan.Primitives;
@@ -141,7 +142,19 @@ sealed unsafe class MappedIndex : IDisposable
         byte* filter = Filter;
         long blocks = FilterBlocks;
         addresses = addresses[..fingerprints.Length];
-        for (int i = 0; i < fingerprints.Length; i++) addresses[i] = (nint)(filter + BlockedBloomFilter.BlockOf(fingerprints[i], blocks) * BlockedBloomFilter.BlockBytes);
+        int done = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            // SAFETY: vectors are read and written within both spans, which are of one length.
+            ref ulong fingerprint = ref MemoryMarshal.GetReference(fingerprints);
+            ref nint address = ref MemoryMarshal.GetReference(addresses);
+            for (; done <= fingerprints.Length - Vector512<ulong>.Count; done += Vector512<ulong>.Count)
+            {
+                Vector512<ulong> block = (Vector512.LoadUnsafe(ref fingerprint, (nuint)done) >>> 32) * Vector512.Create((ulong)blocks) >>> 32;
+                (block * BlockedBloomFilter.BlockBytes + Vector512.Create((ulong)filter)).AsNInt().StoreUnsafe(ref address, (nuint)done);
+            }
+        }
+        for (int i = done; i < fingerprints.Length; i++) addresses[i] = (nint)(filter + BlockedBloomFilter.BlockOf(fingerprints[i], blocks) * BlockedBloomFilter.BlockBytes);
     }
 
     /// <summary>Finds which of these fingerprints the filter lets through.</summary>
