@@ -323,7 +323,11 @@ public sealed partial class Scanner
             for (int layer = 0; layer < layers.Length; layer++)
             {
                 int survivors = layers[layer].Filtered(asked, scanner._indices);
-                foreach (int i in scanner._indices.AsSpan(0, survivors)) scanner._survivors.Add((layer, asked[i], scanner._askedStart + (wanted == Wanted.Any ? 0 : scanner._askedEnds[i])));
+                foreach (int i in scanner._indices.AsSpan(0, survivors))
+                {
+                    layers[layer].PrefetchDirectory(asked[i]);
+                    scanner._survivors.Add((layer, asked[i], scanner._askedStart + (wanted == Wanted.Any ? 0 : scanner._askedEnds[i])));
+                }
             }
             scanner._askedCount = 0;
         }
@@ -332,7 +336,6 @@ public sealed partial class Scanner
         {
             List<(int Layer, ulong Fingerprint, int Position)> survivors = scanner._survivors;
             ReadOnlySpan<MappedIndex> layers = scanner.Index.Layers;
-            foreach ((int layer, ulong fingerprint, _) in survivors) layers[layer].PrefetchDirectory(fingerprint);
             foreach ((int layer, ulong fingerprint, _) in survivors) layers[layer].PrefetchPostings(fingerprint);
             bool found = false;
             foreach ((int layer, ulong fingerprint, int position) in survivors)

@@ -40,7 +40,7 @@ public sealed partial class ArchitectureTests
         {
             string name = Path.GetRelativePath(Sources, file).Replace('\\', '/');
             if (name.StartsWith("Simd/", StringComparison.Ordinal) || name.StartsWith("Primitives/", StringComparison.Ordinal) || name.StartsWith("obj/", StringComparison.Ordinal)) continue;
-            if (name is "Text/Canonicalizer.cs" or "Text/Canonicalizer.Scalar.cs" or "Text/Canonicalizer.Vector.cs" or "Text/Canonicalizer.Blocks.cs" or "Text/Canonicalizer.Strips.cs" or "Fingerprints/Selector.cs" or "Tokens/Lexer.Vector.cs" or "Tokens/Shingler.Vector.cs" or "Tokens/ShingleSampler.cs"
+            if (name is "Text/Canonicalizer.cs" or "Text/Canonicalizer.Scalar.cs" or "Text/Canonicalizer.Vector.cs" or "Text/Canonicalizer.Blocks.cs" or "Text/Canonicalizer.Strips.cs" or "Fingerprints/FingerprintHash.cs" or "Fingerprints/Selector.cs" or "Tokens/Lexer.Vector.cs" or "Tokens/Shingler.Vector.cs" or "Tokens/ShingleSampler.cs"
                 or "Sketches/BlockSketch.cs" or "Sketches/Sketch.cs" or "Sketches/SketchTable.cs"
                 or "Indexing/MappedIndex.cs" or "Indexing/BlockedBloomFilter.cs" or "Indexing/ShingleTable.cs" or "Indexing/IndexOutput.cs") continue;
             Assert.False(Unchecked().IsMatch(File.ReadAllText(file)), $"{name} has unchecked access");

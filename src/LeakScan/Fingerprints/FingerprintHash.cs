@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using LeakScan.Primitives;
 using ArmAes = System.Runtime.Intrinsics.Arm.Aes;
@@ -41,13 +42,16 @@ sealed class FingerprintHash
         if (useAesRounds && HasAesRounds)
         {
             (Vector128<byte> k0, Vector128<byte> k1, Vector128<byte> k2, Vector128<byte> k3, Vector128<byte> k4) = (_k0, _k1, _k2, _k3, _k4);
-            fingerprints = fingerprints[..ends.Length];
+            // SAFETY: the caller's ends lie in the tile, a k-gram's length from its beginning.
+            ref byte first = ref MemoryMarshal.GetReference(tile);
+            ref int end = ref MemoryMarshal.GetReference(ends);
+            ref ulong fingerprint = ref MemoryMarshal.GetReference(fingerprints[..ends.Length]);
             for (int i = 0; i < ends.Length; i++)
             {
-                ReadOnlySpan<byte> gram = tile.Slice(ends[i] - (GramParameters.GramLength - 1), GramParameters.GramLength);
-                Vector128<byte> a = Vector128.Create(gram) ^ k0;
-                Vector128<byte> b = Vector128.Create(gram[8..]) ^ k1;
-                fingerprints[i] = Round(Round(Round(Round(a, b), k2), k3), k4).AsUInt64().ToScalar();
+                ref byte gram = ref Unsafe.Add(ref first, Unsafe.Add(ref end, i) - (GramParameters.GramLength - 1));
+                Vector128<byte> a = Vector128.LoadUnsafe(ref gram) ^ k0;
+                Vector128<byte> b = Vector128.LoadUnsafe(ref gram, 8) ^ k1;
+                Unsafe.Add(ref fingerprint, i) = Round(Round(Round(Round(a, b), k2), k3), k4).AsUInt64().ToScalar();
             }
             return;
         }
