@@ -297,10 +297,7 @@ public sealed partial class Scanner
         {
             AskFilters();
             scanner._ahead.Clear();
-            if (scanner._isAsking)
-            {
-                foreach (MappedIndex layer in scanner.Index.Layers) layer.FindFilterBlocks(fingerprints, scanner._ahead.Add(fingerprints.Length));
-            }
+            foreach (MappedIndex layer in scanner.Index.Layers) layer.FindFilterBlocks(fingerprints, scanner._ahead.Add(fingerprints.Length));
             fingerprints.CopyTo(scanner._asked);
             if (wanted != Wanted.Any) ends.CopyTo(scanner._askedEnds);
             scanner._askedStart = (int)tileStart - (GramParameters.GramLength - 1);
@@ -311,7 +308,10 @@ public sealed partial class Scanner
         /// <summary>True if one of the last was found.</summary>
         internal bool Finish()
         {
-            foreach (nint address in scanner._ahead.Waiting) PrefetchQueue.Ask(address);
+            if (scanner._isAsking)
+            {
+                foreach (nint address in scanner._ahead.Waiting) PrefetchQueue.Ask(address);
+            }
             AskFilters();
             return AskTables();
         }
@@ -322,7 +322,7 @@ public sealed partial class Scanner
             ReadOnlySpan<MappedIndex> layers = scanner.Index.Layers;
             for (int layer = 0; layer < layers.Length; layer++)
             {
-                int survivors = layers[layer].Filtered(asked, scanner._indices);
+                int survivors = layers[layer].Filtered(asked, scanner._ahead.All.Slice(layer * asked.Length, asked.Length), scanner._indices);
                 foreach (int i in scanner._indices.AsSpan(0, survivors))
                 {
                     layers[layer].PrefetchDirectory(asked[i]);

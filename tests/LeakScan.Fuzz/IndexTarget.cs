@@ -224,9 +224,10 @@ sealed class IndexTarget : IFuzzTarget
         {
             if (layer.ReadShingleTags(fingerprints[known[i]], entries[i], tags) is var found and (< 0 or > ShingleTable.MaxTags)) throw new InvalidOperationException($"{found} numbers of one shingle");
         }
-        layer.FindFilterBlocks(fingerprints, stackalloc nint[fingerprints.Length]);
+        Span<nint> addresses = stackalloc nint[fingerprints.Length];
+        layer.FindFilterBlocks(fingerprints, addresses);
         Span<int> survivors = stackalloc int[fingerprints.Length];
-        int let = layer.Filtered(fingerprints, survivors);
+        int let = layer.Filtered(fingerprints, addresses, survivors);
         for (int i = 0; i < fingerprints.Length; i++)
         {
             if (layer.MayContain(fingerprints[i]) != survivors[..let].Contains(i)) throw new InvalidOperationException("the filter says two things of one fingerprint");

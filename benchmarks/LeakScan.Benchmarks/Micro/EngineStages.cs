@@ -20,6 +20,7 @@ sealed class EngineStages
     readonly byte[] _canonical = new byte[PieceBytes + Canonicalizer.OutputSlack];
     readonly int[] _survivors = new int[512];
     readonly nint[] _addresses = new nint[512];
+    readonly nint[] _otherAddresses = new nint[512];
     long _count;
 
     internal EngineStages(FingerprintIndex index, string tier)
@@ -58,17 +59,20 @@ sealed class EngineStages
         MappedIndex layer = _index.Layers[0];
         long passed = 0;
         ReadOnlySpan<ulong> last = default;
+        Span<nint> lastAddresses = _addresses, addresses = _otherAddresses;
         while (fingerprints.Length > 0)
         {
             ReadOnlySpan<ulong> batch = fingerprints[..Math.Min(_survivors.Length, fingerprints.Length)];
-            Span<nint> addresses = _addresses.AsSpan(0, batch.Length);
             layer.FindFilterBlocks(batch, addresses);
-            foreach (nint address in addresses) PrefetchQueue.Ask(address);
-            passed += layer.Filtered(last, _survivors);
+            foreach (nint address in addresses[..batch.Length]) PrefetchQueue.Ask(address);
+            passed += layer.Filtered(last, lastAddresses, _survivors);
             last = batch;
+            Span<nint> free = lastAddresses;
+            lastAddresses = addresses;
+            addresses = free;
             fingerprints = fingerprints[batch.Length..];
         }
-        return passed + layer.Filtered(last, _survivors);
+        return passed + layer.Filtered(last, lastAddresses, _survivors);
     }
 
     /// <summary>Looks all up in the table as a scan does, in batches; returns how many are there.</summary>

@@ -135,10 +135,11 @@ sealed unsafe class MappedIndex : IDisposable
     /// <summary>Whether the filter lets a fingerprint through.</summary>
     internal bool MayContain(ulong fingerprint) => BlockedBloomFilter.MayContain(ref *FilterBlock(fingerprint), fingerprint);
 
-    /// <summary>Where the filter's blocks of these fingerprints are, for a <see cref="PrefetchQueue"/>: to be asked for ahead of <see cref="Filtered"/>.</summary>
+    /// <summary>Where the filter's blocks of these fingerprints are, for a <see cref="PrefetchQueue"/>: to be asked for ahead of <see cref="Filtered"/>, which reads them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void FindFilterBlocks(ReadOnlySpan<ulong> fingerprints, Span<nint> addresses)
     {
+        // SAFETY: BlockOf is below FilterBlocks, and the section's length was checked to be that many blocks.
         byte* filter = Filter;
         long blocks = FilterBlocks;
         addresses = addresses[..fingerprints.Length];
@@ -159,20 +160,19 @@ sealed unsafe class MappedIndex : IDisposable
 
     /// <summary>Finds which of these fingerprints the filter lets through.</summary>
     /// <param name="fingerprints">Fingerprints.</param>
+    /// <param name="addresses">What <see cref="FindFilterBlocks"/> found for them.</param>
     /// <param name="survivors">Receives their indices; as long as <paramref name="fingerprints"/>.</param>
     /// <returns>Their number.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal int Filtered(ReadOnlySpan<ulong> fingerprints, Span<int> survivors)
+    internal int Filtered(ReadOnlySpan<ulong> fingerprints, ReadOnlySpan<nint> addresses, Span<int> survivors)
     {
         if (survivors.Length < fingerprints.Length) throw new ArgumentException("shorter than the fingerprints", nameof(survivors));
-        byte* filter = Filter;
-        long blocks = FilterBlocks;
+        addresses = addresses[..fingerprints.Length];
         int count = 0;
         for (int i = 0; i < fingerprints.Length; i++)
         {
-            // SAFETY: BlockOf is below FilterBlocks, and the section's length was checked to be that many blocks.
-            byte* block = filter + BlockedBloomFilter.BlockOf(fingerprints[i], blocks) * BlockedBloomFilter.BlockBytes;
-            if (BlockedBloomFilter.MayContain(ref *block, fingerprints[i])) survivors[count++] = i;
+            // SAFETY: the addresses are those of blocks of this filter.
+            if (BlockedBloomFilter.MayContain(ref *(byte*)addresses[i], fingerprints[i])) survivors[count++] = i;
         }
         return count;
     }

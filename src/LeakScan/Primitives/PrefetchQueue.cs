@@ -27,6 +27,9 @@ sealed unsafe class PrefetchQueue
         return _addresses.AsSpan(_count - count, count);
     }
 
+    /// <summary>All addresses that were added, whether asked for or not.</summary>
+    internal ReadOnlySpan<nint> All => _addresses.AsSpan(0, _count);
+
     /// <summary>Spreads what waits over so many turns.</summary>
     internal void Spread(int turns) => ATurn = (_count - _next + turns - 1) / Math.Max(1, turns);
 
