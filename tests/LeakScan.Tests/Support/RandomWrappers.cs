@@ -32,10 +32,10 @@ static partial class RandomWrappers
         new("unified diff", UnifiedDiff), new("apply_patch", ApplyPatch), new("fence", Fence), new("mail", Mail), new("json record", JsonRecord), new("html page", HtmlPage),
     ];
 
-    /// <summary>Change or add characters wherever they like, raw text only: nothing may encode the text again after them.</summary>
+    /// <summary>Change or add characters wherever they like, letters but in escapes and entities, raw text only: nothing may encode the text again after them.</summary>
     internal static readonly Named[] RawCharacters =
     [
-        new("zero width anywhere", ZeroWidth), new("full width", FullWidth), new("homoglyphs", Homoglyphs), new("upper case", Upper), new("ansi anywhere", Ansi),
+        new("zero width anywhere", ZeroWidth), new("full width", OutsideEscapes(FullWidth)), new("homoglyphs", OutsideEscapes(Homoglyphs)), new("upper case", Upper), new("ansi anywhere", Ansi),
     ];
 
     /// <summary>The same outside of what could be an escape: in a `\n` they would have to be undone before what was done last.</summary>
