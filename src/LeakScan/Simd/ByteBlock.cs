@@ -306,7 +306,7 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    ulong OfClass(byte bit) => ~Vector512.Equals(_classes & Vector512.Create(bit), Vector512<byte>.Zero).ExtractMostSignificantBits();
+    ulong OfClass(byte bit) => (~Vector512.Equals(_classes & Vector512.Create(bit), Vector512<byte>.Zero)).ExtractMostSignificantBits();
 
     /// <summary>To be called before code with this is compiled: tables that are there by then become constants of it.</summary>
     internal static void MakeTables() => RuntimeHelpers.RunClassConstructor(typeof(ByteBlock512).TypeHandle);
@@ -315,7 +315,7 @@ readonly struct ByteBlock512 : IByteBlock<ByteBlock512>
     ulong OfTokenClass(byte bit)
     {
         Vector512<byte> classes = Avx512Vbmi.PermuteVar64x8x2(s_tokenClasses0, Vector512.Min(_bytes, Vector512.Create((byte)0x7F)), s_tokenClasses64);
-        return ~Vector512.Equals(classes & Vector512.Create(bit), Vector512<byte>.Zero).ExtractMostSignificantBits();
+        return (~Vector512.Equals(classes & Vector512.Create(bit), Vector512<byte>.Zero)).ExtractMostSignificantBits();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
