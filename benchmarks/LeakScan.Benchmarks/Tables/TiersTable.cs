@@ -24,7 +24,7 @@ static class TiersTable
         foreach (int recordBytes in choice.RecordBytes)
         {
             Records records = new(memory, recordBytes, HitRate.None, 1);
-            Measure.Paired verbatim = Rate(index, records, structure: false, Environment.GetEnvironmentVariable("BOTH") is null ? choice.Runs : 1), both = Rate(index, records, structure: true, choice.Runs);
+            Measure.Paired verbatim = Rate(index, records, structure: false, choice.Runs), both = Rate(index, records, structure: true, choice.Runs);
             Scanner scanner = new(index);
             int closer = Enumerable.Range(0, records.Count).Count(i => scanner.MayMatch(memory.AsSpan(i * recordBytes, recordBytes)));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
