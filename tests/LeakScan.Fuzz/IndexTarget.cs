@@ -219,12 +219,12 @@ sealed class IndexTarget : IFuzzTarget
         Span<byte> tags = stackalloc byte[ShingleTable.MaxTags];
         Span<int> known = stackalloc int[fingerprints.Length];
         Span<uint> entries = stackalloc uint[fingerprints.Length];
-        int knownCount = layer.FindShingles(fingerprints, known, entries);
+        Span<nint> addresses = stackalloc nint[fingerprints.Length];
+        int knownCount = layer.FindShingles(fingerprints, addresses, known, entries);
         for (int i = 0; i < knownCount; i++)
         {
             if (layer.ReadShingleTags(fingerprints[known[i]], entries[i], tags) is var found and (< 0 or > ShingleTable.MaxTags)) throw new InvalidOperationException($"{found} numbers of one shingle");
         }
-        Span<nint> addresses = stackalloc nint[fingerprints.Length];
         layer.FindFilterBlocks(fingerprints, addresses);
         Span<int> survivors = stackalloc int[fingerprints.Length];
         int let = layer.Filtered(fingerprints, addresses, survivors);

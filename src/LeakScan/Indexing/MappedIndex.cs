@@ -136,26 +136,26 @@ sealed unsafe class MappedIndex : IDisposable
     internal bool MayContain(ulong fingerprint) => BlockedBloomFilter.MayContain(ref *FilterBlock(fingerprint), fingerprint);
 
     /// <summary>Where the filter's blocks of these fingerprints are, for a <see cref="PrefetchQueue"/>: to be asked for ahead of <see cref="Filtered"/>, which reads them.</summary>
+    internal void FindFilterBlocks(ReadOnlySpan<ulong> fingerprints, Span<nint> addresses) => FindBlocks(Filter, FilterBlocks, fingerprints, addresses);
+
+    // SAFETY: BlockOf is below the number of blocks, and the section's length was checked to be that many.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void FindFilterBlocks(ReadOnlySpan<ulong> fingerprints, Span<nint> addresses)
+    static void FindBlocks(byte* table, long blocks, ReadOnlySpan<ulong> hashes, Span<nint> addresses)
     {
-        // SAFETY: BlockOf is below FilterBlocks, and the section's length was checked to be that many blocks.
-        byte* filter = Filter;
-        long blocks = FilterBlocks;
-        addresses = addresses[..fingerprints.Length];
+        addresses = addresses[..hashes.Length];
         int done = 0;
         if (Vector512.IsHardwareAccelerated)
         {
             // SAFETY: vectors are read and written within both spans, which are of one length.
-            ref ulong fingerprint = ref MemoryMarshal.GetReference(fingerprints);
+            ref ulong hash = ref MemoryMarshal.GetReference(hashes);
             ref nint address = ref MemoryMarshal.GetReference(addresses);
-            for (; done <= fingerprints.Length - Vector512<ulong>.Count; done += Vector512<ulong>.Count)
+            for (; done <= hashes.Length - Vector512<ulong>.Count; done += Vector512<ulong>.Count)
             {
-                Vector512<ulong> block = (Vector512.LoadUnsafe(ref fingerprint, (nuint)done) >>> 32) * Vector512.Create((ulong)blocks) >>> 32;
-                (block * BlockedBloomFilter.BlockBytes + Vector512.Create((ulong)filter)).AsNInt().StoreUnsafe(ref address, (nuint)done);
+                Vector512<ulong> block = (Vector512.LoadUnsafe(ref hash, (nuint)done) >>> 32) * Vector512.Create((ulong)blocks) >>> 32;
+                (block * BlockedBloomFilter.BlockBytes + Vector512.Create((ulong)table)).AsNInt().StoreUnsafe(ref address, (nuint)done);
             }
         }
-        for (int i = done; i < fingerprints.Length; i++) addresses[i] = (nint)(filter + BlockedBloomFilter.BlockOf(fingerprints[i], blocks) * BlockedBloomFilter.BlockBytes);
+        for (int i = done; i < hashes.Length; i++) addresses[i] = (nint)(table + BlockedBloomFilter.BlockOf(hashes[i], blocks) * BlockedBloomFilter.BlockBytes);
     }
 
     /// <summary>Finds which of these fingerprints the filter lets through.</summary>
@@ -179,30 +179,30 @@ sealed unsafe class MappedIndex : IDisposable
 
     /// <summary>Finds those of many hashes of which the shingle table has something (<see cref="ShingleTable.Find"/>).</summary>
     /// <param name="hashes">Keyed hashes.</param>
-    /// <param name="found">Receives which they are; as long as <paramref name="hashes"/>, as the next.</param>
+    /// <param name="addresses">Overwritten; as long as <paramref name="hashes"/>, as the next.</param>
+    /// <param name="found">Receives which they are.</param>
     /// <param name="entries">Receives what was found of each.</param>
     /// <returns>How many there are.</returns>
     // A cache line is asked for long before it is read: memory answers slowly, but many at a time. No branches: whether something is found is anybody's guess.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal int FindShingles(ReadOnlySpan<ulong> hashes, Span<int> found, Span<uint> entries)
+    internal int FindShingles(ReadOnlySpan<ulong> hashes, Span<nint> addresses, Span<int> found, Span<uint> entries)
     {
         const int Ahead = 48;
-        // SAFETY: a block's number is below that of blocks, and the section's length was checked to be that many; no more is found than there are hashes.
+        FindBlocks(_shingleTable, _shingleBlocks, hashes, addresses);
+        // SAFETY: the addresses are those of blocks of the table; no more is found than there are hashes.
         ref ulong hash = ref MemoryMarshal.GetReference(hashes);
+        ref nint address = ref MemoryMarshal.GetReference(addresses[..hashes.Length]);
         ref int number = ref MemoryMarshal.GetReference(found[..hashes.Length]);
         ref uint entry = ref MemoryMarshal.GetReference(entries[..hashes.Length]);
-        byte* table = _shingleTable;
-        long blocks = _shingleBlocks;
         if (Sse.IsSupported)
         {
-            for (int i = 0; i < Math.Min(Ahead, hashes.Length); i++) Sse.Prefetch0(table + ShingleTable.BlockOf(Unsafe.Add(ref hash, i), blocks) * ShingleTable.BlockBytes);
+            for (int i = 0; i < Math.Min(Ahead, hashes.Length); i++) Sse.Prefetch0((void*)Unsafe.Add(ref address, i));
         }
         int count = 0;
         for (int i = 0; i < hashes.Length; i++)
         {
-            if (Sse.IsSupported && i + Ahead < hashes.Length) Sse.Prefetch0(table + ShingleTable.BlockOf(Unsafe.Add(ref hash, i + Ahead), blocks) * ShingleTable.BlockBytes);
-            ulong one = Unsafe.Add(ref hash, i);
-            uint some = ShingleTable.Find(ref *(table + ShingleTable.BlockOf(one, blocks) * ShingleTable.BlockBytes), one);
+            if (Sse.IsSupported && i + Ahead < hashes.Length) Sse.Prefetch0((void*)Unsafe.Add(ref address, i + Ahead));
+            uint some = ShingleTable.Find(ref *(byte*)Unsafe.Add(ref address, i), Unsafe.Add(ref hash, i));
             Unsafe.Add(ref number, count) = i;
             Unsafe.Add(ref entry, count) = some;
             count += some != 0 ? 1 : 0;

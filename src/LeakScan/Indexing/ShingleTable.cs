@@ -13,7 +13,7 @@ namespace LeakScan.Indexing;
 // without the second place.
 static class ShingleTable
 {
-    internal const int BlockBytes = 32;
+    internal const int BlockBytes = BlockedBloomFilter.BlockBytes;
 
     /// <summary>Sketches that are told of one shingle; one that stands in more is taken for unknown.</summary>
     internal const int MaxTags = 4;

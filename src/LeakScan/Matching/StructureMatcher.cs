@@ -65,6 +65,7 @@ sealed class StructureMatcher
     readonly ulong[] _keyed = new ulong[ShingleReader.PieceTokens];
     readonly ulong[] _sampled = new ulong[ShingleReader.PieceTokens];
     readonly int[] _places = new int[ShingleReader.PieceTokens];
+    readonly nint[] _addresses = new nint[ShingleReader.PieceTokens];
     readonly int[] _foundNumbers = new int[ShingleReader.PieceTokens];
     readonly uint[] _foundEntries = new uint[ShingleReader.PieceTokens];
     readonly List<(int Number, int Layer, uint Entries)> _found = [];
@@ -303,7 +304,7 @@ sealed class StructureMatcher
         _found.Clear();
         for (int layer = 0; layer < layers.Length; layer++)
         {
-            int found = layers[layer].FindShingles(hashes, _foundNumbers, _foundEntries);
+            int found = layers[layer].FindShingles(hashes, _addresses, _foundNumbers, _foundEntries);
             for (int i = 0; i < found; i++) _found.Add((_foundNumbers[i], layer, _foundEntries[i]));
         }
         if (layers.Length > 1) _found.Sort((a, b) => a.Number != b.Number ? a.Number.CompareTo(b.Number) : a.Layer.CompareTo(b.Layer));
