@@ -184,8 +184,8 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
         int end = Math.Max(seen, firstEnd);
         int lines = firstEnd > 0 ? 1 : 0;
         bool isCut = firstEnd > 0 && _buffer.Available[firstEnd - 1] != '\n';
-        _inRawLines = false;
-        for (int at = end; !_inRawLines;)
+        bool goesOn = false;
+        for (int at = end; ;)
         {
             int lineEnd = FindLineEnd(at);
             bool hasLineEnd = lineEnd < _buffer.Count;
@@ -194,15 +194,18 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
             if (RecordParser.LooksBegun(line) || (RecordParser.LooksWhole(line) && JsonStrings.IsContainer(line))) break;
             bool isBlank = IsBlank(line);
             int next = hasLineEnd ? lineEnd + 1 : lineEnd;
-            if (next > limits.Piece && isBlank) break;
-            _inRawLines = next > limits.Piece && lines > 0;
-            if (_inRawLines) break;
+            if (next > limits.Piece && (isBlank || lines > 0))
+            {
+                goesOn = !isBlank;
+                break;
+            }
             at = next;
             if (isBlank) continue;
             (end, isCut) = (next, !hasLineEnd);
             lines++;
         }
-        _doneBytes = _inRawLines ? OverlapStart(end) : end;
+        _inRawLines = goesOn;
+        _doneBytes = goesOn ? OverlapStart(end) : end;
         _doneLines = _buffer.Available[.._doneBytes].Count((byte)'\n');
         _overlap = end - _doneBytes;
         if (lines == 0) return false;
