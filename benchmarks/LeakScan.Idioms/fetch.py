@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""Fetches the packages that the idiom model is made of: permissively licensed packages of Debian that carry sources, and of npm.
+"""Fetches the packages that the idiom model is made of: permissively licensed packages of Debian that carry sources, Debian's
+source packages of Java, C# and C, and packages of npm and NuGet.
 
 usage: fetch.py WORK
 
 Leaves WORK/text/OWNER/PACKAGE-VERSION/... for LeakScan.Idioms and the list of what was taken in WORK/sources.tsv. Debian's are
 a sample of each kind of package, drawn by the hash of its name, so that nobody chooses; npm's, which carry TypeScript, stand in
-npm.txt. An owner is who a package is by upstream: what one project says in ten packages it says once. Runs with apt-get
-(after apt-get update), dpkg-deb, npm and tar; nothing is installed.
+npm.txt, and NuGet's, which carry programs for .NET that are decompiled, in nuget.txt. An owner is who a package is by upstream:
+what one project says in ten packages it says once. Runs with apt-get (after apt-get update), dpkg-deb, npm, dotnet and tar;
+nothing is installed.
 """
-import collections, concurrent.futures, glob, hashlib, json, os, re, shutil, subprocess, sys, tarfile
+import collections, concurrent.futures, glob, hashlib, json, os, re, shutil, subprocess, sys, urllib.request, zipfile
 
 here = os.path.dirname(os.path.abspath(__file__))
 
@@ -25,11 +27,28 @@ KINDS = [
 ]
 MAX_COMPRESSED_BYTES = 2_000_000
 
+# Kind of source package, how many are drawn, the largest, what it builds, what it builds with, the files that are read.
+SOURCE_KINDS = [
+    ("java", 800, MAX_COMPRESSED_BYTES, r"\blib[\w.+-]*-java\b", "", ("java",)),
+    ("csharp", 100, 20_000_000, "", r"cli-common-dev|mono-(mcs|devel|csc)", ("cs",)),
+    ("c", 300, MAX_COMPRESSED_BYTES, r"\blib[\w.+-]*-dev\b", "", ("c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx")),
+]
+
+NUGET = "https://api.nuget.org/v3-flatcontainer"
+DECOMPILER_VERSION = "9.1.0.7988"
+LICENCE_TEXTS = [
+    ("MIT", "Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files"),
+    ("Apache-2.0", "Apache License Version 2.0, January 2004"),
+]
+MAX_PROGRAM_BYTES = 2_000_000
+
 # Projects that detection quality is measured on, those they were forked from or into, and their authors' others.
 EXCLUDED_OWNERS = {
     "gogs", "gogits", "go-gitea", "gitea", "forgejo", "betterleaks", "gitleaks", "zricethezav", "specstoryai", "ogham", "eza-community", "lsd-rs", "peltoche",
-    "burntsushi", "google-gemini", "entityprocess", "packmindhub", "dodona-edu"}
-EXCLUDED_NAMES = re.compile(r"gogs|gitea|gitleaks|betterleaks|\bexa\b|\beza\b|\blsd\b|ripgrep|gemini-cli|agentv|context-evaluator|dolos")
+    "burntsushi", "google-gemini", "entityprocess", "packmindhub", "dodona-edu", "httpie", "encode", "sonarr", "lidarr", "radarr", "readarr", "jellyfin"}
+EXCLUDED_NAMES = re.compile(
+    r"gogs|gitea|gitleaks|betterleaks|\bexa\b|\beza\b|\blsd\b|ripgrep|gemini-cli|agentv|context-evaluator|dolos|"
+    r"httpie|httpx|gson|leveldb|rocksdb|\bre2\b|jackson-core|sonarr|lidarr|radarr|readarr|jellyfin", re.I)
 
 PERMISSIVE = re.compile(
     r"^(expat|mit|mit-.*|x11|bsd|bsd-[234].*|apache-2(\.0)?|apache2(\.0)?|apache|apache-license-2\.0|isc|zlib|zlib/libpng|libpng|cc0(-1\.0)?|unlicense|bsl-1\.0|bsl-1|boost(-1\.0)?|"
@@ -79,14 +98,17 @@ def draw():
             continue
         sources.add(source)
         kinds[kind].append((hashlib.sha256(source.encode()).hexdigest(), name, field["Version"], owner))
+    return [(kind, *package) for kind, count, _ in KINDS for package in two_an_owner(kinds[kind], count)]
+
+
+def two_an_owner(packages, count):
+    """The first so many in the order of their hashes, for breadth no more than two of an owner: package, version, owner."""
+    owners = collections.Counter()
     chosen = []
-    for kind, count, _ in KINDS:
-        owners = collections.Counter()
-        for _, name, version, owner in sorted(kinds[kind]):
-            # Breadth: no more than two packages of an owner.
-            if owners[owner] < 2 and sum(owners.values()) < count:
-                owners[owner] += 1
-                chosen.append((kind, name, version, owner))
+    for _, name, version, owner in sorted(packages):
+        if owners[owner] < 2 and len(chosen) < count:
+            owners[owner] += 1
+            chosen.append((name, version, owner))
     return chosen
 
 
@@ -118,10 +140,86 @@ def debian(work):
             continue
         if licences is None or not all(permissive(x) for x in licences):
             continue
-        os.makedirs(os.path.join(work, "text", owner), exist_ok=True)
-        os.symlink(unpacked, os.path.join(work, "text", owner, f"{name}-{version}"))
+        place(work, owner, f"{name}-{version}", unpacked)
         taken.append((kind, "debian", name, version, owner, "; ".join(licences)))
     return taken
+
+
+def draw_sources(work):
+    """Debian's source packages, a sample of each kind: kind, package, version, owner, a package that is built of it, endings of the files that are read."""
+    lists = os.path.join(work, "sources", "lists")
+    os.makedirs(os.path.join(lists, "partial"), exist_ok=True)
+    places = run("apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)", "Identifier: Packages").splitlines()
+    with open(os.path.join(work, "sources", "sources.list"), "w", encoding="utf-8") as out:
+        out.writelines(f"deb-src {place}\n" for place in sorted(set(places)) if place.endswith(" main") and not re.search("security|updates", place))
+    run("apt-get", *apt_of_sources(work), "-q", "update")
+    kinds, binary = collections.defaultdict(list), {}
+    for index in sorted(glob.glob(os.path.join(lists, "*Sources*"))):
+        for stanza in run("/usr/lib/apt/apt-helper", "cat-file", index).split("\n\n"):
+            field = dict(re.findall(r"(?m)^([A-Z][\w-]*):[ ]?(.*(?:\n[ \t].*)*)", stanza))
+            if not field:
+                continue
+            name, binaries = field["Package"], field["Binary"]
+            owner = owner_of(field.get("Homepage"), re.sub("-java$", "", name))
+            tools = field.get("Build-Depends", "") + field.get("Build-Depends-Indep", "")
+            size = sum(int(line.split()[1]) for line in field["Files"].strip().splitlines())
+            kind = next((kind for kind, _, most, builds, needs, _ in SOURCE_KINDS if size <= most and re.search(builds, binaries) and re.search(needs, tools)), None)
+            if kind is None or name in binary or owner in EXCLUDED_OWNERS or EXCLUDED_NAMES.search(name) or re.match("golang-|rust-|haskell-|ruby-|node-", name):
+                continue
+            binary[name] = next((b for b in re.split(r",\s*", binaries) if re.fullmatch(r"lib.*-java|lib.*-dev", b)), re.split(r",\s*", binaries)[0])
+            kinds[kind].append((hashlib.sha256(name.encode()).hexdigest(), name, field["Version"], owner))
+    chosen = []
+    for kind, count, _, _, _, endings in SOURCE_KINDS:
+        chosen += [(kind, name, version, owner, binary[name], endings) for name, version, owner in two_an_owner(kinds[kind], count)]
+    return chosen
+
+
+def apt_of_sources(work):
+    folder = os.path.join(work, "sources")
+    return ["-o", f"Dir::Etc::sourcelist={folder}/sources.list", "-o", "Dir::Etc::sourceparts=/dev/null", "-o", f"Dir::State::Lists={folder}/lists", "-o", "APT::Sandbox::User=root"]
+
+
+def debian_sources(work):
+    chosen = draw_sources(work)
+    folder = os.path.join(work, "sources")
+
+    def archives_of(name, version):
+        upstream = version.split(":")[-1].rsplit("-", 1)[0]
+        return [f for f in glob.glob(os.path.join(folder, f"{glob.escape(name)}_{glob.escape(upstream)}.orig*.tar.*")) if not f.endswith(".asc")]
+
+    def download(packages, *command):
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda at: subprocess.run([*command, *packages[at:at + 20]], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL), range(0, len(packages), 20)))
+
+    download([f"{name}={version}" for _, name, version, *_ in chosen if not archives_of(name, version)], "apt-get", *apt_of_sources(work), "-q", "source", "--download-only")
+    chosen = [package for package in chosen if archives_of(*package[1:3]) or print(f"fetch.py: {package[1]} {package[2]}: not to be had", file=sys.stderr)]
+    # Who packs it says under which licences it is: that is in what is built of it as well.
+    download([built for *_, built, _ in chosen if not glob.glob(os.path.join(folder, f"{glob.escape(built)}_*.deb"))], "apt-get", "-q", "download")
+    taken = []
+    for kind, name, version, owner, built, endings in chosen:
+        package = next(iter(glob.glob(os.path.join(folder, f"{glob.escape(built)}_*.deb"))), None)
+        if package is None:
+            continue
+        with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as files:
+            text = subprocess.run(["tar", "-xO", f"./usr/share/doc/{built}/copyright"], stdin=files.stdout, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+        licences = debian_licences(text.decode("utf-8", "replace"))
+        if licences is None or not all(permissive(x) for x in licences):
+            continue
+        unpacked = os.path.join(folder, name)
+        if not os.path.isdir(unpacked):
+            os.makedirs(unpacked)
+            for archive in archives_of(name, version):
+                # Of the rest nothing is code of the project: what builds it is in many packages the same, and generated.
+                subprocess.run(["tar", "-xf", archive, "-C", unpacked, "--no-same-owner", "--no-same-permissions", "--wildcards", *[f"*.{e}" for e in endings]], stderr=subprocess.DEVNULL)
+        place(work, owner, f"{name}-{version}", unpacked)
+        taken.append((kind, "debian", name, version, owner, "; ".join(licences)))
+    return taken
+
+
+def place(work, owner, name, folder):
+    """Puts a package among the texts of its owner."""
+    os.makedirs(os.path.join(work, "text", owner), exist_ok=True)
+    os.symlink(folder, os.path.join(work, "text", owner, name))
 
 
 def unpack(archive, folder):
@@ -129,8 +227,13 @@ def unpack(archive, folder):
     run("tar", "-xf", archive, "-C", folder, "--strip-components=1", "--no-same-owner", "--no-same-permissions")
 
 
+def names_in(file):
+    with open(os.path.join(here, file), encoding="utf-8") as lines:
+        return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
 def npm(work):
-    names = [line.strip() for line in open(os.path.join(here, "npm.txt")) if line.strip() and not line.startswith("#")]
+    names = names_in("npm.txt")
     folder = os.path.join(work, "npm")
     os.makedirs(folder, exist_ok=True)
 
@@ -155,13 +258,79 @@ def npm(work):
         for compiled in ("dist", "lib", "build", "esm", "cjs", "node_modules", "_esm", "_cjs", "es"):
             if compiled != "lib" or os.path.isdir(os.path.join(target, "src")):
                 shutil.rmtree(os.path.join(target, compiled), ignore_errors=True)
-        place = os.path.join(work, "text", owner, f"npm-{re.sub(r'[^a-z0-9.]+', '-', name)}-{package['version']}")
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        os.symlink(target, place)
+        place(work, owner, f"npm-{re.sub(r'[^a-z0-9.]+', '-', name)}-{package['version']}", target)
         return ("typescript", "npm", name, package["version"], owner, licence)
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         return [t for t in pool.map(fetch, names) if t]
+
+
+def nuget(work):
+    folder = os.path.join(work, "nuget")
+    decompiler = os.path.join(work, "ilspy", "ilspycmd")
+    if not os.path.exists(decompiler):
+        run("dotnet", "tool", "install", "ilspycmd", "--version", DECOMPILER_VERSION, "--tool-path", os.path.dirname(decompiler))
+
+    def fetch(name):
+        try:
+            with urllib.request.urlopen(f"{NUGET}/{name.lower()}/index.json", timeout=60) as answer:
+                versions = json.load(answer)["versions"]
+            version = next((v for v in reversed(versions) if "-" not in v), versions[-1])
+            target = os.path.join(folder, f"{name}-{version}")
+            archive = target + ".nupkg"
+            if not os.path.exists(archive):
+                os.makedirs(folder, exist_ok=True)
+                with urllib.request.urlopen(f"{NUGET}/{name.lower()}/{version}/{name.lower()}.{version}.nupkg", timeout=60) as answer, open(archive + ".part", "wb") as out:
+                    shutil.copyfileobj(answer, out)
+                os.rename(archive + ".part", archive)
+            with zipfile.ZipFile(archive) as package:
+                description = package.read(next(n for n in package.namelist() if n.endswith(".nuspec") and "/" not in n)).decode("utf-8-sig", "replace")
+                licence = nuget_licence(package, description)
+                repository = re.search(r'<repository [^>]*url="([^"]*)"', description) or re.search(r"<projectUrl>([^<]*)<", description)
+                owner = owner_of(repository[1] if repository else "", name.replace(".", "-"))
+                # One of its programs, that of the newest framework, and what it says of itself.
+                programs = [n for n in package.namelist() if re.fullmatch(r"lib/[^/]+/[^/]+\.dll", n) and package.getinfo(n).file_size < MAX_PROGRAM_BYTES]
+                program = max(programs, key=lambda n: (os.path.basename(n).lower() == name.lower() + ".dll", framework_order(n.split("/")[1]), package.getinfo(n).file_size), default=None)
+                if program is None or owner in EXCLUDED_OWNERS or EXCLUDED_NAMES.search(name) or not licence or not permissive(licence):
+                    return None
+                if not os.path.isdir(target):
+                    for part in (program, program[:-3] + "xml", program[:-3] + "pdb"):
+                        if part in package.namelist():
+                            package.extract(part, target + ".program")
+                    subprocess.run([decompiler, "--disable-updatecheck", "--project", "--outputdir", target + ".part", os.path.join(target + ".program", program)],
+                        check=True, timeout=300, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | {"DOTNET_ROLL_FORWARD": "Major"})
+                    os.rename(target + ".part", target)
+            return ("csharp", "nuget", name, version, owner, licence, target)
+        except (OSError, ValueError, LookupError, StopIteration, zipfile.BadZipFile, subprocess.SubprocessError) as error:
+            print(f"fetch.py: {name}: {error}", file=sys.stderr)
+            return None
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        fetched = [f for f in pool.map(fetch, names_in("nuget.txt")) if f]
+    for kind, registry, name, version, owner, licence, target in fetched:
+        place(work, owner, f"nuget-{name}-{version}", target)
+    return [f[:-1] for f in fetched]
+
+
+def nuget_licence(package, description):
+    """What a package says of its licence, by name or as a text; nothing where it only points somewhere."""
+    if match := re.search(r'<license type="expression">([^<]*)<', description):
+        return match[1]
+    if match := re.search(r'<license type="file">([^<]*)<', description):
+        text = " ".join(package.read(match[1].replace("\\", "/")).decode("utf-8", "replace").split())
+        for name, words in LICENCE_TEXTS:
+            if words in text:
+                return name
+    return ""
+
+
+def framework_order(name):
+    """Newer frameworks are higher: net10.0 over net8.0, netstandard2.1 and net472."""
+    match = re.match(r"(netstandard|netcoreapp|net)([\d.]+)", name)
+    if not match:
+        return (0, 0.0)
+    number = float(".".join(match[2].split(".")[:2]).rstrip(".") or 0)
+    return (3 if match[1] == "net" and "." in match[2] else 2 if match[1] != "net" else 1, number)
 
 
 def main():
@@ -169,7 +338,7 @@ def main():
         sys.exit(__doc__)
     work = os.path.abspath(sys.argv[1])
     shutil.rmtree(os.path.join(work, "text"), ignore_errors=True)
-    taken = sorted(debian(work) + npm(work))
+    taken = sorted(debian(work) + debian_sources(work) + npm(work) + nuget(work))
     with open(os.path.join(work, "sources.tsv"), "w", encoding="utf-8", newline="\n") as out:
         out.write("kind\tregistry\tpackage\tversion\towner\tlicence\n")
         for row in taken:

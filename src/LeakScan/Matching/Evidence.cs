@@ -33,7 +33,7 @@ static class Evidence
     internal const double WarnBits = 30;
 
     /// <summary>From here on the default policy blocks.</summary>
-    internal const double BlockBits = 80;
+    internal const double BlockBits = 60;
 
     /// <summary>The rarity of a fingerprint that so many of so many documents have, in [0,1].</summary>
     internal static double Rarity(long documentFrequency, long documents) =>
