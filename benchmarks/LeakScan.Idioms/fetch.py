@@ -6,7 +6,8 @@ usage: fetch.py WORK
 
 Leaves WORK/text/OWNER/PACKAGE-VERSION/... for LeakScan.Idioms and the list of what was taken in WORK/sources.tsv. Debian's are
 a sample of each kind of package, drawn by the hash of its name, so that nobody chooses; npm's, which carry TypeScript, stand in
-npm.txt, and NuGet's, which carry programs for .NET that are decompiled, in nuget.txt. An owner is who a package is by upstream:
+npm.txt, those with Kotlin, Swift, Objective-C and Java for phones in npm-mobile.txt, and NuGet's, which carry programs for .NET that
+are decompiled, in nuget.txt. An owner is who a package is by upstream:
 what one project says in ten packages it says once. Runs with apt-get (after apt-get update), dpkg-deb, npm, dotnet and tar;
 nothing is installed.
 """
@@ -20,8 +21,8 @@ KINDS = [
     ("rust", 1000, r"librust-.*-dev"),
     ("javascript", 1000, r"node-.*"),
     ("python", 1000, r"python3-.*"),
-    ("ruby", 200, r"ruby-.*"),
-    ("php", 120, r"php-.*"),
+    ("ruby", 600, r"ruby-.*"),
+    ("php", 600, r"php-.*"),
     ("perl", 50, r"lib.*-perl"),
     ("c", 1000, r"lib(?!rust-|ghc-).*-dev"),
 ]
@@ -33,6 +34,8 @@ SOURCE_KINDS = [
     ("csharp", 100, 20_000_000, "", r"cli-common-dev|mono-(mcs|devel|csc)", ("cs",)),
     ("c", 300, MAX_COMPRESSED_BYTES, r"\blib[\w.+-]*-dev\b", "", ("c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx")),
 ]
+
+MOBILE_ENDINGS = (".kt", ".kts", ".swift", ".m", ".mm", ".java", ".cs")
 
 NUGET = "https://api.nuget.org/v3-flatcontainer"
 DECOMPILER_VERSION = "9.1.0.7988"
@@ -75,7 +78,7 @@ def debian_licences(copyright_text):
 def owner_of(homepage, name):
     match = re.search(r"(?:github\.com|gitlab\.com|codeberg\.org|bitbucket\.org|sr\.ht)[/:]~?([\w.-]+)/", (homepage or "") + "/")
     match = match or re.match(r"golang-(?:github|gitlab|bitbucket)-([\w.]+)-", name)
-    return (match.group(1) if match else re.sub(r"^(rust|node|golang|python|ruby|php)-", "", name).split("-")[0]).lower()
+    return (match.group(1) if match else re.sub(r"^(rust|node|golang|python|ruby|php)-", "", name).removeprefix("@").split("/")[0].split("-")[0]).lower()
 
 
 def run(*command, **options):
@@ -232,18 +235,19 @@ def names_in(file):
         return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
-def npm(work):
-    names = names_in("npm.txt")
-    folder = os.path.join(work, "npm")
+def npm(work, list_of_names, kind, endings=None):
+    """Packages of npm; of files only those with one of the endings, if there are any, else the sources."""
+    names = names_in(list_of_names)
+    folder = os.path.join(work, list_of_names.removesuffix(".txt"))
     os.makedirs(folder, exist_ok=True)
 
     def fetch(name):
         try:
-            packed = json.loads(run("npm", "pack", "--json", "--silent", name, cwd=folder))[0]
+            packed = json.loads(run("npm", "pack", "--json", "--silent", name, cwd=folder, timeout=120))[0]
             target = os.path.join(folder, re.sub(r"\W+", "-", name))
             unpack(os.path.join(folder, packed["filename"].replace("@", "").replace("/", "-")), target)
             package = json.load(open(os.path.join(target, "package.json")))
-        except (subprocess.CalledProcessError, OSError, ValueError, LookupError) as error:
+        except (subprocess.SubprocessError, OSError, ValueError, LookupError) as error:
             print(f"fetch.py: {name}: {error}", file=sys.stderr)
             return None
         licence, repository = package.get("license"), package.get("repository")
@@ -254,12 +258,18 @@ def npm(work):
         owner = owner_of(repository.removeprefix("git+").replace("github:", "github.com/"), name)
         if owner in EXCLUDED_OWNERS or EXCLUDED_NAMES.search(name) or not permissive(licence):
             return None
+        if endings:
+            others = [os.path.join(at, f) for at, _, files in os.walk(target) for f in files if not f.endswith(endings)]
+            for other in others:
+                os.remove(other)
+            if not any(files for _, _, files in os.walk(target)):
+                return None
         # What a package also says in compiled form is left out.
-        for compiled in ("dist", "lib", "build", "esm", "cjs", "node_modules", "_esm", "_cjs", "es"):
+        for compiled in ("dist", "lib", "build", "esm", "cjs", "node_modules", "_esm", "_cjs", "es", "Pods"):
             if compiled != "lib" or os.path.isdir(os.path.join(target, "src")):
                 shutil.rmtree(os.path.join(target, compiled), ignore_errors=True)
         place(work, owner, f"npm-{re.sub(r'[^a-z0-9.]+', '-', name)}-{package['version']}", target)
-        return ("typescript", "npm", name, package["version"], owner, licence)
+        return (kind, "npm", name, package["version"], owner, licence)
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         return [t for t in pool.map(fetch, names) if t]
@@ -338,7 +348,7 @@ def main():
         sys.exit(__doc__)
     work = os.path.abspath(sys.argv[1])
     shutil.rmtree(os.path.join(work, "text"), ignore_errors=True)
-    taken = sorted(debian(work) + debian_sources(work) + npm(work) + nuget(work))
+    taken = sorted(debian(work) + debian_sources(work) + npm(work, "npm.txt", "typescript") + npm(work, "npm-mobile.txt", "mobile", MOBILE_ENDINGS) + nuget(work))
     with open(os.path.join(work, "sources.tsv"), "w", encoding="utf-8", newline="\n") as out:
         out.write("kind\tregistry\tpackage\tversion\towner\tlicence\n")
         for row in taken:

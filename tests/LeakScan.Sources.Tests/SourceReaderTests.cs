@@ -70,6 +70,7 @@ public sealed class SourceReaderTests : IDisposable
     [InlineData("package-lock.json", "{}", "generated")]
     [InlineData("sub/Cargo.lock", "x", "generated")]
     [InlineData("Form.Designer.cs", "x", "generated")]
+    [InlineData("AssemblyInfo.cs", "x", "generated")]
     [InlineData("a.g.cs", "x", "generated")]
     [InlineData("a.pb.go", "x", "generated")]
     [InlineData("a_pb2.py", "x", "generated")]

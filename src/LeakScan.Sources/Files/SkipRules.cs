@@ -38,7 +38,7 @@ static class SkipRules
         "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "Cargo.lock", "go.sum", "poetry.lock", "composer.lock",
     };
 
-    static readonly string[] s_generatedEnds = [".Designer.cs", ".g.cs", ".pb.go", "_pb2.py"];
+    static readonly string[] s_generatedEnds = [".Designer.cs", ".g.cs", "AssemblyInfo.cs", ".pb.go", "_pb2.py"];
 
     static readonly string[] s_licenceNames = ["LICENSE", "LICENCE", "COPYING", "NOTICE", "CODE_OF_CONDUCT"];
 
