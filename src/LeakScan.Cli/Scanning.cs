@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.IO.Hashing;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using LeakScan.Cli.Output;
@@ -9,8 +9,9 @@ using LeakScan.Sources;
 namespace LeakScan.Cli;
 
 /// <summary>Reads records, scans them on several threads, and puts the findings out in the order of the records.</summary>
-// This thread reads and writes; batches of records are scanned by tasks, a bounded number of them at once. Batches are put
-// out in the order in which they were read, whatever the order in which they were done.
+// Each thread takes its turn at reading a batch, scans it while it is still in the processor's cache, and puts out what is next
+// in order: the order is that of reading, whatever the order in which batches were done. A thread that only reads would hand
+// the others text that is in the wrong processor's cache, and have nothing to do where they are slower.
 sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter writer, FindingOutput output, ScanSummary summary, int threads, bool flushAlways, bool isResumable, Action<SourceProblem> problemFound)
 {
     const int BatchRecords = 256;
@@ -64,12 +65,19 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
 
     sealed record Worker(Scanner Scanner, List<Match> Matches, List<Match> Local, List<int> Lines);
 
-    readonly ConcurrentBag<Worker> _workers = [];
-    readonly ConcurrentBag<Batch> _free = [];
-    readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, threads).ConcurrentScheduler;
-    readonly Queue<Task<Batch>> _running = new();
     readonly long _seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+
+    // What follows is of whoever holds this lock.
+    readonly object _turn = new();
+    readonly Stack<Batch> _free = new();
+    readonly Dictionary<long, Batch> _done = []; // by number, those that wait for an earlier one
     readonly HeldFindings _held = new(writer, output.Stream, summary);
+    readonly Stopwatch _sinceProgress = new();
+    IEnumerator<InputRecord>? _records; // null at their end
+    long _skip;
+    long _read;
+    long _putOut;
+    ExceptionDispatchInfo? _failure;
 
     /// <summary>How far a scan has come that is to be resumed.</summary>
     internal ScanSummary Safe => _held.Safe;
@@ -80,50 +88,88 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
     /// <param name="cancellationToken">Stops the scan; what was begun is put out.</param>
     internal void Run(IEnumerable<InputRecord> records, long skip, Action progressed, CancellationToken cancellationToken)
     {
-        Stopwatch sinceProgress = Stopwatch.StartNew();
-        Batch batch = new();
+        using IEnumerator<InputRecord> enumerator = records.GetEnumerator();
+        (_records, _skip) = (enumerator, skip);
+        _sinceProgress.Start();
+        // Whatever happens, no thread may outlive the index, which is unmapped next.
+        Task.WaitAll([.. Enumerable.Range(0, threads).Select(_ => Task.Factory.StartNew(() => Work(progressed), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))], CancellationToken.None);
+        if (cancellationToken.IsCancellationRequested) _failure ??= ExceptionDispatchInfo.Capture(new OperationCanceledException(cancellationToken));
+        // What has been scanned is put out, so that a resumed run begins behind it; such a run finds again what is held.
+        if (_failure is null || (HasBeenCancelled && !isResumable)) _held.Release();
+        _failure?.Throw();
+    }
+
+    bool HasBeenCancelled => _failure?.SourceException is OperationCanceledException;
+
+    void Work(Action progressed)
+    {
         try
         {
-            foreach (InputRecord record in records)
+            Worker worker = new(new Scanner(index, options), [], [], []);
+            while (Read(out long number) is Batch batch)
             {
-                if (skip > 0)
-                {
-                    skip--;
-                    continue;
-                }
-                batch.Add(record);
-                if (batch.Count < BatchRecords && batch.TextBytes < BatchBytes) continue;
-                Start(batch);
-                batch = _free.TryTake(out Batch? free) ? free : new Batch();
-                while (_running.Count > 2 * threads || (_running.Count > 0 && _running.Peek().IsCompleted)) PutOut();
-                if (sinceProgress.Elapsed < TimeSpan.FromSeconds(2)) continue;
-                progressed();
-                sinceProgress.Restart();
+                Scan(batch, worker);
+                Finish(batch, number, progressed);
             }
-            cancellationToken.ThrowIfCancellationRequested();
-            if (batch.Count > 0) Start(batch);
-            while (_running.Count > 0) PutOut();
-            _held.Release();
         }
-        catch (OperationCanceledException)
+        catch (Exception e)
         {
-            // What has been scanned is put out, so that a resumed run begins behind it; such a run finds again what is held.
-            while (_running.Count > 0) PutOut();
-            if (!isResumable) _held.Release();
-            throw;
-        }
-        finally
-        {
-            // Whatever has happened, no scan may outlive the index, which is unmapped next.
-            foreach (Task<Batch> running in _running) ((IAsyncResult)running).AsyncWaitHandle.WaitOne();
+            // Whatever it is, Run throws it again when the others have ended.
+            lock (_turn)
+            {
+                _failure ??= ExceptionDispatchInfo.Capture(e);
+                Monitor.PulseAll(_turn);
+            }
         }
     }
 
-    void Start(Batch batch) => _running.Enqueue(Task.Factory.StartNew(() => ScanBatch(batch), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler));
-
-    Batch ScanBatch(Batch batch)
+    /// <summary>Reads the next batch, when not too many are under way. Null if there is none, or the scan has failed.</summary>
+    Batch? Read(out long number)
     {
-        if (!_workers.TryTake(out Worker? worker)) worker = new(new Scanner(index, options), [], [], []);
+        lock (_turn)
+        {
+            while (_read - _putOut > 2 * threads && _failure is null) Monitor.Wait(_turn);
+            number = _read;
+            if (_failure is not null || _records is null) return null;
+            if (!_free.TryPop(out Batch? batch)) batch = new Batch();
+            while (batch.Count < BatchRecords && batch.TextBytes < BatchBytes)
+            {
+                if (!_records.MoveNext())
+                {
+                    _records = null;
+                    break;
+                }
+                if (_skip > 0) _skip--;
+                else batch.Add(_records.Current);
+            }
+            if (batch.Count == 0) return null;
+            _read++;
+            return batch;
+        }
+    }
+
+    /// <summary>Puts out a batch and those that waited for it, if all before it have been put out.</summary>
+    void Finish(Batch batch, long number, Action progressed)
+    {
+        lock (_turn)
+        {
+            _done.Add(number, batch);
+            if (_failure is not null && !HasBeenCancelled) return;
+            while (_done.Remove(_putOut, out Batch? next))
+            {
+                PutOut(next);
+                _free.Push(next);
+                _putOut++;
+            }
+            Monitor.PulseAll(_turn);
+            if (_sinceProgress.Elapsed < TimeSpan.FromSeconds(2)) return;
+            progressed();
+            _sinceProgress.Restart();
+        }
+    }
+
+    void Scan(Batch batch, Worker worker)
+    {
         for (int i = 0; i < batch.Count;)
         {
             // Most lines of JSON hold no verbatim text: that is seen in the raw lines, many at once, and the others alone are parsed.
@@ -144,8 +190,6 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
             record.ReleaseText();
             i++;
         }
-        _workers.Add(worker);
-        return batch;
     }
 
     void Classify(Batch batch, int number, Worker worker)
@@ -193,9 +237,8 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
         return [.. texts];
     }
 
-    void PutOut()
+    void PutOut(Batch batch)
     {
-        Batch batch = _running.Dequeue().GetAwaiter().GetResult();
         foreach (SourceProblem problem in batch.Problems) problemFound(problem);
         (long records, long bytes) = (summary.Records, summary.Bytes);
         long bytesBefore = bytes;
@@ -211,6 +254,5 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
         _held.Pass(batch.Records[batch.Count - 1].Input, records + batch.Count, bytes + batch.RawBytes);
         if (flushAlways && batch.Findings.Length > 0) output.Flush();
         batch.Clear();
-        _free.Add(batch);
     }
 }

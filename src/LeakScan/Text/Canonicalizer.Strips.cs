@@ -432,12 +432,14 @@ sealed partial class Canonicalizer
 
     void AddLineFeeds(ref byte strip, int from, int end, int written, List<int> lineFeeds)
     {
+        int counted = from;
         for (int i = from; i < end; i++)
         {
             // Not escaped ones.
             ulong lineEnds = _masks[i].LineEnds & _lineEnds[i];
-            if (lineEnds != 0) AddLineFeeds(ByteBlock512.Load(ref Unsafe.Add(ref strip, i * ByteBlock.LengthBytes)).Equal((byte)'\n') & lineEnds, _kept[i], written, lineFeeds);
-            written += BitOperations.PopCount(_kept[i]);
+            if (lineEnds == 0) continue;
+            for (; counted < i; counted++) written += BitOperations.PopCount(_kept[counted]);
+            AddLineFeeds(ByteBlock512.Load(ref Unsafe.Add(ref strip, i * ByteBlock.LengthBytes)).Equal((byte)'\n') & lineEnds, _kept[i], written, lineFeeds);
         }
     }
 }

@@ -78,7 +78,8 @@ sealed partial class Canonicalizer
         long start = _position;
         int index = 0;
         written = 0;
-        LineFeeds?.EnsureCapacity(LineFeeds.Count + source.Count((byte)'\n'));
+        // Strips add one at a time; the loop over single blocks writes without asking.
+        if (typeof(TBlock) != typeof(ByteBlock512)) LineFeeds?.EnsureCapacity(LineFeeds.Count + source.Count((byte)'\n'));
         while (index < source.Length)
         {
             // The automata go on until they hold nothing.
