@@ -105,6 +105,7 @@ sealed class Aligner
     int _slotMask;
     ulong[] _pairs = new ulong[ShingleReader.PieceTokens];
     int[] _pairPlaces = new int[ShingleReader.PieceTokens];
+    bool _hasNewPairs;
     ulong[] _pairSlots = [];
     int _count;
     long _textTokens;
@@ -182,7 +183,7 @@ sealed class Aligner
         Array.Resize(ref _quoted, room);
     }
 
-    /// <summary>Finds where each shingle of the text stands, and which pairs of names are new.</summary>
+    /// <summary>Finds where each shingle of the text stands.</summary>
     void FindPlaces()
     {
         int slots = SlotsFor(_count);
@@ -200,7 +201,7 @@ sealed class Aligner
             _next[i] = PlaceIn(slot) + 1;
             slot = (shingle & ~PlaceBits) | (uint)(i + 1);
         }
-        FindNewPairs();
+        _hasNewPairs = false;
     }
 
     /// <summary>Slots of a table of so many, at most half of which are taken.</summary>
@@ -208,8 +209,10 @@ sealed class Aligner
 
     static int FirstSlot(ulong hash, int mask) => (int)(hash * 0x9E3779B97F4A7C15 >> 32) & mask;
 
+    /// <summary>Finds which pairs of names are new to the text.</summary>
     void FindNewPairs()
     {
+        _hasNewPairs = true;
         uint previous = 0;
         int count = 0;
         for (int i = 0; i < _count; i++)
@@ -399,10 +402,25 @@ sealed class Aligner
     void Weigh(MappedIndex layer, int number, int document, int first, long characters)
     {
         Span<AlignedStretch> stretches = _stretches.AsSpan(first, _stretchCount - first);
+        double placement = StructureEvidence.PlacementBits(layer.Header.Tokens, _textTokens);
+        double verbatimPlacement = Evidence.PlacementBits(layer.Positions, characters);
+
+        // Of most candidates chance alone tells: no stretch says what it costs to point at the first, and most are too short for it.
+        bool hasFirst = false;
         foreach (ref AlignedStretch stretch in stretches)
         {
-            _names.Clear();
-            stretch.Evidence = Bits(ref stretch);
+            if (IsShort(stretch)) continue;
+            Weigh(ref stretch);
+            hasFirst |= CanBeFirst(stretch);
+        }
+        if (!hasFirst)
+        {
+            _stretchCount = first;
+            return;
+        }
+        foreach (ref AlignedStretch stretch in stretches)
+        {
+            if (IsShort(stretch)) Weigh(ref stretch);
         }
         stretches.Sort(static (a, b) => a.Evidence != b.Evidence ? b.Evidence.CompareTo(a.Evidence)
             : a.Start != b.Start ? a.Start.CompareTo(b.Start)
@@ -411,12 +429,11 @@ sealed class Aligner
 
         _names.Clear();
         AlignedDocument result = new() { Layer = number, Document = document, First = first };
-        double placement = StructureEvidence.PlacementBits(layer.Header.Tokens, _textTokens);
-        double verbatimPlacement = Evidence.PlacementBits(layer.Positions, characters);
         int kept = 0;
         foreach (AlignedStretch candidate in stretches)
         {
             AlignedStretch stretch = candidate;
+            if (kept == 0 && !CanBeFirst(stretch)) continue;
             if (!Trim(ref stretch, stretches[..kept])) continue;
             _added.Clear();
             stretch.Evidence = Bits(ref stretch) - PointingBits(stretch, stretches[..kept], stretch.Codes < 0 ? verbatimPlacement : placement);
@@ -437,6 +454,23 @@ sealed class Aligner
         result.Count = kept;
         if (_documentCount == _documents.Length) Array.Resize(ref _documents, 2 * _documentCount);
         _documents[_documentCount++] = result;
+
+        void Weigh(ref AlignedStretch stretch)
+        {
+            if (!_hasNewPairs) FindNewPairs();
+            _names.Clear();
+            stretch.Evidence = Bits(ref stretch);
+        }
+
+        // Whatever its tokens say, it is too little.
+        bool IsShort(in AlignedStretch stretch)
+        {
+            double most = 0;
+            foreach (double quoted in _quoted.AsSpan(stretch.Start..stretch.End)) most += stretch.Codes < 0 ? quoted : Math.Max(quoted, StructureEvidence.MostBits);
+            return !CanBeFirst(stretch with { Evidence = most });
+        }
+
+        bool CanBeFirst(in AlignedStretch stretch) => stretch.Evidence - (stretch.Codes < 0 ? verbatimPlacement : placement) >= StructureEvidence.StretchBits;
     }
 
     /// <summary>Takes off what others cover; of what is left on both sides of one the longer.</summary>

@@ -30,6 +30,9 @@ static class StructureEvidence
     internal const double ConflictBits = -3;
     internal const double SameNameBits = 2;
 
+    /// <summary>No token says more, but for what its letters say.</summary>
+    internal const double MostBits = UsedNameBits;
+
     /// <summary>What differs in kind where the stretch goes on: a token whose shingles only collided.</summary>
     internal const double MismatchBits = -1;
 
