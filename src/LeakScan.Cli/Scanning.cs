@@ -14,8 +14,8 @@ namespace LeakScan.Cli;
 // the others text that is in the wrong processor's cache, and have nothing to do where they are slower.
 sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter writer, FindingOutput output, ScanSummary summary, int threads, bool flushAlways, bool isResumable, Action<SourceProblem> problemFound)
 {
-    const int BatchRecords = 256;
-    const int BatchBytes = 512 * 1024;
+    const int BatchRecords = 512;
+    const int BatchBytes = 1024 * 1024;
 
     sealed class Batch
     {
