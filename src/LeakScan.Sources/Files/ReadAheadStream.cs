@@ -9,7 +9,7 @@ namespace LeakScan.Sources.Files;
 sealed class ReadAheadStream : ReadOnlyStream
 {
     const int BufferBytes = 1 << 20;
-    const int Buffers = 3;
+    const int Buffers = 8;
 
     readonly Stream _inner;
     readonly Thread _thread;
