@@ -32,6 +32,7 @@ MAX_COMPRESSED_BYTES = 2_000_000
 SOURCE_KINDS = [
     ("java", 800, MAX_COMPRESSED_BYTES, r"\blib[\w.+-]*-java\b", "", ("java",)),
     ("csharp", 100, 20_000_000, "", r"cli-common-dev|mono-(mcs|devel|csc)", ("cs",)),
+    ("php", 400, MAX_COMPRESSED_BYTES, r"\bphp-", "", ("php",)),
     ("c", 300, MAX_COMPRESSED_BYTES, r"\blib[\w.+-]*-dev\b", "", ("c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx")),
 ]
 
@@ -143,7 +144,7 @@ def debian(work):
             continue
         if licences is None or not all(permissive(x) for x in licences):
             continue
-        place(work, owner, f"{name}-{version}", unpacked)
+        place(work, owner, f"{name}-{version}.source", unpacked)
         taken.append((kind, "debian", name, version, owner, "; ".join(licences)))
     return taken
 
@@ -214,7 +215,7 @@ def debian_sources(work):
             for archive in archives_of(name, version):
                 # Of the rest nothing is code of the project: what builds it is in many packages the same, and generated.
                 subprocess.run(["tar", "-xf", archive, "-C", unpacked, "--no-same-owner", "--no-same-permissions", "--wildcards", *[f"*.{e}" for e in endings]], stderr=subprocess.DEVNULL)
-        place(work, owner, f"{name}-{version}", unpacked)
+        place(work, owner, f"{name}-{version}.source", unpacked)
         taken.append((kind, "debian", name, version, owner, "; ".join(licences)))
     return taken
 

@@ -36,14 +36,15 @@ public sealed partial class Scanner
             if (stretches[i].Document >= 0 && stretches[i].Bits >= VerbatimRunBits) _bestStretches.Add((stretches[i].Bits, i));
         }
         _bestStretches.Sort(static (a, b) => a.Bits != b.Bits ? b.Bits.CompareTo(a.Bits) : a.Stretch.CompareTo(b.Stretch));
-        foreach ((double bits, int i) in CollectionsMarshal.AsSpan(_bestStretches)[..Math.Min(MaxVerbatimRuns, _bestStretches.Count)])
+        foreach ((_, int i) in CollectionsMarshal.AsSpan(_bestStretches)[..Math.Min(MaxVerbatimRuns, _bestStretches.Count)])
         {
             ref Stretch stretch = ref stretches[i];
+            DiscountRepetitions(text, ref stretch);
             MappedIndex layer = Index.Layers[stretch.Layer];
             DocumentRecord record = layer.GetDocument(stretch.Document);
             long token = layer.GetFirstToken(record, Math.Max(0, stretch.Diagonal + stretch.Start - record.Start));
             (int start, int end) = (_offsets.OffsetOf(text, stretch.Start), _offsets.OffsetOf(text, stretch.End - 1) + 1);
-            _verbatimRuns.Add(new(stretch.Layer, stretch.Document, start, end, token, Evidence.QuotedBits(bits / stretch.Matched)));
+            _verbatimRuns.Add(new(stretch.Layer, stretch.Document, start, end, token, stretch.News * Evidence.QuotedBits(stretch.Bits / stretch.News / stretch.Matched)));
         }
         return CollectionsMarshal.AsSpan(_verbatimRuns);
     }

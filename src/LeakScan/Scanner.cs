@@ -43,6 +43,7 @@ public sealed partial class Scanner
     readonly bool _isAsking; // the scalar canonicalizer, which is no faster for it, does not
     int _askedCount;
     int _askedStart;
+    readonly byte[] _around = new byte[Novelty.Before + Novelty.MostCharacters + Novelty.Behind];
     readonly OffsetMap _offsets;
     byte[] _utf8 = [];
     bool[] _reported = [];
@@ -279,10 +280,37 @@ public sealed partial class Scanner
         bool fine = _options.Depth == ScanDepth.Fine || (_options.Depth == ScanDepth.Auto && text.Length <= _options.FineUpToBytes);
         if (fine || !Probe(text, GramParameters.CoarseWindow, out long characters)) characters = LookUp(text, GramParameters.FineWindow, Wanted.Stretches, out _);
         int length = (int)characters;
+        DiscountRepetitions(text, length);
         _ranking.Rank(_stretches.Stretches, Index.Layers, length);
         Aligner? aligned = _structure?.Match(text, length, FindVerbatimRuns(text));
         bool isTold = (_ranking.Documents is [RankedDocument best, ..] && best.Evidence >= Evidence.ReportBits) || aligned?.Documents.IsEmpty == false;
         return isTold ? Report(text, length, aligned) : new(Verdict.Allow, null, 0, 0, 0, length, 0);
+    }
+
+    /// <summary>Takes from what stretches say what the text repeats, if any may be told.</summary>
+    void DiscountRepetitions(ReadOnlySpan<byte> text, int length)
+    {
+        Span<Stretch> stretches = _stretches.Stretches;
+        ReadOnlySpan<MappedIndex> layers = Index.Layers;
+        bool mayTell = false;
+        foreach (ref readonly Stretch stretch in stretches) mayTell |= stretch.Bits - Evidence.PlacementBits(layers[stretch.Layer].Positions, length) >= Evidence.StretchBits;
+        if (!mayTell) return;
+        foreach (ref Stretch stretch in stretches)
+        {
+            double pointing = Math.Min(Evidence.ContinuationBits, Evidence.PlacementBits(layers[stretch.Layer].Positions, length));
+            if (stretch.Bits - pointing >= Evidence.StretchBits) DiscountRepetitions(text, ref stretch);
+        }
+    }
+
+    void DiscountRepetitions(ReadOnlySpan<byte> text, ref Stretch stretch)
+    {
+        if (stretch.News > 0) return;
+        Span<byte> around = _around.AsSpan(0, Novelty.Before + Math.Min(stretch.End - stretch.Start, Novelty.MostCharacters) + Novelty.Behind);
+        around = around[.._offsets.CopyCanonical(text, stretch.Start - Novelty.Before, around)];
+        int count = Math.Min(stretch.End - stretch.Start, Math.Min(around.Length - Novelty.Before, Novelty.MostCharacters));
+        double news = (double)Novelty.CountNew(around, count) / count;
+        stretch.News = news + Evidence.RepeatedShare * (1 - news);
+        stretch.Bits *= stretch.News;
     }
 
     /// <summary>Looks fingerprints up, tile by tile; <see cref="Finish"/> does the last ones.</summary>

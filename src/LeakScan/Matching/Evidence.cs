@@ -10,6 +10,7 @@ namespace LeakScan.Matching;
 // A canonical character of source code carries about two bits (white space, case and punctuation, which carry little, are
 // gone). Rarity is that of the k-grams over the character: 1 if one document of many has it, falling with a power of the logarithm
 // of the document frequency to 0 for what stands everywhere; k-grams of public text and of idioms are not in the index at all.
+// A character of what the text repeats (Novelty) counts half.
 // Pointing costs the logarithm of the number of places: all of the index and, twice,
 // the text for a document's first stretch, less for one that continues close by. That is what keeps a thousand chance hits of one idiom each, which long
 // texts do have, from adding up to an alarm, while fragments of one document that are scattered over a text do add up.
@@ -30,10 +31,13 @@ static class Evidence
     internal const double ReportBits = 8;
 
     /// <summary>From here on the default policy warns.</summary>
-    internal const double WarnBits = 30;
+    internal const double WarnBits = 28;
 
     /// <summary>From here on the default policy blocks.</summary>
-    internal const double BlockBits = 60;
+    internal const double BlockBits = 2 * WarnBits;
+
+    /// <summary>What a repeated character says of what it would say: it follows from the text, but for that it comes again.</summary>
+    internal const double RepeatedShare = 0.5;
 
     /// <summary>The rarity of a fingerprint that so many of so many documents have, in [0,1].</summary>
     internal static double Rarity(long documentFrequency, long documents) =>

@@ -26,6 +26,9 @@ struct Stretch
     /// <summary>Their bits, before the cost of pointing.</summary>
     internal double Bits;
 
+    /// <summary>What was left of <see cref="Bits"/> after what the text repeats was taken off (<see cref="Novelty"/>); 0 before that.</summary>
+    internal double News;
+
     /// <summary>What they contribute to their document's evidence.</summary>
     internal double Evidence;
 

@@ -16,6 +16,7 @@ sealed class OffsetMap(SimdTier tier, int pieceBytes = 1024)
     byte[] _canonical = new byte[pieceBytes + 2 * Canonicalizer.OutputSlack];
     int[] _offsets = new int[pieceBytes + 2 * Canonicalizer.OutputSlack];
     int _current = -1;
+    int _currentCount;
 
     /// <summary>Forgets the text.</summary>
     internal void Clear()
@@ -29,6 +30,33 @@ sealed class OffsetMap(SimdTier tier, int pieceBytes = 1024)
     /// <param name="position">Below the number of its canonical characters.</param>
     internal int OffsetOf(ReadOnlySpan<byte> text, int position)
     {
+        ReadPieceAt(text, position);
+        return _offsets[position - _pieces[_current].Canonical];
+    }
+
+    /// <summary>Copies canonical characters.</summary>
+    /// <param name="text">The same text since <see cref="Clear"/>.</param>
+    /// <param name="position">Of the first; what would stand before the text is zero.</param>
+    /// <param name="destination">Receives them.</param>
+    /// <returns>How many there are: fewer than there is room for where the text ends.</returns>
+    internal int CopyCanonical(ReadOnlySpan<byte> text, int position, Span<byte> destination)
+    {
+        int copied = Math.Clamp(-position, 0, destination.Length);
+        destination[..copied].Clear();
+        while (copied < destination.Length)
+        {
+            ReadPieceAt(text, position + copied);
+            int from = position + copied - _pieces[_current].Canonical;
+            int count = Math.Min(destination.Length - copied, _currentCount - from);
+            if (count <= 0) break;
+            _canonical.AsSpan(from, count).CopyTo(destination[copied..]);
+            copied += count;
+        }
+        return copied;
+    }
+
+    void ReadPieceAt(ReadOnlySpan<byte> text, int position)
+    {
         if (_pieces.Count == 0) FindPieces(text);
         int low = 0, high = _pieces.Count;
         while (high - low > 1)
@@ -38,7 +66,6 @@ sealed class OffsetMap(SimdTier tier, int pieceBytes = 1024)
             else high = middle;
         }
         if (_current != low) Read(text, low);
-        return _offsets[position - _pieces[low].Canonical];
     }
 
     void FindPieces(ReadOnlySpan<byte> text)
@@ -60,8 +87,10 @@ sealed class OffsetMap(SimdTier tier, int pieceBytes = 1024)
     {
         // What begins before a point may be decided behind it: soon, but for what might have been a long path.
         bool isLast = number == _pieces.Count - 1;
-        if (isLast || Read(text, number, ByteBlock.LengthBytes) < _pieces[number + 1].Canonical - _pieces[number].Canonical) Read(text, number, Canonicalizer.OutputSlack);
-        _current = number;
+        int wanted = isLast ? int.MaxValue : _pieces[number + 1].Canonical - _pieces[number].Canonical;
+        int written = isLast ? 0 : Read(text, number, ByteBlock.LengthBytes);
+        if (written < wanted) written = Read(text, number, Canonicalizer.OutputSlack);
+        (_current, _currentCount) = (number, Math.Min(written, wanted));
     }
 
     int Read(ReadOnlySpan<byte> text, int number, int bytesBehind)
