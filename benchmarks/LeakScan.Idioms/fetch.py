@@ -144,7 +144,7 @@ def debian(work):
             continue
         if licences is None or not all(permissive(x) for x in licences):
             continue
-        place(work, owner, f"{name}-{version}.source", unpacked)
+        place(work, owner, f"{name}-{version}", unpacked)
         taken.append((kind, "debian", name, version, owner, "; ".join(licences)))
     return taken
 

@@ -55,6 +55,25 @@ public sealed class ScannerTests : IDisposable
         Assert.True(matches.Count >= 3);
     }
 
+    /// <summary>Two texts that declare the same things in their houses' way have lines in common, which say little more than their names do.</summary>
+    [Fact]
+    public void WhatALineRepeatsCountsHalf()
+    {
+        const string novel = "internal readonly HarvestOrchardWeather _plumTonnageBasketTree = ladderPickerSeasonals;";
+        const string repeating = "internal readonly HarvestOrchardWeather _harvestOrchardWeather = harvestOrchardWeather;";
+        double BitsOf(string between)
+        {
+            string line = "Ledgers of the northern valley are kept in slate.\n" + between + "\nWhoever opens them finds pressed flowers.";
+            using FingerprintIndexBuilder builder = new(s_key);
+            foreach (string document in _documents) builder.AddDocument(document[..20], "proprietary-code", Encoding.UTF8.GetBytes(document));
+            builder.AddDocument("with-line", "proprietary-code", Encoding.UTF8.GetBytes(_documents[0] + "\n" + line));
+            using FingerprintIndex index = builder.Build();
+            return new Scanner(index, new ScanOptions { Structure = false }).Scan(Encoding.UTF8.GetBytes(s_other + "\n" + line + "\n" + s_other), new List<Match>()).EvidenceBits;
+        }
+        // Two names of 21 characters, of two bits each.
+        Assert.InRange(BitsOf(novel) - BitsOf(repeating), 36, 44);
+    }
+
     [Fact]
     public void EveryTierEverySpellingAndEveryDepthGivesTheSame()
     {

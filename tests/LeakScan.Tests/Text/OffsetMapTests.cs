@@ -31,6 +31,25 @@ public sealed class OffsetMapTests
 
     [Theory]
     [MemberData(nameof(TierNames))]
+    public void CopiesCanonicalTextFromWhereverItIsAsked(string tier)
+    {
+        Gen.Select(s_texts, Gen.Int[1, 600], Gen.Select(Gen.Int[-100, 1 << 20], Gen.Int[0, 200]).Array[20]).Sample((text, pieceBytes, ranges) =>
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(text);
+            byte[] wanted = [.. new byte[100], .. CanonicalOracle.Canonicalize(bytes).Bytes];
+            OffsetMap map = new(Tiers.Parse(tier), pieceBytes);
+            byte[] copy = new byte[200];
+            foreach ((int any, int length) in ranges)
+            {
+                int position = any < 0 ? any : any % (wanted.Length - 99);
+                int copied = map.CopyCanonical(bytes, position, copy.AsSpan(0, length));
+                Assert.Equal(wanted.Skip(100 + position).Take(length), copy.Take(copied));
+            }
+        }, threads: 1, iter: 2_000, seed: "0000KLMNOPQR", print: t => System.Text.Json.JsonSerializer.Serialize(t.Item1) + " " + t.Item2);
+    }
+
+    [Theory]
+    [MemberData(nameof(TierNames))]
     public void ForgetsATextWhenCleared(string tier)
     {
         OffsetMap map = new(Tiers.Parse(tier), 64);
