@@ -26,7 +26,7 @@ while (counted.Count(c => c.Owners >= owners) > maxKeys) owners++;
 for (int n = Least; n <= 8; n++) Console.Error.WriteLine($"{counted.Count(c => c.Owners >= n)} {args[0]} of {n} owners or more");
 ulong[] hashes = [.. counted.Where(c => c.Owners >= owners).Select(c => c.Hash)];
 
-byte[] bytes = FuseFilter.Build(hashes, parameters, version: 3, owners);
+byte[] bytes = FuseFilter.Build(hashes, parameters, version: 4, owners);
 IdiomModel model = new(bytes, parameters);
 if (hashes.FirstOrDefault(h => !model.Contains(h)) is not 0 and var lost) throw new InvalidOperationException($"the model lacks {lost:x16}");
 Random random = new(1);

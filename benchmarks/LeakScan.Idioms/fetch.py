@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Fetches the packages that the idiom model is made of: permissively licensed packages of Debian that carry sources, Debian's
-source packages of Java, C# and C, and packages of npm and NuGet.
+source packages of Java, C#, PHP and C, and packages of npm and NuGet.
 
 usage: fetch.py WORK
 
 Leaves WORK/text/OWNER/PACKAGE-VERSION/... for LeakScan.Idioms and the list of what was taken in WORK/sources.tsv. Debian's are
 a sample of each kind of package, drawn by the hash of its name, so that nobody chooses; npm's, which carry TypeScript, stand in
-npm.txt, those with Kotlin, Swift, Objective-C and Java for phones in npm-mobile.txt, and NuGet's, which carry programs for .NET that
-are decompiled, in nuget.txt. An owner is who a package is by upstream:
+npm.txt, those with Kotlin, Swift, Objective-C and Java for phones in npm-mobile.txt, those for Unity, which carry C#, in npm-unity.txt,
+and NuGet's, which carry programs for .NET that are decompiled, in nuget.txt. An owner is who a package is by upstream:
 what one project says in ten packages it says once. Runs with apt-get (after apt-get update), dpkg-deb, npm, dotnet and tar;
 nothing is installed.
 """
@@ -349,7 +349,8 @@ def main():
         sys.exit(__doc__)
     work = os.path.abspath(sys.argv[1])
     shutil.rmtree(os.path.join(work, "text"), ignore_errors=True)
-    taken = sorted(debian(work) + debian_sources(work) + npm(work, "npm.txt", "typescript") + npm(work, "npm-mobile.txt", "mobile", MOBILE_ENDINGS) + nuget(work))
+    taken = sorted(debian(work) + debian_sources(work) + npm(work, "npm.txt", "typescript") + npm(work, "npm-mobile.txt", "mobile", MOBILE_ENDINGS)
+                   + npm(work, "npm-unity.txt", "csharp", (".cs",)) + nuget(work))
     with open(os.path.join(work, "sources.tsv"), "w", encoding="utf-8", newline="\n") as out:
         out.write("kind\tregistry\tpackage\tversion\towner\tlicence\n")
         for row in taken:
