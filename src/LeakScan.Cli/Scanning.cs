@@ -105,9 +105,10 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
     {
         try
         {
-            Worker worker = new(new Scanner(index, options), [], [], []);
+            Worker? worker = null; // made for a batch: of few there may be none for this thread
             while (Read(out long number) is Batch batch)
             {
+                worker ??= new(new Scanner(index, options), [], [], []);
                 Scan(batch, worker);
                 Finish(batch, number, progressed);
             }
