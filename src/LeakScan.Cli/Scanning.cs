@@ -115,10 +115,10 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
         }
         catch (Exception e)
         {
-            // Whatever it is, Run throws it again when the others have ended.
+            // Whatever it is, Run throws it again when the others have ended; a full disk must not pass for an interruption.
             lock (_turn)
             {
-                _failure ??= ExceptionDispatchInfo.Capture(e);
+                if (_failure is null || HasBeenCancelled) _failure = ExceptionDispatchInfo.Capture(e);
                 Monitor.PulseAll(_turn);
             }
         }

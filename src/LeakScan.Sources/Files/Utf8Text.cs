@@ -44,7 +44,7 @@ static class Utf8Text
 
     const int BlockBytes = 64;
 
-    /// <summary>Whether all of it is well formed; the same as <see cref="Utf8.IsValid"/>, several times as fast in text that is not ASCII alone.</summary>
+    /// <summary>Whether all of it is well formed; the same as <see cref="Utf8.IsValid"/>, faster in text that is not ASCII alone, as logs of tools are not.</summary>
     // Masks of 64 bytes say which begin a character of two, three or four bytes: continuations have to stand where they make them due, and
     // nowhere else. What no character begins with, and what its first two bytes rule out, is looked for where such a first byte stands.
     internal static bool IsValid(ReadOnlySpan<byte> text)
@@ -57,7 +57,7 @@ static class Utf8Text
             wrong |= Check(text, ref due, out ulong doubtful);
             if (doubtful != 0 && !AreSecondsAllowed(text, doubtful)) return false;
         }
-        // What is left, and blanks that end it.
+        // What is left, and zeros, which begin no character and go on with none.
         Span<byte> rest = stackalloc byte[BlockBytes];
         rest.Clear();
         text.CopyTo(rest);

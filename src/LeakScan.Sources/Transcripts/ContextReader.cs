@@ -50,7 +50,7 @@ sealed class ContextReader
         string? tool = null;
         for (ReadOnlySpan<byte> rest = line; ;)
         {
-            int at = rest.IndexOf("\"tool_u"u8);
+            int at = rest.IndexOf("\"tool_u"u8); // the search looks for first and last byte: u is rarer than the e of tool_use
             if (at < 0) return _context with { Tool = tool };
             rest = rest[at..];
             if (rest.StartsWith("\"tool_use\""u8))
