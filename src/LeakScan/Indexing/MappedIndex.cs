@@ -32,14 +32,16 @@ sealed unsafe class MappedIndex : IDisposable
         (Name, Header, Length, _file, _view) = (name, header, length, file, view);
         _start = start;
         _memory = file is null ? start : null;
-        FilterBlocks = header[IndexSection.Filter].Length / BlockedBloomFilter.BlockBytes;
-        Filter = start + header[IndexSection.Filter].Offset;
-        _shingleTable = start + header[IndexSection.ShingleTable].Offset;
+        _filter = new LookUpSection(start + header[IndexSection.Filter].Offset, header[IndexSection.Filter].Length, mayCopy: file is not null);
+        _filterBlocks = header[IndexSection.Filter].Length / BlockedBloomFilter.BlockBytes;
+        _shingleTable = new LookUpSection(start + header[IndexSection.ShingleTable].Offset, header[IndexSection.ShingleTable].Length, mayCopy: file is not null);
         _shingleBlocks = header[IndexSection.ShingleTable].Length / ShingleTable.BlockBytes;
         Documents = (int)header.Documents;
     }
 
-    readonly byte* _shingleTable;
+    readonly LookUpSection _filter;
+    readonly long _filterBlocks;
+    readonly LookUpSection _shingleTable;
     readonly long _shingleBlocks;
 
     internal string Name { get; }
@@ -49,10 +51,6 @@ sealed unsafe class MappedIndex : IDisposable
     internal long Length { get; }
 
     internal int Documents { get; }
-
-    internal long FilterBlocks { get; }
-
-    internal byte* Filter { get; }
 
     /// <summary>Canonical characters of all documents.</summary>
     internal long Positions => Documents == 0 ? 0 : Math.Max(0, GetDocument(Documents - 1).Start + GetDocument(Documents - 1).Length);
@@ -136,7 +134,11 @@ sealed unsafe class MappedIndex : IDisposable
     internal bool MayContain(ulong fingerprint) => BlockedBloomFilter.MayContain(ref *FilterBlock(fingerprint), fingerprint);
 
     /// <summary>Where the filter's blocks of these fingerprints are, for a <see cref="PrefetchQueue"/>: to be asked for ahead of <see cref="Filtered"/>, which reads them.</summary>
-    internal void FindFilterBlocks(ReadOnlySpan<ulong> fingerprints, Span<nint> addresses) => FindBlocks(Filter, FilterBlocks, fingerprints, addresses);
+    internal void FindFilterBlocks(ReadOnlySpan<ulong> fingerprints, Span<nint> addresses)
+    {
+        _filter.Count(fingerprints.Length);
+        FindBlocks(_filter.Start, _filterBlocks, fingerprints, addresses);
+    }
 
     // SAFETY: BlockOf is below the number of blocks, and the section's length was checked to be that many.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -188,7 +190,8 @@ sealed unsafe class MappedIndex : IDisposable
     internal int FindShingles(ReadOnlySpan<ulong> hashes, Span<nint> addresses, Span<int> found, Span<uint> entries)
     {
         const int Ahead = 48;
-        FindBlocks(_shingleTable, _shingleBlocks, hashes, addresses);
+        _shingleTable.Count(hashes.Length);
+        FindBlocks(_shingleTable.Start, _shingleBlocks, hashes, addresses);
         // SAFETY: the addresses are those of blocks of the table; no more is found than there are hashes.
         ref ulong hash = ref MemoryMarshal.GetReference(hashes);
         ref nint address = ref MemoryMarshal.GetReference(addresses[..hashes.Length]);
@@ -215,7 +218,7 @@ sealed unsafe class MappedIndex : IDisposable
 
     // SAFETY: BlockOf is below the number of blocks, and the section's length was checked to be that many.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    ref byte ShingleBlock(ulong hash) => ref *(_shingleTable + ShingleTable.BlockOf(hash, _shingleBlocks) * ShingleTable.BlockBytes);
+    ref byte ShingleBlock(ulong hash) => ref *(_shingleTable.Start + ShingleTable.BlockOf(hash, _shingleBlocks) * ShingleTable.BlockBytes);
 
     /// <summary>Encrypted codes of tokens, counted through all documents; zeros outside of the section.</summary>
     internal void ReadTokens(long first, Span<byte> codes)
@@ -256,8 +259,8 @@ sealed unsafe class MappedIndex : IDisposable
         return -1;
     }
 
-    // SAFETY: BlockOf is below FilterBlocks, and the section's length was checked to be that many blocks.
-    byte* FilterBlock(ulong fingerprint) => Filter + BlockedBloomFilter.BlockOf(fingerprint, FilterBlocks) * BlockedBloomFilter.BlockBytes;
+    // SAFETY: BlockOf is below the number of blocks, and the section's length was checked to be that many.
+    byte* FilterBlock(ulong fingerprint) => _filter.Start + BlockedBloomFilter.BlockOf(fingerprint, _filterBlocks) * BlockedBloomFilter.BlockBytes;
 
     /// <summary>First step of a batch of <see cref="Find"/>s: asks for the directory's entries.</summary>
     internal void PrefetchDirectory(ulong fingerprint)
@@ -360,6 +363,8 @@ sealed unsafe class MappedIndex : IDisposable
     {
         if (_start is null) return;
         _start = null;
+        _filter.Dispose();
+        _shingleTable.Dispose();
         if (_view is not null)
         {
             _view.SafeMemoryMappedViewHandle.ReleasePointer();

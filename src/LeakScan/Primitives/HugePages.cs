@@ -9,10 +9,13 @@ static unsafe partial class HugePages
 
     const int AdviseHugePages = 14; // MADV_HUGEPAGE
 
+    /// <summary>Whether there is somebody to ask.</summary>
+    internal static bool AreHad => OperatingSystem.IsLinux();
+
     /// <summary>A hint, for memory that is not in use yet or is mapped from a file. Systems that do not know it, or refuse, lose nothing.</summary>
     internal static void Advise(byte* start, long length)
     {
-        if (!OperatingSystem.IsLinux() || length < SizeBytes) return;
+        if (!AreHad || length < SizeBytes) return;
         nuint page = (nuint)Environment.SystemPageSize;
         nuint from = ((nuint)start + page - 1) / page * page;
         nuint to = (nuint)start + (nuint)length;
