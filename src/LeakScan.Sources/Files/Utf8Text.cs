@@ -52,10 +52,18 @@ static class Utf8Text
         if (!Vector256.IsHardwareAccelerated) return Utf8.IsValid(text);
 
         ulong due = 0, wrong = 0; // due: continuations of the next block, which characters of this one have begun
-        for (; text.Length >= BlockBytes; text = text[BlockBytes..])
+        while (text.Length >= BlockBytes)
         {
+            if (due == 0 && text[0] < 0x80)
+            {
+                int ascii = text.IndexOfAnyExceptInRange((byte)0, (byte)0x7F);
+                if (ascii < 0) return wrong == 0;
+                text = text[ascii..];
+                if (text.Length < BlockBytes) break;
+            }
             wrong |= Check(text, ref due, out ulong doubtful);
             if (doubtful != 0 && !AreSecondsAllowed(text, doubtful)) return false;
+            text = text[BlockBytes..];
         }
         // What is left, and zeros, which begin no character and go on with none.
         Span<byte> rest = stackalloc byte[BlockBytes];

@@ -65,6 +65,9 @@ sealed partial class Canonicalizer
     /// <summary>Bytes outside ASCII from which on a block is done by the automata at once, not from one such byte to the next.</summary>
     const int ManyHighBytes = 16;
 
+    /// <summary>A source for which room is made as if it were all line feeds: that costs less than to count them.</summary>
+    const int UncountedBytes = 64 * 1024;
+
     /// <summary>Not all of what ends a path, but nothing that is in one.</summary>
     static readonly SearchValues<byte> s_pathEnds = SearchValues.Create([.. Enumerable.Range(0, 128).Where(b => b is < 0x28 or (>= 0x3B and < 0x40)).Select(b => (byte)b)]);
 
@@ -79,7 +82,7 @@ sealed partial class Canonicalizer
         int index = 0;
         written = 0;
         // Strips add one at a time; the loop over single blocks writes without asking.
-        if (typeof(TBlock) != typeof(ByteBlock512)) LineFeeds?.EnsureCapacity(LineFeeds.Count + source.Count((byte)'\n'));
+        if (typeof(TBlock) != typeof(ByteBlock512)) LineFeeds?.EnsureCapacity(LineFeeds.Count + (source.Length <= UncountedBytes ? source.Length : source.Count((byte)'\n')));
         while (index < source.Length)
         {
             // The automata go on until they hold nothing.
