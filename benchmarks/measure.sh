@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures everything and writes it to benchmarks/results/CPU-N-cores.md, each table under the command that printed it.
+# Measures everything and writes it to benchmarks/results/CPU-INSTRUCTIONS-N-cores.md, each table under the command that printed it.
 # usage: benchmarks/measure.sh [--tiny|--large] [--only PARTS] EVAL [SETS...]
 #   --tiny  everything once on little data, printed and not kept: shows that it works; its figures mean nothing
 #   --large also an index of 128 million fingerprints: 2 GB more of disk, 6 GB more of memory
@@ -24,7 +24,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 size() { if [ -n "$tiny" ]; then echo "$2"; else echo "$1"; fi; } # full size, tiny size
 cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1 | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9-')
-results=benchmarks/results/${cpu:-$(uname -m)}-$(nproc)-cores.md
+isa= # virtual machines often tell no more of a processor than its maker
+for flag in avx512_vbmi2 avx2; do
+  if grep -qsw "$flag" /proc/cpuinfo; then
+    isa=-${flag%_*}
+    break
+  fi
+done
+results=benchmarks/results/${cpu:-$(uname -m)}$isa-$(nproc)-cores.md
 [ -z "$tiny" ] || results=$work/results.md
 
 for part in $parts; do
