@@ -3,10 +3,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python3 - "${1:?usage: benchmarks/readme.sh RESULTS.md}" <<'PY'
-import re, sys
+import glob, os, re, sys
 text = open(sys.argv[1], encoding="utf-8").read()
 sections = {name: body.strip() for name, body in re.findall(r"(?ms)^## (.*?)\n(.*?)(?=^## |\Z)", text)}
-out = [f"Printed by `benchmarks/measure.sh` ([all of it]({sys.argv[1]}); [how](docs/benchmarking.md)). The machine is shared and noisy: ratios tell more than rates.", ""]
+others = "".join(f"; [{os.path.basename(other)[:-3]}]({other})" for other in sorted(glob.glob("benchmarks/results/*.md")) if not os.path.samefile(other, sys.argv[1]))
+out = [f"Printed by `benchmarks/measure.sh` ([all of it]({sys.argv[1]}){others}; [how](docs/benchmarking.md)). The machine is shared and noisy: ratios tell more than rates.", ""]
 def tables(section): # each as a list of rows of cells; of a range over keys only the mean
     for lines in re.findall(r"(?m)(?:^\|.*\n?)+", section):
         rows = [[re.sub(r" \(\S+ to \S+\)", "", cell.strip()) for cell in line.strip("|").split("|")] for line in lines.strip().split("\n")]
