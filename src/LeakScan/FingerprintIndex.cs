@@ -9,7 +9,9 @@ namespace LeakScan;
 /// <remarks>
 /// Immutable and thread-safe: share one among all <see cref="Scanner"/>s, and dispose of it after them. Opening maps the
 /// files and reads their headers, in milliseconds whatever their size; damage inside a file shows in <see cref="Verify"/>,
-/// and can make answers wrong, never unsafe.
+/// and can make answers wrong, never unsafe. On Linux an index that is looked up often keeps a copy of what it looks at first,
+/// in pages of 2 MiB: 1.5 bytes a fingerprint, and if structure is looked for 3 bytes a shingle. The scan that makes it, after
+/// some 100 MB of text for 16 million fingerprints, takes milliseconds longer.
 /// </remarks>
 /// <example><code>
 /// using FingerprintIndex index = FingerprintIndex.Open("corp.lsi", IndexKey.Load("team.key"));

@@ -43,6 +43,8 @@ public sealed partial class Scanner
     readonly bool _isAsking; // the scalar canonicalizer, which is no faster for it, does not
     int _askedCount;
     int _askedStart;
+    (int Start, int End) _judged; // the last stretch whose share of news was counted
+    double _judgedNews;
     readonly byte[] _around = new byte[Novelty.Before + Novelty.MostCharacters + Novelty.Behind];
     readonly OffsetMap _offsets;
     byte[] _utf8 = [];
@@ -275,6 +277,7 @@ public sealed partial class Scanner
         _matchCount = 0;
         _offsets.Clear();
         _stretches.Clear();
+        _judged = default;
 
         // Most texts match nothing, or too little to tell of: that is decided without offsets, and of a long text from its coarse fingerprints.
         bool fine = _options.Depth == ScanDepth.Fine || (_options.Depth == ScanDepth.Auto && text.Length <= _options.FineUpToBytes);
@@ -305,12 +308,23 @@ public sealed partial class Scanner
     void DiscountRepetitions(ReadOnlySpan<byte> text, ref Stretch stretch)
     {
         if (stretch.News > 0) return;
+        // What stands in several documents is judged once.
+        if ((stretch.Start, stretch.End) != _judged)
+        {
+            _judged = (stretch.Start, stretch.End);
+            _judgedNews = NewsOf(text, stretch);
+        }
+        stretch.News = _judgedNews;
+        stretch.Bits *= stretch.News;
+    }
+
+    double NewsOf(ReadOnlySpan<byte> text, in Stretch stretch)
+    {
         Span<byte> around = _around.AsSpan(0, Novelty.Before + Math.Min(stretch.End - stretch.Start, Novelty.MostCharacters) + Novelty.Behind);
         around = around[.._offsets.CopyCanonical(text, stretch.Start - Novelty.Before, around)];
         int count = Math.Min(stretch.End - stretch.Start, Math.Min(around.Length - Novelty.Before, Novelty.MostCharacters));
         double news = (double)Novelty.CountNew(around, count) / count;
-        stretch.News = news + Evidence.RepeatedShare * (1 - news);
-        stretch.Bits *= stretch.News;
+        return news + Evidence.RepeatedShare * (1 - news);
     }
 
     /// <summary>Looks fingerprints up, tile by tile; <see cref="Finish"/> does the last ones.</summary>

@@ -101,16 +101,18 @@ sealed unsafe class MappedIndex : IDisposable
     /// <summary>The document that holds a position, or -1.</summary>
     internal int FindDocument(long position)
     {
-        int low = 0, high = Documents - 1;
-        while (low <= high)
+        // The last that does not begin behind it.
+        int low = 0, high = Documents;
+        while (low < high)
         {
             int middle = (int)(((uint)low + (uint)high) >> 1);
-            DocumentRecord document = GetDocument(middle);
-            if (position < document.Start) high = middle - 1;
-            else if (position >= document.Start + document.Length) low = middle + 1;
-            else return middle;
+            long start = BinaryPrimitives.ReadInt64LittleEndian(Read(IndexSection.Documents, (long)middle * DocumentRecord.SizeBytes, sizeof(long)));
+            if (start <= position) low = middle + 1;
+            else high = middle;
         }
-        return -1;
+        int document = low - 1;
+        DocumentRecord record = GetDocument(document);
+        return (ulong)(position - record.Start) < record.Length ? document : -1;
     }
 
     /// <summary>The number of the line that holds a canonical character of a document, the document's first being <see cref="DocumentRecord.FirstLine"/>.</summary>
@@ -280,6 +282,7 @@ sealed unsafe class MappedIndex : IDisposable
     /// <summary>The number of distinct documents among these postings, which are in rising order.</summary>
     internal int CountDocuments(long first, int count)
     {
+        if (count == 1) return 1; // as most have
         int documents = 0;
         long end = long.MinValue;
         for (int i = 0; i < count; i++)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace LeakScan.Matching;
@@ -24,15 +25,30 @@ static class Novelty
     /// <param name="count">Those that are counted.</param>
     /// <returns>How many of them no twelve in a row cover which stand up to 64 characters earlier, too.</returns>
     // A lane of a vector is a distance: it says of how many characters in a row what stands so far back is the same.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int CountNew(ReadOnlySpan<byte> canonical, int count)
     {
-        Vector512<byte> runs = Vector512<byte>.Zero, most = Vector512.Create((byte)RepeatedCharacters);
+        Vector512<byte> runs = Vector512<byte>.Zero;
+        Vector256<byte> farRuns = Vector256<byte>.Zero, nearRuns = Vector256<byte>.Zero;
         int repeated = 0, covered = Before, end = Before + count;
         for (int i = Window; i < canonical.Length; i++)
         {
-            Vector512<byte> same = Vector512.Equals(Vector512.Create(canonical.Slice(i - Window, Window)), Vector512.Create(canonical[i]));
-            runs = Vector512.Min(runs + Vector512<byte>.One, most) & same;
-            if (!Vector512.EqualsAny(runs, most)) continue;
+            ReadOnlySpan<byte> before = canonical.Slice(i - Window, Window);
+            bool isRepeated;
+            if (Vector512.IsHardwareAccelerated)
+            {
+                Vector512<byte> most = Vector512.Create((byte)RepeatedCharacters);
+                runs = Vector512.Min(runs + Vector512<byte>.One, most) & Vector512.Equals(Vector512.Create(before), Vector512.Create(canonical[i]));
+                isRepeated = Vector512.EqualsAny(runs, most);
+            }
+            else
+            {
+                Vector256<byte> most = Vector256.Create((byte)RepeatedCharacters), character = Vector256.Create(canonical[i]);
+                farRuns = Vector256.Min(farRuns + Vector256<byte>.One, most) & Vector256.Equals(Vector256.Create(before), character);
+                nearRuns = Vector256.Min(nearRuns + Vector256<byte>.One, most) & Vector256.Equals(Vector256.Create(before[Vector256<byte>.Count..]), character);
+                isRepeated = Vector256.EqualsAny(Vector256.Max(farRuns, nearRuns), most);
+            }
+            if (!isRepeated) continue;
             int from = Math.Max(covered, i + 1 - RepeatedCharacters);
             covered = Math.Clamp(i + 1, covered, end);
             repeated += Math.Max(0, covered - from);

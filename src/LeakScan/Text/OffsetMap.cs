@@ -2,10 +2,10 @@ using LeakScan.Simd;
 
 namespace LeakScan.Text;
 
-/// <summary>Tells where the canonical characters of a text stand in it. One text at a time; not thread-safe; grows with the longest text.</summary>
+/// <summary>The canonical characters of a text, and where they stand in it. One text at a time; not thread-safe; grows with the longest text.</summary>
 /// <param name="tier">Instructions to use.</param>
 /// <param name="pieceBytes">Bytes of a piece, if it is possible to begin anew behind it.</param>
-// Few are asked for, and close together: so the text is canonicalised as fast as can be, with notes from where on that can be done anew; offsets
+// Few places are asked for, and close together: so the text is canonicalised as fast as can be, with notes from where on that can be done anew; offsets
 // are made of the piece between two such points that is asked for.
 sealed class OffsetMap(SimdTier tier, int pieceBytes = 1024)
 {
@@ -13,10 +13,11 @@ sealed class OffsetMap(SimdTier tier, int pieceBytes = 1024)
 
     readonly Canonicalizer _canonicalizer = new(tier);
     readonly List<Piece> _pieces = [];
-    byte[] _canonical = new byte[pieceBytes + 2 * Canonicalizer.OutputSlack];
+    byte[] _canonical = []; // of the whole text
+    int _count;
+    byte[] _again = new byte[pieceBytes + 2 * Canonicalizer.OutputSlack]; // of the piece whose offsets are known
     int[] _offsets = new int[pieceBytes + 2 * Canonicalizer.OutputSlack];
     int _current = -1;
-    int _currentCount;
 
     /// <summary>Forgets the text.</summary>
     internal void Clear()
@@ -41,18 +42,12 @@ sealed class OffsetMap(SimdTier tier, int pieceBytes = 1024)
     /// <returns>How many there are: fewer than there is room for where the text ends.</returns>
     internal int CopyCanonical(ReadOnlySpan<byte> text, int position, Span<byte> destination)
     {
-        int copied = Math.Clamp(-position, 0, destination.Length);
-        destination[..copied].Clear();
-        while (copied < destination.Length)
-        {
-            ReadPieceAt(text, position + copied);
-            int from = position + copied - _pieces[_current].Canonical;
-            int count = Math.Min(destination.Length - copied, _currentCount - from);
-            if (count <= 0) break;
-            _canonical.AsSpan(from, count).CopyTo(destination[copied..]);
-            copied += count;
-        }
-        return copied;
+        if (_pieces.Count == 0) FindPieces(text);
+        int before = Math.Clamp(-position, 0, destination.Length);
+        destination[..before].Clear();
+        int count = Math.Clamp(_count - (position + before), 0, destination.Length - before);
+        _canonical.AsSpan(position + before, count).CopyTo(destination[before..]);
+        return before + count;
     }
 
     void ReadPieceAt(ReadOnlySpan<byte> text, int position)
@@ -70,27 +65,30 @@ sealed class OffsetMap(SimdTier tier, int pieceBytes = 1024)
 
     void FindPieces(ReadOnlySpan<byte> text)
     {
+        int room = text.Length + 2 * Canonicalizer.OutputSlack;
+        if (_canonical.Length < room) _canonical = GC.AllocateUninitializedArray<byte>(room);
         _canonicalizer.Reset();
         _pieces.Add(new Piece(0, _canonicalizer.Here));
-        int at = 0, canonical = 0;
+        int at = 0;
+        _count = 0;
         while (text.Length - at > pieceBytes)
         {
-            int taken = _canonicalizer.Append(text.Slice(at, pieceBytes), _canonical, moreFollows: true, out int written);
+            int taken = _canonicalizer.Append(text.Slice(at, pieceBytes), _canonical.AsSpan(_count), moreFollows: true, out int written);
             if (taken == 0) break;
             at += taken;
-            canonical += written;
-            if (_canonicalizer.CanBeginHere) _pieces.Add(new Piece(canonical, _canonicalizer.Here));
+            _count += written;
+            if (_canonicalizer.CanBeginHere) _pieces.Add(new Piece(_count, _canonicalizer.Here));
         }
+        _count += _canonicalizer.Append(text[at..], _canonical.AsSpan(_count));
+        _count += _canonicalizer.Finish(_canonical.AsSpan(_count));
     }
 
     void Read(ReadOnlySpan<byte> text, int number)
     {
         // What begins before a point may be decided behind it: soon, but for what might have been a long path.
-        bool isLast = number == _pieces.Count - 1;
-        int wanted = isLast ? int.MaxValue : _pieces[number + 1].Canonical - _pieces[number].Canonical;
-        int written = isLast ? 0 : Read(text, number, ByteBlock.LengthBytes);
-        if (written < wanted) written = Read(text, number, Canonicalizer.OutputSlack);
-        (_current, _currentCount) = (number, Math.Min(written, wanted));
+        int wanted = (number == _pieces.Count - 1 ? _count : _pieces[number + 1].Canonical) - _pieces[number].Canonical;
+        if (Read(text, number, ByteBlock.LengthBytes) < wanted) Read(text, number, Canonicalizer.OutputSlack);
+        _current = number;
     }
 
     int Read(ReadOnlySpan<byte> text, int number, int bytesBehind)
@@ -100,9 +98,9 @@ sealed class OffsetMap(SimdTier tier, int pieceBytes = 1024)
         bool isEnd = end == text.Length;
         text = text[(int)from.Position..end];
         int room = text.Length + 2 * Canonicalizer.OutputSlack;
-        if (_offsets.Length < room) (_canonical, _offsets) = (new byte[room], new int[room]);
+        if (_offsets.Length < room) (_again, _offsets) = (new byte[room], new int[room]);
         _canonicalizer.Begin(from);
-        int written = _canonicalizer.Append(text, _canonical, _offsets);
-        return isEnd ? written + _canonicalizer.Finish(_canonical.AsSpan(written), _offsets.AsSpan(written)) : written;
+        int written = _canonicalizer.Append(text, _again, _offsets);
+        return isEnd ? written + _canonicalizer.Finish(_again.AsSpan(written), _offsets.AsSpan(written)) : written;
     }
 }
