@@ -264,6 +264,7 @@ readonly record struct DocumentRecord(
     long FirstToken, uint Tokens, uint FirstSketch, long TokenLinesOffset)
 {
     internal const int SizeBytes = 88;
+    internal const int ExtentBytes = 12;
 
     /// <summary>Tokens of a sketch; a document's last ones may have fewer.</summary>
     internal const int SketchTokens = 256;
@@ -288,6 +289,9 @@ readonly record struct DocumentRecord(
         BinaryPrimitives.WriteUInt32LittleEndian(destination[76..], FirstSketch);
         BinaryPrimitives.WriteInt64LittleEndian(destination[80..], TokenLinesOffset);
     }
+
+    /// <summary>Reads the first two alone, which are most of what is asked for.</summary>
+    internal static (long Start, uint Length) ReadExtent(ReadOnlySpan<byte> source) => (BinaryPrimitives.ReadInt64LittleEndian(source), BinaryPrimitives.ReadUInt32LittleEndian(source[8..]));
 
     internal static DocumentRecord Read(ReadOnlySpan<byte> source) => new(
         BinaryPrimitives.ReadInt64LittleEndian(source),

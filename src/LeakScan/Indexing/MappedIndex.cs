@@ -99,20 +99,26 @@ sealed unsafe class MappedIndex : IDisposable
     string Text(long offset, uint length) => Encoding.UTF8.GetString(Read(IndexSection.Strings, offset, length));
 
     /// <summary>The document that holds a position, or -1.</summary>
-    internal int FindDocument(long position)
+    internal int FindDocument(long position) => FindDocument(position, out _);
+
+    /// <summary>The same, and the position behind its last.</summary>
+    int FindDocument(long position, out long end)
     {
         // The last that does not begin behind it.
         int low = 0, high = Documents;
         while (low < high)
         {
             int middle = (int)(((uint)low + (uint)high) >> 1);
-            long start = BinaryPrimitives.ReadInt64LittleEndian(Read(IndexSection.Documents, (long)middle * DocumentRecord.SizeBytes, sizeof(long)));
-            if (start <= position) low = middle + 1;
+            if (ExtentOf(middle).Start <= position) low = middle + 1;
             else high = middle;
         }
-        int document = low - 1;
-        DocumentRecord record = GetDocument(document);
-        return (ulong)(position - record.Start) < record.Length ? document : -1;
+        end = 0;
+        if (low == 0) return -1;
+        (long start, uint length) = ExtentOf(low - 1);
+        end = start + length;
+        return (ulong)(position - start) < length ? low - 1 : -1;
+
+        (long Start, uint Length) ExtentOf(int document) => DocumentRecord.ReadExtent(Read(IndexSection.Documents, (long)document * DocumentRecord.SizeBytes, DocumentRecord.ExtentBytes));
     }
 
     /// <summary>The number of the line that holds a canonical character of a document, the document's first being <see cref="DocumentRecord.FirstLine"/>.</summary>
@@ -289,11 +295,9 @@ sealed unsafe class MappedIndex : IDisposable
         {
             long position = GetPosting(first + i).Value;
             if (position < end) continue;
-            int document = FindDocument(position);
-            if (document < 0) continue;
+            if (FindDocument(position, out long behind) < 0) continue;
             documents++;
-            DocumentRecord record = GetDocument(document);
-            end = record.Start + record.Length;
+            end = behind;
         }
         return documents;
     }
@@ -312,10 +316,12 @@ sealed unsafe class MappedIndex : IDisposable
         if (from > to || to > Header.Postings || to - from > BucketLimit) return 0;
         ReadOnlySpan<byte> postings = Read(IndexSection.Postings, (long)from * bytes, (to - from) * (long)bytes);
         uint tag = (uint)fingerprint;
+        // SAFETY: the stretch is whole postings, each longer than its tag.
+        ref byte posting = ref MemoryMarshal.GetReference(postings);
         int at = 0;
-        while (at < postings.Length && BinaryPrimitives.ReadUInt32LittleEndian(postings[at..]) != tag) at += bytes;
+        while (at < postings.Length && Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref posting, at)) != tag) at += bytes;
         int end = at;
-        while (end < postings.Length && BinaryPrimitives.ReadUInt32LittleEndian(postings[end..]) == tag) end += bytes;
+        while (end < postings.Length && Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref posting, end)) == tag) end += bytes;
         first = from + at / bytes;
         return (end - at) / bytes;
     }
