@@ -22,14 +22,54 @@ public sealed partial class Scanner
     /// <summary>Bits of a verbatim stretch that it is told of.</summary>
     const double VerbatimRunBits = 24;
 
+    /// <summary>Bytes between matches that may be somebody's structure, four lines of it at least.</summary>
+    const int MinUnexplainedBytes = 80;
+
+    readonly List<(int Start, int End)> _explained = [];
+    readonly List<(int Start, int End)> _unexplained = [];
     readonly List<(double Bits, int Stretch)> _bestStretches = [];
     readonly List<VerbatimRun> _verbatimRuns = [];
+
+    /// <summary>
+    /// Finds what the second tier has to look at: everything, but of a text that is blocked already what no match covers. What is told
+    /// then only adds documents of which at least half is news there.
+    /// </summary>
+    /// <returns>False if there is nothing: what is left between matches is too short to be anybody's structure.</returns>
+    bool FindUnexplained(int length, Verdict verdict)
+    {
+        _unexplained.Clear();
+        if (verdict != Verdict.Block)
+        {
+            _unexplained.Add((0, length));
+            return true;
+        }
+        _explained.Clear();
+        foreach (ref readonly Match match in _matches.AsSpan(0, _matchCount)) _explained.Add((match.Start, match.Start + match.Length));
+        _explained.Sort();
+        int at = 0;
+        foreach ((int start, int end) in _explained)
+        {
+            if (start - at >= MinUnexplainedBytes) _unexplained.Add((at, start));
+            at = Math.Max(at, end);
+        }
+        if (length - at >= MinUnexplainedBytes) _unexplained.Add((at, length));
+        return _unexplained.Count > 0;
+    }
+
+    /// <summary>Whether a run goes on, or may, in what is not explained.</summary>
+    bool IsNearUnexplained(int start, int end)
+    {
+        foreach ((int first, int behind) in _unexplained)
+        {
+            if (start < behind + MinUnexplainedBytes && first < end + MinUnexplainedBytes) return true;
+        }
+        return false;
+    }
 
     ReadOnlySpan<VerbatimRun> FindVerbatimRuns(ReadOnlySpan<byte> text)
     {
         _bestStretches.Clear();
         _verbatimRuns.Clear();
-        if (_structure is null) return [];
         Span<Stretch> stretches = _stretches.Stretches;
         for (int i = 0; i < stretches.Length; i++)
         {
@@ -44,17 +84,18 @@ public sealed partial class Scanner
             DocumentRecord record = layer.GetDocument(stretch.Document);
             long token = layer.GetFirstToken(record, Math.Max(0, stretch.Diagonal + stretch.Start - record.Start));
             (int start, int end) = (_offsets.OffsetOf(text, stretch.Start), _offsets.OffsetOf(text, stretch.End - 1) + 1);
+            if (!IsNearUnexplained(start, end)) continue;
             _verbatimRuns.Add(new(stretch.Layer, stretch.Document, start, end, token, stretch.News * Evidence.QuotedBits(stretch.Bits / stretch.News / stretch.Matched)));
         }
         return CollectionsMarshal.AsSpan(_verbatimRuns);
     }
 
     /// <summary>Adds the documents that only structure tells of, or that structure tells more of.</summary>
-    void ReportStructure(ReadOnlySpan<byte> text, Aligner aligner, ref Verdict verdict, ref string? label, ref double best, ref int matchedCharacters)
+    void ReportStructure(ReadOnlySpan<byte> text, Aligner aligner, ref Report report)
     {
         foreach (ref AlignedDocument document in aligner.Documents)
         {
-            if (document.Evidence < (best < Evidence.WarnBits ? Evidence.ReportBits : Evidence.WarnBits) || _matchCount >= _options.MaxMatches) break;
+            if (document.Evidence < (report.Evidence < Evidence.WarnBits ? Evidence.ReportBits : Evidence.WarnBits) || _matchCount >= _options.MaxMatches) break;
             ReadOnlySpan<AlignedStretch> stretches = aligner.Stretches.Slice(document.First, document.Count);
             if (SourceLines(document, stretches) < MinSourceLines) continue;
 
@@ -68,18 +109,18 @@ public sealed partial class Scanner
             }
             string documentLabel = Index.LabelOf(document.Layer, document.Document);
             Verdict documentVerdict = _options.Policy.Decide(documentLabel, _options.Destination, kind, characters, document.Evidence);
-            bool tellsMore = documentVerdict > verdict || (best < Evidence.WarnBits && document.Evidence > best);
-            bool isNews = (label is null || document.Evidence >= Evidence.WarnBits) && fresh >= Math.Max(Evidence.ReportBits, document.Evidence / 2);
+            bool tellsMore = documentVerdict > report.Verdict || (report.Evidence < Evidence.WarnBits && document.Evidence > report.Evidence);
+            bool isNews = (report.Label is null || document.Evidence >= Evidence.WarnBits) && fresh >= Math.Max(Evidence.ReportBits, document.Evidence / 2);
             if (!tellsMore && !isNews) continue;
 
-            matchedCharacters += (int)(characters * (fresh / document.Evidence));
+            report.MatchedCharacters += (int)(characters * (fresh / document.Evidence));
             // What the document has word for word is part of what is told now.
-            if (tellsMore && documentVerdict >= verdict) RemoveMatches(Index.DocumentIdOf(document.Layer, document.Document));
-            if (label is null || documentVerdict > verdict) (verdict, label) = (documentVerdict, documentLabel);
+            if (tellsMore && documentVerdict >= report.Verdict) RemoveMatches(Index.DocumentIdOf(document.Layer, document.Document));
+            if (report.Label is null || documentVerdict > report.Verdict) (report.Verdict, report.Label) = (documentVerdict, documentLabel);
             int first = _matchCount;
             AddMatches(text, aligner, document, stretches, kind);
-            if (document.Evidence > best) MoveToFront(first);
-            best = Math.Max(best, document.Evidence);
+            if (document.Evidence > report.Evidence) MoveToFront(first);
+            report.Evidence = Math.Max(report.Evidence, document.Evidence);
         }
     }
 

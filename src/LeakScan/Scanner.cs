@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using LeakScan.Fingerprints;
 using LeakScan.Indexing;
@@ -285,9 +286,27 @@ public sealed partial class Scanner
         int length = (int)characters;
         DiscountRepetitions(text, length);
         _ranking.Rank(_stretches.Stretches, Index.Layers, length);
-        Aligner? aligned = _structure?.Match(text, length, FindVerbatimRuns(text));
-        bool isTold = (_ranking.Documents is [RankedDocument best, ..] && best.Evidence >= Evidence.ReportBits) || aligned?.Documents.IsEmpty == false;
-        return isTold ? Report(text, length, aligned) : new(Verdict.Allow, null, 0, 0, 0, length, 0);
+        Report report = default;
+        _lines.Reset();
+        if (_ranking.Documents is [RankedDocument best, ..] && best.Evidence >= Evidence.ReportBits) ReportVerbatim(text, length, ref report);
+        if (_structure is not null && FindUnexplained(text.Length, report.Verdict))
+        {
+            Aligner aligner = _structure.Match(text, length, FindVerbatimRuns(text), CollectionsMarshal.AsSpan(_unexplained));
+            ReportStructure(text, aligner, ref report);
+        }
+        return new(report.Verdict, report.Label, Evidence.Score(report.Evidence), report.Evidence, Math.Min(report.MatchedCharacters, length), length, _matchCount);
+    }
+
+    /// <summary>What has been told so far.</summary>
+    struct Report
+    {
+        internal Verdict Verdict;
+        internal string? Label;
+
+        /// <summary>Of the best document.</summary>
+        internal double Evidence;
+
+        internal int MatchedCharacters;
     }
 
     /// <summary>Takes from what stretches say what the text repeats, if any may be told.</summary>
@@ -420,20 +439,15 @@ public sealed partial class Scanner
         return Evidence.BitsPerCharacter * Evidence.Rarity(posting.Value & (Posting.CountFlag - 1), layer.Documents);
     }
 
-    ScanResult Report(ReadOnlySpan<byte> text, int length, Aligner? aligned)
+    void ReportVerbatim(ReadOnlySpan<byte> text, int length, ref Report report)
     {
         if (_reported.Length < length) _reported = new bool[Math.Max(length, 2 * _reported.Length)];
         Span<bool> reported = _reported.AsSpan(0, length);
         reported.Clear();
-        _lines.Reset();
-        Verdict verdict = Verdict.Allow;
-        string? label = null;
-        double best = 0;
-        int matchedCharacters = 0;
         foreach (ref RankedDocument document in _ranking.Documents)
         {
             // The best document is always told, so that scores can be compared; others only if they would be told by themselves.
-            if (document.Evidence < (label is null ? Evidence.ReportBits : Evidence.WarnBits) || _matchCount >= _options.MaxMatches) break;
+            if (document.Evidence < (report.Label is null ? Evidence.ReportBits : Evidence.WarnBits) || _matchCount >= _options.MaxMatches) break;
             MappedIndex layer = Index.Layers[document.Layer];
             ReadOnlySpan<Stretch> stretches = _stretches.Stretches.Slice(document.First, document.Count);
             double fresh = 0;
@@ -448,19 +462,17 @@ public sealed partial class Scanner
 
             string documentLabel = Index.LabelOf(document.Layer, document.Document);
             Verdict documentVerdict = _options.Policy.Decide(documentLabel, _options.Destination, MatchKind.Verbatim, document.Matched, document.Evidence);
-            if (label is null || documentVerdict > verdict) (verdict, label) = (documentVerdict, documentLabel);
-            best = Math.Max(best, document.Evidence);
+            if (report.Label is null || documentVerdict > report.Verdict) (report.Verdict, report.Label) = (documentVerdict, documentLabel);
+            report.Evidence = Math.Max(report.Evidence, document.Evidence);
             AddMatches(text, document, layer, stretches);
             foreach (ref readonly Stretch stretch in stretches)
             {
                 if (stretch.Evidence <= 0) continue;
                 Span<bool> covered = reported[stretch.Start..Math.Min(length, stretch.End)];
-                matchedCharacters += covered.Count(false);
+                report.MatchedCharacters += covered.Count(false);
                 covered.Fill(true);
             }
         }
-        if (aligned is not null) ReportStructure(text, aligned, ref verdict, ref label, ref best, ref matchedCharacters);
-        return new(verdict, label, Evidence.Score(best), best, Math.Min(matchedCharacters, length), length, _matchCount);
     }
 
     void AddMatches(ReadOnlySpan<byte> text, in RankedDocument document, MappedIndex layer, ReadOnlySpan<Stretch> stretches)

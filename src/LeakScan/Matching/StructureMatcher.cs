@@ -148,7 +148,7 @@ sealed class StructureMatcher
         {
             Span<ulong> shingles = _shingles.AsSpan(0, _reader.Codes.Length);
             _reader.ReadShingles(shingles);
-            if (FindHot(shingles, first, stop: true)) return true;
+            if (FindHot(shingles, first, stop: true, [(0, text.Length)])) return true;
         }
         return false;
     }
@@ -157,10 +157,11 @@ sealed class StructureMatcher
     /// <param name="text">The text.</param>
     /// <param name="characters">Its canonical characters.</param>
     /// <param name="runs">What was found of it word for word: documents in which to look too.</param>
-    internal Aligner Match(ReadOnlySpan<byte> text, long characters, ReadOnlySpan<VerbatimRun> runs)
+    /// <param name="wanted">Where to look, in bytes, in order; the rest is only looked at about what is found there.</param>
+    internal Aligner Match(ReadOnlySpan<byte> text, long characters, ReadOnlySpan<VerbatimRun> runs, ReadOnlySpan<(int Start, int End)> wanted)
     {
         _aligner.Begin();
-        FindRegions(text, runs);
+        FindRegions(text, runs, wanted);
         RankCandidates();
         if (_ranked.Count == 0 && runs.IsEmpty) return _aligner;
         FindRanges();
@@ -172,7 +173,7 @@ sealed class StructureMatcher
     }
 
     /// <summary>Finds what is hot, the candidates, and of which tokens verbatim runs are.</summary>
-    void FindRegions(ReadOnlySpan<byte> text, ReadOnlySpan<VerbatimRun> runs)
+    void FindRegions(ReadOnlySpan<byte> text, ReadOnlySpan<VerbatimRun> runs, ReadOnlySpan<(int Start, int End)> wanted)
     {
         _hits = 0;
         _regions.Clear();
@@ -194,7 +195,7 @@ sealed class StructureMatcher
             Span<ulong> shingles = _shingles.AsSpan(_shingleCount, _reader.Codes.Length);
             _reader.ReadShingles(shingles);
             _shingleCount += shingles.Length;
-            _ = FindHot(shingles, first, stop: false);
+            _ = FindHot(shingles, first, stop: false, wanted);
             for (int i = 0; i < runs.Length; i++)
             {
                 (int from, int to) = _runTokens[i];
@@ -295,7 +296,8 @@ sealed class StructureMatcher
     /// <param name="shingles">Rolling hashes; kept.</param>
     /// <param name="first">Place of the first in the text.</param>
     /// <param name="stop">At the first hot place; else blocks about hot places are noted.</param>
-    bool FindHot(ReadOnlySpan<ulong> shingles, int first, bool stop)
+    /// <param name="wanted">Where a shingle must end, in bytes.</param>
+    bool FindHot(ReadOnlySpan<ulong> shingles, int first, bool stop, ReadOnlySpan<(int Start, int End)> wanted)
     {
         Span<ulong> keyed = _keyed.AsSpan(0, shingles.Length);
         _reader.Key(shingles, keyed);
@@ -309,8 +311,13 @@ sealed class StructureMatcher
         }
         if (layers.Length > 1) _found.Sort((a, b) => a.Number != b.Number ? a.Number.CompareTo(b.Number) : a.Layer.CompareTo(b.Layer));
         Span<byte> tags = stackalloc byte[ShingleTable.MaxTags];
+        int range = 0;
         foreach ((int number, int layer, uint entries) in CollectionsMarshal.AsSpan(_found))
         {
+            int start = _reader.Starts[_places[number]];
+            while (range < wanted.Length && wanted[range].End <= start) range++;
+            if (range == wanted.Length) break;
+            if (start < wanted[range].Start) continue;
             int count = layers[layer].ReadShingleTags(hashes[number], entries, tags);
             for (int tag = 0; tag < count; tag++)
             {

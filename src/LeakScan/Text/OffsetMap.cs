@@ -45,9 +45,10 @@ sealed class OffsetMap(SimdTier tier, int pieceBytes = 1024)
         if (_pieces.Count == 0) FindPieces(text);
         int before = Math.Clamp(-position, 0, destination.Length);
         destination[..before].Clear();
-        int count = Math.Clamp(_count - (position + before), 0, destination.Length - before);
-        _canonical.AsSpan(position + before, count).CopyTo(destination[before..]);
-        return before + count;
+        ReadOnlySpan<byte> rest = _canonical.AsSpan(Math.Clamp(position + before, 0, _count).._count);
+        rest = rest[..Math.Min(rest.Length, destination.Length - before)];
+        rest.CopyTo(destination[before..]);
+        return before + rest.Length;
     }
 
     void ReadPieceAt(ReadOnlySpan<byte> text, int position)
