@@ -98,6 +98,42 @@ public sealed partial class StructureTests : IClassFixture<StructureTests.Own>
         Assert.True(missed.Count <= all / 3, $"{missed.Count} of {all} missed:\n{string.Join('\n', missed)}");
     }
 
+    /// <summary>What is blocked already is not looked at again, but what stands beside it is.</summary>
+    [Fact]
+    public void OfATextThatIsBlockedTheRestIsStillLookedAt()
+    {
+        const int Lines = 50;
+        Scanner scanner = new(_own.Index), verbatimOnly = new(_own.Index, new ScanOptions { Structure = false });
+        List<Match> matches = [], expected = [];
+        (int alone, int beside) = (0, 0);
+        (string Path, string Text)[] files = _own.Protected;
+        for (int i = 0; i < files.Length; i++)
+        {
+            string whole = files[(i + 1) % files.Length].Text;
+            ScanResult block = scanner.Scan(Encoding.UTF8.GetBytes(whole), matches);
+            Assert.Equal(Verdict.Block, block.Verdict);
+            ScanResult wordForWord = verbatimOnly.Scan(Encoding.UTF8.GetBytes(whole), expected);
+            Assert.Equal(wordForWord with { Matches = block.Matches, MatchedCharacters = block.MatchedCharacters }, block);
+            Assert.Equal(expected, matches[..expected.Count]);
+
+            string changed = Rename(string.Join('\n', Piece(files[i].Text, Lines).Lines));
+            scanner.Scan(Encoding.UTF8.GetBytes(changed), matches);
+            if (!IsToldChanged(files[i].Path)) continue;
+            alone++;
+            foreach (string both in (string[])[$"{whole}\n{changed}\n", $"{changed}\n{whole}"])
+            {
+                ScanResult result = scanner.Scan(Encoding.UTF8.GetBytes(both), matches);
+                Assert.Equal(Verdict.Block, result.Verdict);
+                Assert.Contains(matches, m => m.Kind == MatchKind.Verbatim && _own.Index.GetDocument(m.DocumentId).Path == files[(i + 1) % files.Length].Path);
+                if (IsToldChanged(files[i].Path)) beside++;
+            }
+        }
+        Assert.True(alone >= files.Length / 2, $"{alone} of {files.Length}");
+        Assert.True(beside >= 1.8 * alone, $"{beside} of {2 * alone}");
+
+        bool IsToldChanged(string path) => matches.Exists(m => m.Kind != MatchKind.Verbatim && m.EvidenceBits >= 28 && _own.Index.GetDocument(m.DocumentId).Path == path);
+    }
+
     /// <summary>A few lines of which one was left as it is: by itself neither what was left says enough, nor the structure of the others.</summary>
     [Fact]
     public void WhatWasLeftWordForWordCountsWithTheStructureAboutIt()
