@@ -26,6 +26,9 @@ sealed class StructureMatcher
     /// <summary>Tokens of a longer text before and behind what is aligned that are aligned too: some hundred lines.</summary>
     const int MarginTokens = 1024;
 
+    /// <summary>Tokens before and behind what is wanted that are aligned too, if not all is: some lines, for a stretch that goes on.</summary>
+    const int WantedMarginTokens = 64;
+
     /// <summary>Tokens within which sampled shingles of one sketch or the next make text hot.</summary>
     const int HotTokens = 96;
 
@@ -78,6 +81,8 @@ sealed class StructureMatcher
     readonly List<Piece> _pieces = [];
     readonly List<(int First, int End)> _runTokens = [];
     readonly List<TokenRange> _ranges = [];
+    readonly List<TokenRange> _wanted = [];
+    readonly List<TokenRange> _rangesBefore = [];
     readonly int[] _lastRegions;
     readonly int[] _hotScores;
     readonly byte[] _gathered = new byte[GatheredSketches * SketchParameters.SketchBytes];
@@ -183,8 +188,11 @@ sealed class StructureMatcher
         _lastRegions.AsSpan().Fill(-1);
         _runTokens.Clear();
         foreach (ref readonly VerbatimRun _ in runs) _runTokens.Add((0, 0));
+        _wanted.Clear();
         _reader.Reset();
-        int first = 0;
+        int first = 0, open = 0; // of wanted: the first that has not ended
+        int openToken = 0;
+        bool isOpen = false;
         while (true)
         {
             (int at, bool atLineStart) = _reader.Position;
@@ -201,8 +209,17 @@ sealed class StructureMatcher
                 (int from, int to) = _runTokens[i];
                 _runTokens[i] = (from + CountBefore(_reader.Starts, runs[i].Start), to + CountBefore(_reader.Starts, runs[i].End));
             }
+            for (int behind = _reader.Position.At; open < wanted.Length && (isOpen ? wanted[open].End : wanted[open].Start) < behind;)
+            {
+                int token = first + CountBefore(_reader.Starts, isOpen ? wanted[open].End : wanted[open].Start);
+                if (isOpen) _wanted.Add(new TokenRange { First = openToken, End = token });
+                else openToken = token;
+                if (isOpen) open++;
+                isOpen = !isOpen;
+            }
             first += _reader.Codes.Length;
         }
+        if (isOpen) _wanted.Add(new TokenRange { First = openToken, End = first });
         _textTokens = first;
         FindCandidates();
     }
@@ -226,29 +243,53 @@ sealed class StructureMatcher
 
     static int CountBefore(ReadOnlySpan<int> starts, int offset) => starts.BinarySearch(offset) is var place && place < 0 ? ~place : place;
 
-    /// <summary>Decides which tokens are aligned: of a short text all, of a longer one those about verbatim runs and what is hot by a candidate.</summary>
+    /// <summary>Decides which tokens are aligned: of a short text all, of a longer one those about verbatim runs and what is hot by a candidate; in both those about what is wanted.</summary>
     void FindRanges()
     {
         _ranges.Clear();
-        if (_textTokens <= WholeTokens)
+        if (_textTokens <= WholeTokens) _ranges.Add(new TokenRange { End = _textTokens });
+        else FindRangesOfLongText();
+        if (_wanted is not [{ First: 0 } all] || all.End < _textTokens) KeepWanted();
+    }
+
+    void KeepWanted()
+    {
+        _rangesBefore.Clear();
+        _rangesBefore.AddRange(_ranges);
+        _ranges.Clear();
+        foreach (TokenRange range in _rangesBefore)
         {
-            _ranges.Add(new TokenRange { End = _textTokens });
-            return;
+            foreach (TokenRange wanted in _wanted)
+            {
+                int first = Math.Max(range.First, (wanted.First - WantedMarginTokens) / BlockTokens * BlockTokens), end = Math.Min(range.End, wanted.End + WantedMarginTokens);
+                if (first < end) _ranges.Add(new TokenRange { First = first, End = end });
+            }
         }
+        JoinRanges(0);
+    }
+
+    /// <summary>Makes one of ranges, in order, between which there are no more tokens than so many.</summary>
+    void JoinRanges(int gap)
+    {
+        int kept = 0;
+        Span<TokenRange> ranges = CollectionsMarshal.AsSpan(_ranges);
+        foreach (TokenRange range in ranges)
+        {
+            if (kept > 0 && range.First <= ranges[kept - 1].End + gap) ranges[kept - 1].End = Math.Max(ranges[kept - 1].End, range.End);
+            else ranges[kept++] = range;
+        }
+        CollectionsMarshal.SetCount(_ranges, kept);
+    }
+
+    void FindRangesOfLongText()
+    {
         foreach (ref readonly HotRegion region in CollectionsMarshal.AsSpan(_regions))
         {
             if (IsOfCandidate(region)) AddRange(region.FirstBlock * BlockTokens, (region.LastBlock + 1) * BlockTokens);
         }
         foreach ((int first, int end) in _runTokens) AddRange(first, end);
         _ranges.Sort((a, b) => a.First.CompareTo(b.First));
-        int kept = 0;
-        Span<TokenRange> ranges = CollectionsMarshal.AsSpan(_ranges);
-        foreach (TokenRange range in ranges)
-        {
-            if (kept > 0 && range.First <= ranges[kept - 1].End + MarginTokens) ranges[kept - 1].End = Math.Max(ranges[kept - 1].End, range.End);
-            else ranges[kept++] = range;
-        }
-        CollectionsMarshal.SetCount(_ranges, kept);
+        JoinRanges(MarginTokens);
 
         void AddRange(int first, int end) => _ranges.Add(new TokenRange { First = Math.Max(0, first - MarginTokens) / BlockTokens * BlockTokens, End = (int)Math.Min(_textTokens, (long)end + MarginTokens) });
     }
@@ -267,7 +308,7 @@ sealed class StructureMatcher
     /// <summary>Gives the aligner the tokens that are looked at.</summary>
     void ReadRanges(ReadOnlySpan<byte> text)
     {
-        if (_pieces.Count == 1)
+        if (_pieces.Count == 1 && _ranges is [{ First: 0 } all] && all.End == _textTokens)
         {
             _aligner.Append(_reader.Tokens, _reader.Starts, _reader.Codes, _shingles.AsSpan(0, _shingleCount));
             return;
