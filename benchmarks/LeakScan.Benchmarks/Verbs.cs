@@ -127,7 +127,7 @@ static class Verbs
         Option<int[]> recordBytes = List("--record-bytes", "Bytes of one call of Scan.", [4 << 10, 64 << 10, 1 << 20], s => int.Parse(s, CultureInfo.InvariantCulture));
         Option<double> gigabytes = new("--gigabytes") { HelpName = "N", Description = "Text in memory.", DefaultValueFactory = _ => 0.25 };
         Option<int> runs = Runs();
-        Command command = new("tiers-table", "The rate of looking for verbatim text alone and for changed code too, against a plain read of the same memory.") { megabytes, recordBytes, gigabytes, runs };
+        Command command = new("tiers-table", "The rate of looking for verbatim text alone and for changed code too, against a plain read of the same memory: of text of which nothing is indexed, and of text of which all is.") { megabytes, recordBytes, gigabytes, runs };
         command.SetAction(parsed => TiersTable.Run(new(parsed.GetValue(megabytes), parsed.GetRequiredValue(recordBytes), parsed.GetValue(gigabytes), parsed.GetValue(runs))));
         return command;
     }

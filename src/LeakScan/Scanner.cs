@@ -13,7 +13,7 @@ namespace LeakScan;
 /// <remarks>
 /// One a thread: a scanner owns the buffers of a scan. After the first scans of the largest kind it allocates nothing, on
 /// text that matches and on text that does not. The result does not depend on the machine's instructions, and the buffers'
-/// size grows with the longest text that something was told of.
+/// size grows with the longest text in which something was found.
 /// </remarks>
 /// <example><code>
 /// Scanner scanner = new(index);

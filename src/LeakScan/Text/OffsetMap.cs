@@ -67,7 +67,7 @@ sealed class OffsetMap(SimdTier tier, int pieceBytes = 1024)
     void FindPieces(ReadOnlySpan<byte> text)
     {
         int room = text.Length + 2 * Canonicalizer.OutputSlack;
-        if (_canonical.Length < room) _canonical = GC.AllocateUninitializedArray<byte>(room);
+        if (_canonical.Length < room) _canonical = GC.AllocateUninitializedArray<byte>((int)Math.Max(room, Math.Min(2L * _canonical.Length, Array.MaxLength)));
         _canonicalizer.Reset();
         _pieces.Add(new Piece(0, _canonicalizer.Here));
         int at = 0;
