@@ -18,17 +18,19 @@ abstract class OwnerCounter
     internal int Owners => _owners.Count;
 
     /// <summary>Takes the packages of an owner.</summary>
-    internal void AddOwner(IEnumerable<string> folders)
+    /// <param name="folders">One a package.</param>
+    /// <param name="whole">All that is copied, as a template is: drawings too, and what an index leaves out anyway, among which shorter lines stand.</param>
+    internal void AddOwner(IEnumerable<string> folders, bool whole = false)
     {
         List<byte[]> texts = [];
         foreach (string folder in folders)
         {
             // Of usr/share/doc only examples are code; the rest is the packager's.
-            SourceReader reader = new(new SourceOptions { Exclude = ["changelog*", "copyright", "README.Debian*", "/usr/share/doc/*/html", "*.svg", "*.map", "*.min.js", "*.lock", "package-lock.json"] });
+            SourceReader reader = new(new SourceOptions { Exclude = ["changelog*", "copyright", "README.Debian*", "/usr/share/doc/*/html", "*.map", "*.min.js", "*.lock", "package-lock.json", .. whole ? Array.Empty<string>() : ["*.svg"]] });
             foreach (SourceDocument document in reader.Read(new SourceSpec(folder, "public")))
             {
                 Bytes += document.Text.Length;
-                BoilerplateLines.Find(document.Text.Span, _boilerplate);
+                if (!whole) BoilerplateLines.Find(document.Text.Span, _boilerplate);
                 AddText(document.Text.Span, _boilerplate, texts);
             }
         }

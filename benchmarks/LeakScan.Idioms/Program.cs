@@ -2,12 +2,14 @@ using System.Globalization;
 using LeakScan.Idioms;
 using LeakScan.Indexing;
 
-if (args is not ["grams" or "shingles", string text, string output, string keysText] || !int.TryParse(keysText, CultureInfo.InvariantCulture, out int maxKeys))
+if (args is not ["grams" or "shingles", string text, string output, string ownersText, string keysText]
+    || !int.TryParse(ownersText, CultureInfo.InvariantCulture, out int least) || !int.TryParse(keysText, CultureInfo.InvariantCulture, out int maxKeys))
 {
     Console.Error.WriteLine("""
-        usage: LeakScan.Idioms grams|shingles TEXT MODEL COUNT
+        usage: LeakScan.Idioms grams|shingles TEXT MODEL OWNERS COUNT
         Makes an idiom model: the k-grams, or the shingles of structure, of TEXT/OWNER/PACKAGE/... that most owners have in
-        common, up to COUNT of them.
+        common, at least OWNERS, up to COUNT of them.
+        Two owners may have copied from each other; what three have is said by everybody, and so is what a template says.
         TEXT is what fetch.py leaves; the same text gives the same model.
         """);
     return 2;
@@ -15,18 +17,16 @@ if (args is not ["grams" or "shingles", string text, string output, string keysT
 
 IdiomParameters parameters = args[0] == "grams" ? IdiomParameters.Grams : IdiomParameters.Shingles;
 OwnerCounter counter = args[0] == "grams" ? new GramCounter() : new ShingleCounter();
-foreach (string owner in Directory.GetDirectories(text).Order(StringComparer.Ordinal)) counter.AddOwner(Directory.GetDirectories(owner).Order(StringComparer.Ordinal));
+foreach (string owner in Directory.GetDirectories(text).Order(StringComparer.Ordinal)) counter.AddOwner(Directory.GetDirectories(owner).Order(StringComparer.Ordinal), whole: least == 1);
 Console.Error.WriteLine($"{counter.Owners} owners, {counter.Bytes} bytes of text");
 
-// Two owners may have copied from each other; what three have is said by everybody.
-const int Least = 3;
-List<(ulong Hash, int Owners)> counted = [.. counter.Count(Least)];
-int owners = Least;
+List<(ulong Hash, int Owners)> counted = [.. counter.Count(least)];
+int owners = least;
 while (counted.Count(c => c.Owners >= owners) > maxKeys) owners++;
-for (int n = Least; n <= 8; n++) Console.Error.WriteLine($"{counted.Count(c => c.Owners >= n)} {args[0]} of {n} owners or more");
+for (int n = least; n <= 8; n++) Console.Error.WriteLine($"{counted.Count(c => c.Owners >= n)} {args[0]} of {n} owners or more");
 ulong[] hashes = [.. counted.Where(c => c.Owners >= owners).Select(c => c.Hash)];
 
-byte[] bytes = FuseFilter.Build(hashes, parameters, version: 4, owners);
+byte[] bytes = FuseFilter.Build(hashes, parameters, version: 5, owners);
 IdiomModel model = new(bytes, parameters);
 if (hashes.FirstOrDefault(h => !model.Contains(h)) is not 0 and var lost) throw new InvalidOperationException($"the model lacks {lost:x16}");
 Random random = new(1);

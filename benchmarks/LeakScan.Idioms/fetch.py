@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Fetches the packages that the idiom model is made of: permissively licensed packages of Debian that carry sources, Debian's
-source packages of Java, C#, PHP and C, and packages of npm and NuGet.
+source packages of Java, C#, PHP and C, packages of npm and NuGet, and what frameworks begin projects with.
 
-usage: fetch.py WORK
+usage: fetch.py idioms|templates WORK
 
-Leaves WORK/text/OWNER/PACKAGE-VERSION/... for LeakScan.Idioms and the list of what was taken in WORK/sources.tsv. Debian's are
+Leaves WORK/idioms/OWNER/PACKAGE-VERSION/... for LeakScan.Idioms and the list of what was taken in WORK/idioms.tsv, or the same of
+templates. Debian's are
 a sample of each kind of package, drawn by the hash of its name, so that nobody chooses; npm's, which carry TypeScript, stand in
 npm.txt, those with Kotlin, Swift, Objective-C and Java for phones in npm-mobile.txt, those for Unity, which carry C#, in npm-unity.txt,
-and NuGet's, which carry programs for .NET that are decompiled, in nuget.txt. An owner is who a package is by upstream:
+and NuGet's, which carry programs for .NET that are decompiled, in nuget.txt. Templates are those of the packages of npm in npm-templates.txt,
+of a few of Debian and of the .NET SDK that runs this: of each only the folders that are copied into new projects. An owner is who a package is by upstream:
 what one project says in ten packages it says once. Runs with apt-get (after apt-get update), dpkg-deb, npm, dotnet and tar;
 nothing is installed.
 """
@@ -38,6 +40,19 @@ SOURCE_KINDS = [
 
 MOBILE_ENDINGS = (".kt", ".kts", ".swift", ".m", ".mm", ".java", ".cs")
 
+# Packages of Debian that begin projects of a framework, or parts of them.
+DEBIAN_TEMPLATES = {
+    "golang-github-spf13-cobra-dev", "php-laravel-framework", "php-symfony-framework-bundle", "python3-alembic", "python3-django", "python3-flask-migrate", "python3-pecan",
+    "python3-pyramid", "python3-scrapy", "python3-sphinx", "ruby-cancancan", "ruby-delayed-job", "ruby-devise", "ruby-doorkeeper", "ruby-friendly-id", "ruby-graphql",
+    "ruby-jbuilder", "ruby-kaminari", "ruby-paper-trail", "ruby-pundit", "ruby-railties", "ruby-rspec-rails", "ruby-webpacker"}
+
+# Folders of a package of which what stands in them is copied into projects, and packages that are nothing else.
+TEMPLATE_FOLDERS = re.compile(r"(^|/)(([\w.-]+[-_])?templates?([-_][\w.-]+)?|tmpl|files|blueprints?|starters?|skeletons?|boilerplates?|stubs?|scaffolds?|sample-projects?)/", re.I)
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".ico", ".icns", ".webp", ".woff", ".woff2", ".ttf", ".otf", ".eot")
+MAX_TEMPLATE_FILE_BYTES = 64 * 1024
+MAX_TEMPLATE_BYTES = 1_000_000
+TEMPLATE_PACKAGES = re.compile(r"(^|[/-])(template|starter|boilerplate)(-|$)")
+
 NUGET = "https://api.nuget.org/v3-flatcontainer"
 DECOMPILER_VERSION = "9.1.0.7988"
 LICENCE_TEXTS = [
@@ -62,16 +77,17 @@ PERMISSIVE = re.compile(
 def permissive(expression):
     """Every part of an "and", some part of an "or"."""
     parts = re.split(r"\s*,?\s+and(?:/or)?\s+|\s*,\s*", expression.strip())
-    return all(any(PERMISSIVE.match(re.sub(r"\s+with\s+.*", "", p.strip("() "), flags=re.I)) for p in re.split(r"\s+or\s+", part)) for part in parts)
+    return all(any(PERMISSIVE.match(re.sub(r"\s+with\s+.*", "", p.strip("() "), flags=re.I)) for p in re.split(r"\s+or\s+", part, flags=re.I)) for part in parts)
 
 
-def debian_licences(copyright_text):
-    """The licences of all but debian/*; None where the file is not in the machine-readable form."""
+def debian_licences(copyright_text, main=False):
+    """The licences of all but debian/*, or of what has no other; None where the file is not in the machine-readable form."""
     found = []
     for stanza in re.split(r"\n\s*\n", copyright_text):
         files = re.search(r"(?mi)^Files:((?:.*)(?:\n[ \t].*)*)", stanza)
         licence = re.search(r"(?mi)^License:[ \t]*(.*)", stanza)
-        if files and licence and not all(f.startswith("debian/") for f in files.group(1).replace(",", " ").split()):
+        names = files.group(1).replace(",", " ").split() if files else []
+        if licence and (names == ["*"] if main else not all(f.startswith("debian/") for f in names)):
             found.append(licence.group(1).strip())
     return sorted(set(found)) or None
 
@@ -86,22 +102,25 @@ def run(*command, **options):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, **options).stdout
 
 
-def draw():
-    """Debian's packages, a sample of each kind: kind, package, version, owner."""
+def debian_packages():
+    """Debian's packages: name, source, version, owner, size."""
     indexes = run("apt-get", "indextargets", "--format", "$(FILENAME)", "Identifier: Packages").split()
-    kinds, sources = collections.defaultdict(list), set()
     for stanza in run("/usr/lib/apt/apt-helper", "cat-file", *[i for i in indexes if "_main_" in i and "security" not in i and "updates" not in i]).split("\n\n"):
         field = dict(re.findall(r"(?m)^([A-Z][\w-]*):[ ]?(.*(?:\n[ \t].*)*)", stanza))
-        if not field:
-            continue
-        name = field["Package"]
+        if field:
+            source = field.get("Source", field["Package"]).split()[0]
+            yield field["Package"], source, field["Version"], owner_of(field.get("Homepage"), source), int(field["Size"])
+
+
+def draw():
+    """Debian's packages, a sample of each kind: kind, package, version, owner."""
+    kinds, sources = collections.defaultdict(list), set()
+    for name, source, version, owner, size in debian_packages():
         kind = next((k for k, _, pattern in KINDS if re.fullmatch(pattern, name)), None)
-        source = field.get("Source", name).split()[0]
-        owner = owner_of(field.get("Homepage"), source)
-        if kind is None or source in sources or int(field["Size"]) > MAX_COMPRESSED_BYTES or owner in EXCLUDED_OWNERS or EXCLUDED_NAMES.search(source):
+        if kind is None or source in sources or size > MAX_COMPRESSED_BYTES or owner in EXCLUDED_OWNERS or EXCLUDED_NAMES.search(source):
             continue
         sources.add(source)
-        kinds[kind].append((hashlib.sha256(source.encode()).hexdigest(), name, field["Version"], owner))
+        kinds[kind].append((hashlib.sha256(source.encode()).hexdigest(), name, version, owner))
     return [(kind, *package) for kind, count, _ in KINDS for package in two_an_owner(kinds[kind], count)]
 
 
@@ -116,8 +135,7 @@ def two_an_owner(packages, count):
     return chosen
 
 
-def debian(work):
-    chosen = draw()
+def debian(work, chosen, put):
     folder = os.path.join(work, "debian")
     os.makedirs(folder, exist_ok=True)
 
@@ -139,13 +157,13 @@ def debian(work):
             subprocess.run(["dpkg-deb", "-x", archive, unpacked], check=True)
         try:
             with open(os.path.join(unpacked, "usr/share/doc", name, "copyright"), encoding="utf-8", errors="replace") as f:
-                licences = debian_licences(f.read())
+                licences = debian_licences(f.read(), main=kind == "template")
         except OSError:
             continue
         if licences is None or not all(permissive(x) for x in licences):
             continue
-        place(work, owner, f"{name}-{version}", unpacked)
-        taken.append((kind, "debian", name, version, owner, "; ".join(licences)))
+        if put(work, owner, f"{name}-{version}", unpacked):
+            taken.append((kind, "debian", name, version, owner, "; ".join(licences)))
     return taken
 
 
@@ -222,8 +240,27 @@ def debian_sources(work):
 
 def place(work, owner, name, folder):
     """Puts a package among the texts of its owner."""
-    os.makedirs(os.path.join(work, "text", owner), exist_ok=True)
-    os.symlink(folder, os.path.join(work, "text", owner, name))
+    os.makedirs(os.path.join(work, "idioms", owner), exist_ok=True)
+    os.symlink(folder, os.path.join(work, "idioms", owner, name))
+    return True
+
+
+def place_templates(work, owner, name, folder, whole=False):
+    """Copies a package's folders of templates; False if it has none, or so much that it is rather a program than where one begins."""
+    chosen = []
+    for at, _, files in os.walk(folder):
+        for file in files:
+            path = os.path.relpath(os.path.join(at, file), folder)
+            if (whole or TEMPLATE_FOLDERS.search(path)) and "node_modules/" not in path and os.path.isfile(os.path.join(at, file)):
+                chosen.append((path, os.path.getsize(os.path.join(at, file))))
+    chosen = [(path, size) for path, size in chosen if size <= MAX_TEMPLATE_FILE_BYTES and not path.endswith(PICTURES)]
+    if not chosen or (not whole and sum(size for _, size in chosen) > MAX_TEMPLATE_BYTES):
+        return False
+    for path, _ in chosen:
+        target = os.path.join(work, "templates", owner, name, path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        shutil.copyfile(os.path.join(folder, path), target)
+    return True
 
 
 def unpack(archive, folder):
@@ -246,6 +283,7 @@ def npm(work, list_of_names, kind, endings=None):
         try:
             packed = json.loads(run("npm", "pack", "--json", "--silent", name, cwd=folder, timeout=120))[0]
             target = os.path.join(folder, re.sub(r"\W+", "-", name))
+            shutil.rmtree(target, ignore_errors=True)
             unpack(os.path.join(folder, packed["filename"].replace("@", "").replace("/", "-")), target)
             package = json.load(open(os.path.join(target, "package.json")))
         except (subprocess.SubprocessError, OSError, ValueError, LookupError) as error:
@@ -259,6 +297,11 @@ def npm(work, list_of_names, kind, endings=None):
         owner = owner_of(repository.removeprefix("git+").replace("github:", "github.com/"), name)
         if owner in EXCLUDED_OWNERS or EXCLUDED_NAMES.search(name) or not permissive(licence):
             return None
+        versioned = f"npm-{re.sub(r'[^a-z0-9.]+', '-', package['name'])}-{package['version']}"
+        if kind == "template":
+            if not place_templates(work, owner, versioned, target, whole=TEMPLATE_PACKAGES.search(package["name"]) is not None):
+                return None
+            return (kind, "npm", package["name"], package["version"], owner, licence)
         if endings:
             others = [os.path.join(at, f) for at, _, files in os.walk(target) for f in files if not f.endswith(endings)]
             for other in others:
@@ -269,11 +312,28 @@ def npm(work, list_of_names, kind, endings=None):
         for compiled in ("dist", "lib", "build", "esm", "cjs", "node_modules", "_esm", "_cjs", "es", "Pods"):
             if compiled != "lib" or os.path.isdir(os.path.join(target, "src")):
                 shutil.rmtree(os.path.join(target, compiled), ignore_errors=True)
-        place(work, owner, f"npm-{re.sub(r'[^a-z0-9.]+', '-', name)}-{package['version']}", target)
+        place(work, owner, versioned, target)
         return (kind, "npm", name, package["version"], owner, licence)
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         return [t for t in pool.map(fetch, names) if t]
+
+
+def sdk(work):
+    """The templates of the .NET SDK."""
+    taken = []
+    root = os.path.dirname(os.path.realpath(shutil.which("dotnet")))
+    for archive in sorted(glob.glob(os.path.join(root, "templates", "*", "*.nupkg"))):
+        with zipfile.ZipFile(archive) as package:
+            description = package.read(next(n for n in package.namelist() if n.endswith(".nuspec") and "/" not in n)).decode("utf-8-sig", "replace")
+            name, version, licence = re.search(r"<id>([^<]*)<", description)[1], re.search(r"<version>([^<]*)<", description)[1], nuget_licence(package, description)
+            if not permissive(licence):
+                continue
+            target = os.path.join(work, "sdk", f"{name}-{version}")
+            package.extractall(target)
+        place_templates(work, "dotnet", f"{name}-{version}", target, whole=True)
+        taken.append(("template", "sdk", name, version, "dotnet", licence))
+    return taken
 
 
 def nuget(work):
@@ -344,14 +404,24 @@ def framework_order(name):
     return (3 if match[1] == "net" and "." in match[2] else 2 if match[1] != "net" else 1, number)
 
 
+def idioms(work):
+    return (debian(work, draw(), place) + debian_sources(work) + npm(work, "npm.txt", "typescript") + npm(work, "npm-mobile.txt", "mobile", MOBILE_ENDINGS)
+            + npm(work, "npm-unity.txt", "csharp", (".cs",)) + nuget(work))
+
+
+def templates(work):
+    # Of several versions the one that apt-get takes, which is the first.
+    chosen = {name: ("template", name, version, owner) for name, _, version, owner, _ in reversed(list(debian_packages())) if name in DEBIAN_TEMPLATES}
+    return debian(work, sorted(chosen.values()), place_templates) + npm(work, "npm-templates.txt", "template") + sdk(work)
+
+
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 3 or sys.argv[1] not in ("idioms", "templates"):
         sys.exit(__doc__)
-    work = os.path.abspath(sys.argv[1])
-    shutil.rmtree(os.path.join(work, "text"), ignore_errors=True)
-    taken = sorted(debian(work) + debian_sources(work) + npm(work, "npm.txt", "typescript") + npm(work, "npm-mobile.txt", "mobile", MOBILE_ENDINGS)
-                   + npm(work, "npm-unity.txt", "csharp", (".cs",)) + nuget(work))
-    with open(os.path.join(work, "sources.tsv"), "w", encoding="utf-8", newline="\n") as out:
+    what, work = sys.argv[1], os.path.abspath(sys.argv[2])
+    shutil.rmtree(os.path.join(work, what), ignore_errors=True)
+    taken = sorted(set(idioms(work) if what == "idioms" else templates(work)))
+    with open(os.path.join(work, what + ".tsv"), "w", encoding="utf-8", newline="\n") as out:
         out.write("kind\tregistry\tpackage\tversion\towner\tlicence\n")
         for row in taken:
             out.write("\t".join(row) + "\n")

@@ -1,12 +1,21 @@
 #!/usr/bin/env bash
-# Makes the idiom models anew: src/LeakScan/Indexing/idioms.bin (text) and structure-idioms.bin, and idioms.tsv, the list of
-# the packages they were made of.
-# usage: benchmarks/LeakScan.Idioms/make.sh WORK
-#   WORK  a folder for the packages: 12 GB, reused when it is there. Needs apt (after apt-get update), npm, dotnet, and 6 GB of memory.
+# Makes the model of idioms or that of templates anew, and the list of the packages that it was made of, all in src/LeakScan/Indexing.
+# usage: benchmarks/LeakScan.Idioms/make.sh idioms|templates WORK
+#   idioms     idioms.bin, structure-idioms.bin, idioms.tsv: hours, 12 GB of packages, 6 GB of memory
+#   templates  templates.bin, templates.tsv: minutes, 2 GB of packages
+#   WORK       a folder for the packages, reused when it is there. Needs apt (after apt-get update), npm, dotnet.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-work=${1:?usage: benchmarks/LeakScan.Idioms/make.sh WORK}
-python3 benchmarks/LeakScan.Idioms/fetch.py "$work"
-dotnet run --project benchmarks/LeakScan.Idioms -c Release -- grams "$work/text" src/LeakScan/Indexing/idioms.bin 6000000
-dotnet run --project benchmarks/LeakScan.Idioms -c Release -- shingles "$work/text" src/LeakScan/Indexing/structure-idioms.bin 900000
-cp "$work/sources.tsv" src/LeakScan/Indexing/idioms.tsv
+what=${1:?usage: benchmarks/LeakScan.Idioms/make.sh idioms|templates WORK}
+work=${2:?usage: benchmarks/LeakScan.Idioms/make.sh idioms|templates WORK}
+to=src/LeakScan/Indexing
+python3 benchmarks/LeakScan.Idioms/fetch.py "$what" "$work"
+make() { dotnet run --project benchmarks/LeakScan.Idioms -c Release -- "$1" "$work/$what" "$to/$2" "$3" "$4"; }
+case $what in
+  idioms)
+    make grams idioms.bin 3 6000000
+    make shingles structure-idioms.bin 3 900000 ;;
+  templates)
+    make grams templates.bin 1 10000000 ;;
+esac
+cp "$work/$what.tsv" "$to/"

@@ -202,7 +202,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
         return new([MappedIndex.FromMemory("(memory)", output.Detach(), length, header)], _key);
     }
 
-    IndexWriter Writer => new(_key, _tokenKeys, SimdTiers.Current, _options.PathStorage, _documents, _store, _tokens, _publicTexts, Idioms?.Version ?? 0);
+    IndexWriter Writer => new(_key, _tokenKeys, SimdTiers.Current, _options.PathStorage, _documents, _store, _tokens, _publicTexts, Idioms is null ? 0 : IdiomModel.ShippedVersion);
 
     void Finish(string? outputPath)
     {

@@ -9,7 +9,7 @@ namespace LeakScan;
 /// <param name="Fingerprints">Distinct fingerprints.</param>
 /// <param name="Postings">(document, position) entries.</param>
 /// <param name="PublicFingerprints">Distinct fingerprints left out because public text has them.</param>
-/// <param name="IdiomModelVersion">Version of the idiom model whose k-grams were left out: what many public projects say as well; 0 for none.</param>
+/// <param name="IdiomModelVersion">Version of the idiom models whose k-grams were left out: what many public projects say as well, and what frameworks begin projects with; 0 for none.</param>
 /// <param name="FileBytes">Bytes of the index file and its deltas.</param>
 /// <param name="Layers">The base and its deltas, counted.</param>
 /// <param name="GramLength">k: canonical characters a fingerprint covers.</param>

@@ -23,7 +23,8 @@ namespace LeakScan.Indexing;
 // is longer than a k-gram: where there is one, several consecutive k-grams are in the model. So a k-gram counts as an idiom if
 // it is one of three in a row that are, which chance brings about once in 5.6 million times.
 //
-// It is made by benchmarks/LeakScan.Idioms, which also keeps the list of the packages it was made of.
+// What frameworks begin projects with is a model of its own (TemplateLines): an idiom is what three owners have in common, a template is copied
+// by everybody though one alone says it. Both are made by benchmarks/LeakScan.Idioms, and the packages they were made of are listed beside them.
 sealed class IdiomModel
 {
     internal const int HeaderBytes = 48;
@@ -60,6 +61,9 @@ sealed class IdiomModel
     /// <summary>The model of structure in the assembly: shingles, by <see cref="ContainsShingle"/>.</summary>
     internal static IdiomModel ShippedStructure => LazyShingles.s_shipped;
 
+    /// <summary>The model of templates in the assembly: k-grams, by <see cref="Contains(ulong)"/>.</summary>
+    internal static IdiomModel Templates => LazyTemplates.s_shipped;
+
     static class LazyGrams
     {
         internal static readonly IdiomModel s_shipped = Read("idioms.bin", IdiomParameters.Grams);
@@ -70,6 +74,11 @@ sealed class IdiomModel
         internal static readonly IdiomModel s_shipped = Read("structure-idioms.bin", IdiomParameters.Shingles);
     }
 
+    static class LazyTemplates
+    {
+        internal static readonly IdiomModel s_shipped = Read("templates.bin", IdiomParameters.Grams);
+    }
+
     static IdiomModel Read(string name, IdiomParameters parameters)
     {
         using Stream stream = typeof(IdiomModel).Assembly.GetManifestResourceStream(name)!;
@@ -78,7 +87,10 @@ sealed class IdiomModel
         return new IdiomModel(bytes, parameters);
     }
 
-    /// <summary>Rises with every model that is shipped.</summary>
+    /// <summary>The version of the newest model in the assembly.</summary>
+    internal static int ShippedVersion => Math.Max(Shipped.Version, Templates.Version);
+
+    /// <summary>Rises with every model that is shipped, of idioms or of templates.</summary>
     internal int Version { get; }
 
     /// <summary>A k-gram is an idiom if so many owners of public projects have it.</summary>

@@ -37,6 +37,7 @@ sealed class IndexWorker(FingerprintKeys keys, TokenKeys tokenKeys, SimdTier tie
         lines = Math.Max(1, text.EndsWith("\n"u8) ? _lineFeeds.Count : _lineFeeds.Count + 1);
 
         BoilerplateLines.Find(text, _boilerplate);
+        if (idioms is not null) TemplateLines.Add(IdiomModel.Templates, _canonical.AsSpan(0, _length), _lineFeeds, _boilerplate);
         ReadTokens(text);
         for (int i = 0; i < _boilerplate.Count; i++) _boilerplate[i] = (CharactersBefore(_boilerplate[i].Start), CharactersBefore(_boilerplate[i].End));
         return MakeLineTable(_lineFeeds, lines);

@@ -46,7 +46,7 @@ public sealed class IdiomModelTests
     [Fact]
     public void DoesNotKnowWhatNobodyElseWrites()
     {
-        foreach (string file in Directory.GetFiles(Path.Combine(Root, "corpora", "proprietary"), "*", SearchOption.AllDirectories))
+        foreach (string file in Directory.GetFiles(Path.Combine(Repository.Root, "corpora", "proprietary"), "*", SearchOption.AllDirectories))
         {
             string text = File.ReadAllText(file);
             if (Canonical(text).Length > 500) Assert.True(ShareOfIdioms(text) < 0.08, $"{file}: {ShareOfIdioms(text):P1} of its k-grams are idioms");
@@ -58,7 +58,7 @@ public sealed class IdiomModelTests
     public void KeepsTheShinglesThatAreNotInTheModel()
     {
         ShingleReader reader = new(new TokenKeys(s_key), SimdTiers.Current);
-        byte[] source = File.ReadAllBytes(Path.Combine(Root, "src", "LeakScan", "Scanner.cs"));
+        byte[] source = File.ReadAllBytes(Path.Combine(Repository.Root, "src", "LeakScan", "Scanner.cs"));
         reader.Reset();
         Assert.True(reader.Next(source));
         ulong[] real = new ulong[reader.Codes.Length];
@@ -164,7 +164,7 @@ public sealed class IdiomModelTests
             using FingerprintIndexBuilder builder = new(s_key) { Idioms = idioms };
             builder.AddDocument("a.rs", "proprietary-code", document);
             using FingerprintIndex index = builder.Build();
-            Assert.Equal(idioms?.Version ?? 0, index.Info.IdiomModelVersion);
+            Assert.Equal(idioms is null ? 0 : IdiomModel.ShippedVersion, index.Info.IdiomModelVersion);
             return new Scanner(index).Scan(Encoding.UTF8.GetBytes(text), new List<Match>()).MatchedCharacters;
         }
     }
@@ -210,15 +210,5 @@ public sealed class IdiomModelTests
         byte[] imported = Canonical(import);
         Assert.DoesNotContain(IdiomModel.Hash(imported.AsSpan(10, GramParameters.GramLength)), owners.Keys);
         Assert.Empty(counter.Count(3));
-    }
-
-    static string Root
-    {
-        get
-        {
-            string root = AppContext.BaseDirectory;
-            while (!File.Exists(Path.Combine(root, "LeakScan.sln"))) root = Path.GetDirectoryName(root)!;
-            return root;
-        }
     }
 }
