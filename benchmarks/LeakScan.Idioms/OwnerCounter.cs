@@ -30,6 +30,7 @@ abstract class OwnerCounter
             foreach (SourceDocument document in reader.Read(new SourceSpec(folder, "public")))
             {
                 Bytes += document.Text.Length;
+                _boilerplate.Clear();
                 if (!whole) BoilerplateLines.Find(document.Text.Span, _boilerplate);
                 AddText(document.Text.Span, _boilerplate, texts);
             }

@@ -9,7 +9,8 @@ if (args is not ["grams" or "shingles", string text, string output, string owner
         usage: LeakScan.Idioms grams|shingles TEXT MODEL OWNERS COUNT
         Makes an idiom model: the k-grams, or the shingles of structure, of TEXT/OWNER/PACKAGE/... that most owners have in
         common, at least OWNERS, up to COUNT of them.
-        Two owners may have copied from each other; what three have is said by everybody, and so is what a template says.
+        Two owners may have copied from each other; what three have is said by everybody. With 1 they are templates, which are copied by
+        everybody: all of their text counts, drawings, headers and imports too, and COUNT must be enough for it.
         TEXT is what fetch.py leaves; the same text gives the same model.
         """);
     return 2;
@@ -24,6 +25,7 @@ List<(ulong Hash, int Owners)> counted = [.. counter.Count(least)];
 int owners = least;
 while (counted.Count(c => c.Owners >= owners) > maxKeys) owners++;
 for (int n = least; n <= 8; n++) Console.Error.WriteLine($"{counted.Count(c => c.Owners >= n)} {args[0]} of {n} owners or more");
+if (least == 1 && owners > 1) throw new InvalidOperationException($"there are more than {maxKeys} {args[0]}: a model of templates must have all");
 ulong[] hashes = [.. counted.Where(c => c.Owners >= owners).Select(c => c.Hash)];
 
 byte[] bytes = FuseFilter.Build(hashes, parameters, version: 5, owners);

@@ -46,8 +46,9 @@ DEBIAN_TEMPLATES = {
     "python3-pyramid", "python3-scrapy", "python3-sphinx", "ruby-cancancan", "ruby-delayed-job", "ruby-devise", "ruby-doorkeeper", "ruby-friendly-id", "ruby-graphql",
     "ruby-jbuilder", "ruby-kaminari", "ruby-paper-trail", "ruby-pundit", "ruby-railties", "ruby-rspec-rails", "ruby-webpacker"}
 
-# Folders of a package of which what stands in them is copied into projects, and packages that are nothing else.
+# Folders of a package of which what stands in them is copied into projects, those of Debian's, and packages that are nothing else if they have none.
 TEMPLATE_FOLDERS = re.compile(r"(^|/)(([\w.-]+[-_])?templates?([-_][\w.-]+)?|tmpl|files|blueprints?|starters?|skeletons?|boilerplates?|stubs?|scaffolds?|sample-projects?)/", re.I)
+DEBIAN_TEMPLATE_FOLDERS = re.compile(r"(^|/)(templates|[\w.-]+[-_]templates?|stubs)/", re.I)
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".ico", ".icns", ".webp", ".woff", ".woff2", ".ttf", ".otf", ".eot")
 MAX_TEMPLATE_FILE_BYTES = 64 * 1024
 MAX_TEMPLATE_BYTES = 1_000_000
@@ -76,7 +77,7 @@ PERMISSIVE = re.compile(
 
 def permissive(expression):
     """Every part of an "and", some part of an "or"."""
-    parts = re.split(r"\s*,?\s+and(?:/or)?\s+|\s*,\s*", expression.strip())
+    parts = re.split(r"\s*,?\s+and(?:/or)?\s+|\s*,\s*", expression.strip(), flags=re.I)
     return all(any(PERMISSIVE.match(re.sub(r"\s+with\s+.*", "", p.strip("() "), flags=re.I)) for p in re.split(r"\s+or\s+", part, flags=re.I)) for part in parts)
 
 
@@ -245,16 +246,17 @@ def place(work, owner, name, folder):
     return True
 
 
-def place_templates(work, owner, name, folder, whole=False):
-    """Copies a package's folders of templates; False if it has none, or so much that it is rather a program than where one begins."""
+def place_templates(work, owner, name, folder, folders=DEBIAN_TEMPLATE_FOLDERS):
+    """Copies a package's folders of templates, all if no folders are asked for; False if it has none, or so much that it is a program rather."""
     chosen = []
     for at, _, files in os.walk(folder):
         for file in files:
             path = os.path.relpath(os.path.join(at, file), folder)
-            if (whole or TEMPLATE_FOLDERS.search(path)) and "node_modules/" not in path and os.path.isfile(os.path.join(at, file)):
-                chosen.append((path, os.path.getsize(os.path.join(at, file))))
+            source = os.path.join(at, file)
+            if (not folders or folders.search(path)) and "node_modules/" not in path and os.path.isfile(source) and not os.path.islink(source):
+                chosen.append((path, os.path.getsize(source)))
     chosen = [(path, size) for path, size in chosen if size <= MAX_TEMPLATE_FILE_BYTES and not path.endswith(PICTURES)]
-    if not chosen or (not whole and sum(size for _, size in chosen) > MAX_TEMPLATE_BYTES):
+    if not chosen or (folders and sum(size for _, size in chosen) > MAX_TEMPLATE_BYTES):
         return False
     for path, _ in chosen:
         target = os.path.join(work, "templates", owner, name, path)
@@ -281,10 +283,12 @@ def npm(work, list_of_names, kind, endings=None):
 
     def fetch(name):
         try:
-            packed = json.loads(run("npm", "pack", "--json", "--silent", name, cwd=folder, timeout=120))[0]
             target = os.path.join(folder, re.sub(r"\W+", "-", name))
             shutil.rmtree(target, ignore_errors=True)
-            unpack(os.path.join(folder, packed["filename"].replace("@", "").replace("/", "-")), target)
+            # Two names may be one package; each has its own archive.
+            os.makedirs(target + ".packed", exist_ok=True)
+            packed = json.loads(run("npm", "pack", "--json", "--silent", "--pack-destination", target + ".packed", name, cwd=folder, timeout=120))[0]
+            unpack(os.path.join(target + ".packed", packed["filename"].replace("@", "").replace("/", "-")), target)
             package = json.load(open(os.path.join(target, "package.json")))
         except (subprocess.SubprocessError, OSError, ValueError, LookupError) as error:
             print(f"fetch.py: {name}: {error}", file=sys.stderr)
@@ -299,7 +303,8 @@ def npm(work, list_of_names, kind, endings=None):
             return None
         versioned = f"npm-{re.sub(r'[^a-z0-9.]+', '-', package['name'])}-{package['version']}"
         if kind == "template":
-            if not place_templates(work, owner, versioned, target, whole=TEMPLATE_PACKAGES.search(package["name"]) is not None):
+            whole = TEMPLATE_PACKAGES.search(package["name"])
+            if not place_templates(work, owner, versioned, target, TEMPLATE_FOLDERS) and not (whole and place_templates(work, owner, versioned, target, None)):
                 return None
             return (kind, "npm", package["name"], package["version"], owner, licence)
         if endings:
@@ -331,8 +336,8 @@ def sdk(work):
                 continue
             target = os.path.join(work, "sdk", f"{name}-{version}")
             package.extractall(target)
-        place_templates(work, "dotnet", f"{name}-{version}", target, whole=True)
-        taken.append(("template", "sdk", name, version, "dotnet", licence))
+        if place_templates(work, "dotnet", f"{name}-{version}", target, None):
+            taken.append(("template", "sdk", name, version, "dotnet", licence))
     return taken
 
 

@@ -3,9 +3,10 @@ using LeakScan.Fingerprints;
 namespace LeakScan.Indexing;
 
 /// <summary>Finds the lines of a document that a framework's template begins its projects with: they stand in every such project.</summary>
-// Asked for is not each k-gram but every eighth, which is enough since the model has all of a template's. A stretch of four, 48 characters, that
-// the model has is a template's: by chance one in four billion places is. Of the lines only those count that lie in it whole, so a line in which
-// somebody has changed a name stays.
+// Asked for is not each k-gram but every eighth, since the model has all of a template's. Four in a row, 48 characters, are a template's; where it
+// begins and ends is found character by character. Chance brings four about once in four billion times, and once in 256 where
+// text repeats itself every few characters, as tables of zeros do: nobody's secret either. Of the lines only those count that lie in the
+// stretch whole, so a line in which somebody has changed a name stays. Every stretch of 55 characters is found.
 static class TemplateLines
 {
     const int Step = 8;
@@ -18,37 +19,35 @@ static class TemplateLines
     /// <param name="ranges">Lines that are left out already; receives all.</param>
     internal static void Add(IdiomModel templates, ReadOnlySpan<byte> canonical, List<int> lineFeeds, List<(int Start, int End)> ranges)
     {
-        int length = canonical.Length, before = ranges.Count;
-        int at = 0, hits = 0, line = 0;
-        for (; at + GramParameters.GramLength <= canonical.Length; at += Step)
+        int before = ranges.Count, line = 0;
+        int last = canonical.Length - GramParameters.GramLength; // where the last k-gram begins
+        for (int first = 0; first <= last; first += Step)
         {
-            if (templates.Contains(IdiomModel.Hash(canonical.Slice(at, GramParameters.GramLength))))
-            {
-                hits++;
-                continue;
-            }
-            Take();
+            int end = first;
+            while (end <= last && Has(templates, canonical, end)) end += Step;
+            if (end - first >= MinHits * Step) AddLines(Widen(templates, canonical, first, end - Step), canonical.Length, lineFeeds, ref line, ranges);
+            first = end;
         }
-        Take();
         if (ranges.Count > before) Unite(ranges);
+    }
 
-        // The template may go on up to where it was asked for next.
-        void Take()
-        {
-            if (hits >= MinHits) AddLines(at - hits * Step - (Step - 1), at - Step + GramParameters.GramLength + (Step - 1));
-            hits = 0;
-        }
+    static bool Has(IdiomModel templates, ReadOnlySpan<byte> canonical, int start) => templates.Contains(IdiomModel.Hash(canonical.Slice(start, GramParameters.GramLength)));
 
-        void AddLines(int start, int end)
-        {
-            while (line <= lineFeeds.Count && StartOf(line) < start) line++;
-            int first = line;
-            while (line <= lineFeeds.Count && EndOf(line) <= end) line++;
-            if (line > first) ranges.Add((first, line));
-        }
+    /// <summary>The characters of the stretch of which these are the first and the last k-gram asked for.</summary>
+    static (int Start, int End) Widen(IdiomModel templates, ReadOnlySpan<byte> canonical, int first, int last)
+    {
+        while (first > 0 && Has(templates, canonical, first - 1)) first--;
+        while (last + 1 + GramParameters.GramLength <= canonical.Length && Has(templates, canonical, last + 1)) last++;
+        return (first, last + GramParameters.GramLength);
+    }
 
-        int StartOf(int number) => number == 0 ? 0 : lineFeeds[number - 1];
-        int EndOf(int number) => number < lineFeeds.Count ? lineFeeds[number] : length;
+    /// <summary>Adds the lines that lie within, from <paramref name="line"/> on.</summary>
+    static void AddLines((int Start, int End) stretch, int length, List<int> lineFeeds, ref int line, List<(int Start, int End)> ranges)
+    {
+        while (line <= lineFeeds.Count && (line == 0 ? 0 : lineFeeds[line - 1]) < stretch.Start) line++;
+        int first = line;
+        while (line <= lineFeeds.Count && (line < lineFeeds.Count ? lineFeeds[line] : length) <= stretch.End) line++;
+        if (line > first) ranges.Add((first, line));
     }
 
     static void Unite(List<(int Start, int End)> ranges)

@@ -46,6 +46,24 @@ public sealed class TemplateLinesTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>However short what was changed at either end of a line of a template, the line stays, and those beside it go.</summary>
+    [Fact]
+    public void ALineThatWasChangedStays()
+    {
+        string[] template = CodeText.Lines(new Random(2), 30).Split('\n');
+        IdiomModel model = ModelOf(string.Join('\n', template));
+        foreach ((int changed, string text) in Enumerable.Range(10, 10).SelectMany(i => new[] { (i, template[i] + " x"), (i, "x " + template[i]), (i, template[i] + " = last7") }))
+        {
+            string[] lines = [.. template];
+            lines[changed] = text;
+            (byte[] canonical, List<int> lineFeeds) = Canonical(string.Join('\n', lines));
+            List<(int Start, int End)> ranges = [];
+            TemplateLines.Add(model, canonical, lineFeeds, ranges);
+            Assert.False(ranges.Exists(range => range.Start <= changed && changed < range.End), $"{changed}: {text}: {string.Join(' ', ranges)}");
+            Assert.InRange(ranges.Sum(range => range.End - range.Start), template.Length - 4, template.Length - 1);
+        }
+    }
+
     [Fact]
     public void FindsNothingInWhatNobodyElseWrites()
     {
@@ -113,21 +131,22 @@ public sealed class TemplateLinesTests(ITestOutputHelper output)
 
     static IEnumerable<int> Oracle(IdiomModel model, byte[] canonical, List<int> lineFeeds)
     {
-        bool[] has = [.. Enumerable.Range(0, Math.Max(0, (canonical.Length - GramParameters.GramLength) / 8 + 1)).Select(i => model.Contains(IdiomModel.Hash(canonical.AsSpan(8 * i, GramParameters.GramLength))))];
+        // Of each place whether a stretch covers it.
+        bool[] has = [.. Enumerable.Range(0, Math.Max(0, canonical.Length - GramParameters.GramLength + 1)).Select(i => model.Contains(IdiomModel.Hash(canonical.AsSpan(i, GramParameters.GramLength))))];
+        List<(int Start, int End)> stretches = [];
+        for (int i = 0; i < has.Length; i++)
+        {
+            if (i % 8 != 0 || !Enumerable.Range(0, 4).All(n => i + 8 * n < has.Length && has[i + 8 * n])) continue;
+            int first = i, last = i;
+            while (last + 8 < has.Length && has[last + 8]) last += 8;
+            while (first > 0 && has[first - 1]) first--;
+            while (last + 1 < has.Length && has[last + 1]) last++;
+            stretches.Add((first, last + GramParameters.GramLength));
+        }
         for (int line = 0; line <= lineFeeds.Count; line++)
         {
             int start = line == 0 ? 0 : lineFeeds[line - 1], end = line < lineFeeds.Count ? lineFeeds[line] : canonical.Length;
-            for (int first = 0; first < has.Length; first++)
-            {
-                if (!has[first] || (first > 0 && has[first - 1])) continue;
-                int last = first;
-                while (last + 1 < has.Length && has[last + 1]) last++;
-                if (last - first >= 3 && start > 8 * (first - 1) && end < 8 * (last + 1) + GramParameters.GramLength)
-                {
-                    yield return line;
-                    break;
-                }
-            }
+            if (stretches.Any(stretch => start >= stretch.Start && end <= stretch.End)) yield return line;
         }
     }
 
