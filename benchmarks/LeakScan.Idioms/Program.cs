@@ -28,6 +28,7 @@ for (int n = least; n <= 8; n++) Console.Error.WriteLine($"{counted.Count(c => c
 if (least == 1 && owners > 1) throw new InvalidOperationException($"there are more than {maxKeys} {args[0]}: a model of templates must have all");
 ulong[] hashes = [.. counted.Where(c => c.Owners >= owners).Select(c => c.Hash)];
 
+// The version is one more than that of the newest model that was shipped, of whichever kind.
 byte[] bytes = FuseFilter.Build(hashes, parameters, version: 5, owners);
 IdiomModel model = new(bytes, parameters);
 if (hashes.FirstOrDefault(h => !model.Contains(h)) is not 0 and var lost) throw new InvalidOperationException($"the model lacks {lost:x16}");

@@ -5,8 +5,7 @@ source packages of Java, C#, PHP and C, packages of npm and NuGet, and what fram
 usage: fetch.py idioms|templates WORK
 
 Leaves WORK/idioms/OWNER/PACKAGE-VERSION/... for LeakScan.Idioms and the list of what was taken in WORK/idioms.tsv, or the same of
-templates. Debian's are
-a sample of each kind of package, drawn by the hash of its name, so that nobody chooses; npm's, which carry TypeScript, stand in
+templates. Debian's are a sample of each kind of package, drawn by the hash of its name, so that nobody chooses; npm's, which carry TypeScript, stand in
 npm.txt, those with Kotlin, Swift, Objective-C and Java for phones in npm-mobile.txt, those for Unity, which carry C#, in npm-unity.txt,
 and NuGet's, which carry programs for .NET that are decompiled, in nuget.txt. Templates are those of the packages of npm in npm-templates.txt,
 of a few of Debian and of the .NET SDK that runs this: of each only the folders that are copied into new projects. An owner is who a package is by upstream:
@@ -42,17 +41,20 @@ MOBILE_ENDINGS = (".kt", ".kts", ".swift", ".m", ".mm", ".java", ".cs")
 
 # Packages of Debian that begin projects of a framework, or parts of them.
 DEBIAN_TEMPLATES = {
-    "golang-github-spf13-cobra-dev", "php-laravel-framework", "php-symfony-framework-bundle", "python3-alembic", "python3-django", "python3-flask-migrate", "python3-pecan",
-    "python3-pyramid", "python3-scrapy", "python3-sphinx", "ruby-cancancan", "ruby-delayed-job", "ruby-devise", "ruby-doorkeeper", "ruby-friendly-id", "ruby-graphql",
-    "ruby-jbuilder", "ruby-kaminari", "ruby-paper-trail", "ruby-pundit", "ruby-railties", "ruby-rspec-rails", "ruby-webpacker"}
+    "php-laravel-framework", "python3-alembic", "python3-django", "python3-flask-migrate", "python3-pecan", "python3-scrapy",
+    "ruby-cancancan", "ruby-delayed-job", "ruby-devise", "ruby-doorkeeper", "ruby-graphql", "ruby-jbuilder",
+    "ruby-paper-trail", "ruby-pundit", "ruby-railties", "ruby-rspec-rails"}
 
-# Folders of a package of which what stands in them is copied into projects, those of Debian's, and packages that are nothing else if they have none.
+# Folders of a package of which what stands in them is copied into projects; of Debian's, which carry libraries too, fewer names tell that.
 TEMPLATE_FOLDERS = re.compile(r"(^|/)(([\w.-]+[-_])?templates?([-_][\w.-]+)?|tmpl|files|blueprints?|starters?|skeletons?|boilerplates?|stubs?|scaffolds?|sample-projects?)/", re.I)
 DEBIAN_TEMPLATE_FOLDERS = re.compile(r"(^|/)(templates|[\w.-]+[-_]templates?|stubs)/", re.I)
-PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".ico", ".icns", ".webp", ".woff", ".woff2", ".ttf", ".otf", ".eot")
+
+# Packages that are nothing else, if they have none of these folders.
+TEMPLATE_PACKAGES = re.compile(r"(^|[/-])(template|starter|boilerplate)(-|$)")
+
 MAX_TEMPLATE_FILE_BYTES = 64 * 1024
 MAX_TEMPLATE_BYTES = 1_000_000
-TEMPLATE_PACKAGES = re.compile(r"(^|[/-])(template|starter|boilerplate)(-|$)")
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".ico", ".icns", ".webp", ".woff", ".woff2", ".ttf", ".otf", ".eot")
 
 NUGET = "https://api.nuget.org/v3-flatcontainer"
 DECOMPILER_VERSION = "9.1.0.7988"

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using LeakScan.Tests.Support;
 
 namespace LeakScan.Tests;
 
@@ -7,15 +8,7 @@ public sealed partial class ArchitectureTests
 {
     static readonly string[] s_folders = ["Primitives", "Simd", "Text", "Fingerprints", "Tokens", "Sketches", "Indexing", "Matching", "Classification"];
 
-    static string Sources
-    {
-        get
-        {
-            string root = AppContext.BaseDirectory;
-            while (!File.Exists(Path.Combine(root, "LeakScan.sln"))) root = Path.GetDirectoryName(root)!;
-            return Path.Combine(root, "src", "LeakScan");
-        }
-    }
+    static string Sources => Path.Combine(Repository.Root, "src", "LeakScan");
 
     [Fact]
     public void AFolderUsesOnlyFoldersBeforeIt()

@@ -1,4 +1,5 @@
 using System.Reflection;
+using LeakScan.Tests.Support;
 using PublicApiGenerator;
 
 namespace LeakScan.Tests;
@@ -14,16 +15,14 @@ public sealed class PublicApiTests
     [InlineData("LeakScan.Sources")]
     public void ThePublicApiIsTheApprovedOne(string library)
     {
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "LeakScan.sln"))) root = Path.GetDirectoryName(root)!;
-        string approvedFile = Path.Combine(root, "tests", "LeakScan.Tests", $"PublicApi.{library}.txt");
+        string approvedFile = Path.Combine(Repository.Root, "tests", "LeakScan.Tests", $"PublicApi.{library}.txt");
         string[] actual = [.. Assembly.Load(library).GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }).ReplaceLineEndings("\n").TrimEnd('\n').Split('\n')];
         if (Environment.GetEnvironmentVariable(UpdateVariable) == "1") File.WriteAllText(approvedFile, string.Join('\n', actual) + "\n");
         string[] approved = File.Exists(approvedFile) ? File.ReadAllText(approvedFile).ReplaceLineEndings("\n").TrimEnd('\n').Split('\n') : [];
         int same = approved.Zip(actual).TakeWhile(lines => lines.First == lines.Second).Count();
         string[] gone = [.. approved.Except(actual).Select(l => "- " + l)], come = [.. actual.Except(approved).Select(l => "+ " + l)];
         Assert.True(approved.SequenceEqual(actual), $"""
-            The public API of {library} is not that of {Path.GetRelativePath(root, approvedFile)}, from line {same + 1} on:
+            The public API of {library} is not that of {Path.GetRelativePath(Repository.Root, approvedFile)}, from line {same + 1} on:
             {string.Join('\n', [.. gone, .. come])}
             If that is meant, say so in CHANGELOG.md and run: {UpdateVariable}=1 dotnet test tests/LeakScan.Tests --filter {nameof(PublicApiTests)}
             """);

@@ -1,4 +1,5 @@
 using System.Text;
+using LeakScan.Tests.Support;
 
 namespace LeakScan.Tests;
 
@@ -40,12 +41,10 @@ public sealed class ReadMeTests
     [Fact]
     public void TheReadMeShowsTheExample()
     {
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "LeakScan.sln"))) root = Path.GetDirectoryName(root)!;
-        string[] source = File.ReadAllLines(Path.Combine(root, "tests", "LeakScan.Tests", "ReadMeTests.cs"));
+        string[] source = File.ReadAllLines(Path.Combine(Repository.Root, "tests", "LeakScan.Tests", "ReadMeTests.cs"));
         int begin = Array.FindIndex(source, l => l.Trim() == "// README: begin");
         int end = Array.FindIndex(source, l => l.Trim() == "// README: end");
         string example = string.Join('\n', source[(begin + 1)..end].Select(l => l.Length > 8 ? l[8..] : ""));
-        Assert.Contains($"```csharp\n{example}\n```", File.ReadAllText(Path.Combine(root, "README.md")).ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains($"```csharp\n{example}\n```", File.ReadAllText(Path.Combine(Repository.Root, "README.md")).ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 }

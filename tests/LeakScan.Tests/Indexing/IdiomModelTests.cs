@@ -7,7 +7,6 @@ using LeakScan.Idioms;
 using LeakScan.Indexing;
 using LeakScan.Simd;
 using LeakScan.Tests.Support;
-using LeakScan.Text;
 using LeakScan.Tokens;
 
 namespace LeakScan.Tests.Indexing;
@@ -16,15 +15,7 @@ public sealed class IdiomModelTests
 {
     static readonly IndexKey s_key = IndexKey.FromBytes(Encoding.ASCII.GetBytes("idiom model test key, 32 bytes.."));
 
-    static byte[] Canonical(string text)
-    {
-        Canonicalizer canonicalizer = new(SimdTiers.Current);
-        byte[] utf8 = Encoding.UTF8.GetBytes(text);
-        byte[] canonical = new byte[utf8.Length + 2 * Canonicalizer.OutputSlack];
-        canonicalizer.Reset();
-        int length = canonicalizer.Append(utf8, canonical);
-        return canonical[..(length + canonicalizer.Finish(canonical.AsSpan(length)))];
-    }
+    static byte[] Canonical(string text) => CanonicalForm.Of(text).Text;
 
     /// <summary>The share of a text's k-grams that the shipped model has.</summary>
     static double ShareOfIdioms(string text)

@@ -16,8 +16,7 @@ public sealed partial class StructureTests : IClassFixture<StructureTests.Own>
 
         public Own()
         {
-            string root = AppContext.BaseDirectory;
-            while (!File.Exists(Path.Combine(root, "LeakScan.sln"))) root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("no LeakScan.sln above the tests");
+            string root = Repository.Root;
             string[] files = [.. Directory.EnumerateFiles(Path.Combine(root, "src"), "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("obj", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
             Files = [.. files.Where(f => File.ReadAllLines(f).Length > 80).Select(f => (Path.GetRelativePath(root, f), File.ReadAllText(f).ReplaceLineEndings("\n")))];
             using FingerprintIndexBuilder builder = new(s_key);

@@ -8,7 +8,7 @@ static class Repository
         get
         {
             string root = AppContext.BaseDirectory;
-            while (!File.Exists(Path.Combine(root, "LeakScan.sln"))) root = Path.GetDirectoryName(root)!;
+            while (!File.Exists(Path.Combine(root, "LeakScan.sln"))) root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("no LeakScan.sln above the tests");
             return root;
         }
     }
