@@ -47,9 +47,19 @@ static class StructureEvidence
     /// <summary>A stretch that says less is chance.</summary>
     internal const double StretchBits = 2;
 
-    /// <summary>Cost of pointing at a document's first stretch, as of verbatim text: where in the index, and, twice, where in the text.</summary>
+    /// <summary>Cost of pointing at a document's first stretch, as of verbatim text: where in the index, and, twice, where in the text, and what a text of that length costs besides.</summary>
     internal static double PlacementBits(long indexTokens, long textTokens) =>
-        Math.Log2(Math.Max(2, indexTokens)) + 2 * Math.Log2(Math.Max(2, textTokens));
+        Math.Max(0, Math.Log2(Math.Max(2, indexTokens)) + 2 * Math.Log2(Math.Max(2, textTokens)) + LengthBits(textTokens));
+
+    /// <summary>What a text costs that is longer than a screen of code; a shorter one costs less.</summary>
+    // In text of that length chance finds structure that goes on for some lines, and ever more of it the longer the text is; in a few lines hardly
+    // any. What was copied is the other way round: five lines of it are all the evidence there is, and in eighty there is plenty.
+    static double LengthBits(long textTokens)
+    {
+        const double BitsPerDoubling = 16;
+        const long FewLines = 96, Screen = 176, ManyLines = 512;
+        return BitsPerDoubling * Math.Log2((double)Math.Clamp(textTokens, FewLines, ManyLines) / Screen);
+    }
 
     /// <summary>What a keyword, mark or number says.</summary>
     internal static double BitsOf(byte code) => TokenCoder.IsKeyword(code) ? KeywordBits : code == TokenCoder.Number ? NumberBits : MarkBits;
