@@ -22,7 +22,7 @@ static class Comparison
 
     static Peer[] Peers(string? cli) =>
     [
-        new LibraryPeer(), new CommandLinePeer(cli), new WinnowingPeer(), new GrepPeer("grep"), new GrepPeer("rg", "--no-config", "--no-filename", "--no-line-number"),
+        new LibraryPeer(), new LibraryPeer(ScanDepth.Coarse), new CommandLinePeer(cli), new WinnowingPeer(), new GrepPeer("grep"), new GrepPeer("rg", "--no-config", "--no-filename", "--no-line-number"),
         new SearchValuesPeer(), new RegexPeer(), new SimTextPeer(), new JscpdPeer(), new MinHashPeer(),
     ];
 
@@ -83,7 +83,7 @@ static class Comparison
         Material material = new(folder, Repository.Path("corpora", "proprietary"), Repository.Path("src"), 4_000_000);
         int failures = 0;
         foreach ((Peer peer, Wrapping[] finds) in ((Peer, Wrapping[])[])
-            [(new LibraryPeer(), s_wrappings), (new CommandLinePeer(LeakScanCli.OfThisBuild), s_wrappings), (new WinnowingPeer(), [Wrapping.Verbatim, Wrapping.Reindented]), (new SearchValuesPeer(), [Wrapping.Verbatim])])
+            [(new LibraryPeer(), s_wrappings), (new LibraryPeer(ScanDepth.Coarse), s_wrappings), (new CommandLinePeer(LeakScanCli.OfThisBuild), s_wrappings), (new WinnowingPeer(), [Wrapping.Verbatim, Wrapping.Reindented]), (new SearchValuesPeer(), [Wrapping.Verbatim])])
         {
             try
             {

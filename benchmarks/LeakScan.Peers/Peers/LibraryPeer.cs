@@ -2,20 +2,20 @@ using System.Diagnostics;
 
 namespace LeakScan.Peers.Peers;
 
-sealed class LibraryPeer : Peer, IDisposable
+sealed class LibraryPeer(ScanDepth depth = ScanDepth.Auto) : Peer, IDisposable
 {
     FingerprintIndex? _index;
     Scanner? _scanner;
 
-    internal override string Name => "LeakScan, library, 1 thread";
+    internal override string Name => depth == ScanDepth.Coarse ? "LeakScan, library, coarse, 1 thread" : "LeakScan, library, 1 thread";
 
-    internal override string Remark => "records from memory";
+    internal override string Remark => depth == ScanDepth.Coarse ? "the same with winnowing's guarantee of 64 characters" : "records from memory; as it is by default, runs of 40 characters in records of this length";
 
     internal override void Prepare(Material material)
     {
         using FingerprintIndexBuilder builder = material.ToBuilder();
         _index = builder.Build();
-        _scanner = new Scanner(_index, new ScanOptions { Structure = false });
+        _scanner = new Scanner(_index, new ScanOptions { Depth = depth, Structure = false });
     }
 
     internal override double Run(Material material, ISet<int> suspects)

@@ -11,7 +11,7 @@ sealed class WinnowingPeer : Peer
 
     internal override string Version => Tool.Version("cc", "--version");
 
-    internal override string Remark => "the same guarantee on plain text; from memory; no escapes, no line numbers, no key, no rarity: two hits anywhere in a record alarm; which file, but no lines";
+    internal override string Remark => "a guarantee of 64 characters, on plain text; from memory; no escapes, no line numbers, no key, no rarity: two hits anywhere in a record alarm; which file, but no lines";
 
     internal override void Prepare(Material material)
     {
