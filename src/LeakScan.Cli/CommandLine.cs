@@ -66,6 +66,7 @@ static class CommandLine
         root.Add(index);
         root.Add(ScanCommand.Create(cancellationToken));
         root.Add(HookCommand.Create());
+        root.Add(ReportCommand.Create(cancellationToken));
         root.Add(AuditCommand.Create());
         foreach (Option option in root.Options)
         {
@@ -136,4 +137,19 @@ static class ExitCode
     internal const int Findings = 1;
     internal const int Failed = 2;
     internal const int Interrupted = 130;
+
+    internal static Option<string> CreateFailOn() =>
+        new Option<string>("--fail-on") { HelpName = "warn|block|never", Description = "The verdict from which on the exit code is 1. Default: block.", DefaultValueFactory = _ => "block" }.AcceptOnlyFromAmong("warn", "block", "never");
+
+    internal static int Of(ScanSummary summary, string failOn)
+    {
+        if (summary.Errors > 0) return Failed;
+        long failing = failOn switch
+        {
+            "warn" => summary.Blocked + summary.Warned,
+            "block" => summary.Blocked,
+            _ => 0,
+        };
+        return failing > 0 ? Findings : Clean;
+    }
 }

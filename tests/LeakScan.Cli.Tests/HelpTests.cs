@@ -24,7 +24,8 @@ public sealed class HelpTests : IDisposable
     [InlineData("hook install", "TOOL claude-code|codex|cursor|windsurf --index --policy --key-file --audit --project --dry-run --managed")]
     [InlineData("hook uninstall", "TOOL --project --dry-run")]
     [InlineData("audit", "FILE --format text|json")]
-    [InlineData("", "index scan hook audit --version --help")]
+    [InlineData("report", "FINDINGS -o --output --format html|sarif --fail-on warn|block|never")]
+    [InlineData("", "index scan hook report audit --version --help")]
     public void EveryOptionIsInTheHelpAndThereAreExamples(string command, string words)
     {
         string help = _work.Run([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).Expect(0).Out;

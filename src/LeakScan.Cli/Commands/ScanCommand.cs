@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using LeakScan.Cli.Output;
 using LeakScan.Sources;
 
@@ -46,7 +45,7 @@ static class ScanCommand
         Option<string?> output = new("--output") { HelpName = "FILE", Description = "Where findings go: a file that appears when it is complete. Default: standard output." };
         Option<int> threads = new("--threads") { HelpName = "N", Description = "Threads that scan. Default: one a core.", DefaultValueFactory = _ => Environment.ProcessorCount };
         Option<string?> resume = new("--resume") { HelpName = "FILE", Description = "Keeps in this file how far the scan is, and goes on from there if it was interrupted. Needs --output and jsonl." };
-        Option<string> failOn = new Option<string>("--fail-on") { HelpName = "warn|block|never", Description = "The verdict from which on the exit code is 1. Default: block.", DefaultValueFactory = _ => "block" }.AcceptOnlyFromAmong("warn", "block", "never");
+        Option<string> failOn = ExitCode.CreateFailOn();
         Option<bool> verbatimOnly = new("--verbatim-only") { Description = "Look for verbatim text alone, not for code that was edited or renamed. Several times as fast." };
         Option<string?> keyFile = KeyFile.CreateOption();
         ExampleCommand command = new("scan", "Finds what of an index, or of --protect, stands in the inputs.",
@@ -149,7 +148,7 @@ static class ScanCommand
         FindingWriter writer = arguments.Format switch
         {
             "text" => new TextFindingWriter(colours: onTerminal && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""),
-            "sarif" => new SarifFindingWriter(Version, [.. index.Info.DocumentsByLabel.Keys.Order(StringComparer.Ordinal)]),
+            "sarif" => new SarifFindingWriter([.. index.Info.DocumentsByLabel.Keys.Order(StringComparer.Ordinal)]),
             _ => new JsonlFindingWriter(new TokenCounter()),
         };
         using FindingOutput output = arguments.Output is null ? FindingOutput.ToStandardOutput()
@@ -172,7 +171,7 @@ static class ScanCommand
             writer.End(output.Stream);
             output.Commit();
             state?.Delete();
-            return ExitCodeOf(summary, arguments.FailOn);
+            return ExitCode.Of(summary, arguments.FailOn);
         }
         catch (OperationCanceledException)
         {
@@ -222,18 +221,6 @@ static class ScanCommand
         return builder.Build(cancellationToken);
     }
 
-    static int ExitCodeOf(ScanSummary summary, string failOn)
-    {
-        if (summary.Errors > 0) return ExitCode.Failed;
-        long failing = failOn switch
-        {
-            "warn" => summary.Blocked + summary.Warned,
-            "block" => summary.Blocked,
-            _ => 0,
-        };
-        return failing > 0 ? ExitCode.Findings : ExitCode.Clean;
-    }
-
     /// <summary>For the time left; 0 where nobody looks, or where it is not known before all has been read.</summary>
     static long TotalBytes(string[] inputs)
     {
@@ -248,6 +235,4 @@ static class ScanCommand
         }
         return total;
     }
-
-    static string Version => typeof(ScanCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 }

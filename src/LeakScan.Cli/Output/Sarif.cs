@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+
+namespace LeakScan.Cli.Output;
+
+/// <summary>What SARIF has of a finding.</summary>
+readonly record struct SarifResult(string? Label, string Verdict, string Id, int MatchedCharacters, double Score, bool? IsSent, string Input, long FirstLine, long LastLine);
+
+/// <summary>SARIF 2.1.0: one result a finding, rules by label, sources as related locations.</summary>
+static class Sarif
+{
+    static readonly string s_version = typeof(Sarif).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
+    /// <summary>What stands before the results.</summary>
+    internal static string Head(IEnumerable<string> labels)
+    {
+        string rules = string.Join(",", labels.Select(l => $"{{\"id\":{Quoted(l)},\"shortDescription\":{{\"text\":{Quoted($"Outgoing text matches {l}")}}}}}"));
+        return "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{\"name\":\"leakscan\",\"version\":"
+            + Quoted(s_version) + ",\"rules\":[" + rules + "]}},\"columnKind\":\"utf16CodeUnits\",\"results\":[";
+    }
+
+    /// <summary>What stands behind them.</summary>
+    internal static ReadOnlySpan<byte> Tail => "]}]}\n"u8;
+
+    /// <summary>Writes a result, but for the end of its object.</summary>
+    internal static void WriteResult(Utf8JsonWriter json, in SarifResult result, IEnumerable<(string Path, int StartLine, int EndLine)> sources)
+    {
+        json.WriteStartObject();
+        json.WriteString("ruleId", result.Label);
+        json.WriteString("level", result.Verdict == "block" ? "error" : "warning");
+        json.WriteStartObject("message");
+        json.WriteString("text", string.Create(CultureInfo.InvariantCulture,
+            $"{result.Verdict}: record {result.Id} matches {result.Label}: {result.MatchedCharacters} characters, score {result.Score:F2}{(result.IsSent == false ? ", in the log only, not sent" : "")}"));
+        json.WriteEndObject();
+        json.WriteStartArray("locations");
+        WriteLocation(json, null, result.Input, (int)Math.Min(result.FirstLine, int.MaxValue), (int)Math.Min(result.LastLine, int.MaxValue));
+        json.WriteEndArray();
+        json.WriteStartArray("relatedLocations");
+        int id = 0;
+        foreach ((string path, int startLine, int endLine) in sources) WriteLocation(json, id++, path, startLine, endLine);
+        json.WriteEndArray();
+    }
+
+    static void WriteLocation(Utf8JsonWriter json, int? id, string path, int startLine, int endLine)
+    {
+        json.WriteStartObject();
+        if (id is int number) json.WriteNumber("id", number);
+        json.WriteStartObject("physicalLocation");
+        json.WriteStartObject("artifactLocation");
+        json.WriteString("uri", Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal));
+        json.WriteEndObject();
+        json.WriteStartObject("region");
+        json.WriteNumber("startLine", startLine);
+        json.WriteNumber("endLine", endLine);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
+}

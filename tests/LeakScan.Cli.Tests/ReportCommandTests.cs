@@ -1,0 +1,140 @@
+using System.Text.Json;
+using CsCheck;
+using LeakScan.Cli.Reports;
+using LeakScan.Cli.Tests.Support;
+
+namespace LeakScan.Cli.Tests;
+
+public sealed class ReportCommandTests : IDisposable
+{
+    readonly Workspace _work = new Workspace().WithIndex();
+
+    public void Dispose() => _work.Dispose();
+
+    /// <summary>Scans a log of 300 records, a conversation that is sent twice, and a text, into findings.jsonl.</summary>
+    void Scan()
+    {
+        _work.MakeLog(300);
+        string request = JsonSerializer.Serialize(new { model = "claude-x", metadata = new { user_id = "user_0_session_s1" }, messages = new[] { new { role = "user", content = _work.Read("src/alpha.cs") } } });
+        _work.Write("chat.jsonl", $"{request}\n{request}\n");
+        _work.Write("notes/a b.txt", "one\ntwo\n" + Workspace.Lines(_work.Read("src/alpha.cs"), 5, 30));
+        _work.Run("scan", "--index", "corp.lsi", "--output", "findings.jsonl", "log.jsonl", "chat.jsonl", "notes").Expect(1);
+    }
+
+    [Fact]
+    public void SarifIsWhatTheScanWouldHaveWritten()
+    {
+        Scan();
+        string scanned = _work.Run("scan", "--index", "corp.lsi", "--format", "sarif", "log.jsonl", "chat.jsonl", "notes").Expect(1).Out;
+        Assert.Contains("occurrenceCount", scanned, StringComparison.Ordinal);
+        Assert.Equal(scanned, _work.Run("report", "findings.jsonl", "--format", "sarif").Expect(1).Out);
+        _work.Run("report", "findings.jsonl", "--format", "sarif", "-o", "findings.sarif").Expect(1);
+        Assert.Equal(scanned, _work.Read("findings.sarif"));
+    }
+
+    [Fact]
+    public void APageNamesEveryFindingAndQuotesNothing()
+    {
+        Scan();
+        CliResult result = _work.Run("report", "findings.jsonl", "-o", "report.html").Expect(1);
+        Assert.Empty(result.Out);
+        Assert.Empty(result.Err);
+        string page = _work.Read("report.html");
+        JsonElement[] findings = [.. _work.Read("findings.jsonl").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(CliResult.Json)];
+        ILookup<string, string> ids = findings.ToLookup(f => f.GetProperty("verdict").GetString()!, f => f.GetProperty("id").GetString()!);
+        Assert.NotEmpty(ids["block"]);
+        Assert.All(ids["block"].Concat(ids["warn"]), id => Assert.Contains($"<code>{id}</code>", page, StringComparison.Ordinal));
+        Assert.Contains($"<span class=\"block\">{ids["block"].Count()} blocked</span>, <span class=\"warn\">{ids["warn"].Count()} warned of</span>", page, StringComparison.Ordinal);
+        Assert.Contains("src/alpha.cs</code>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("://", page, StringComparison.Ordinal); // nothing is fetched
+        foreach (string line in _work.Read("src/alpha.cs").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l.Trim().Length > 12))
+            Assert.DoesNotContain(line.Trim(), page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NamesAreNoMarkup()
+    {
+        _work.Write("log.jsonl", Workspace.Record("<script>alert(\"1\")</script>", _work.Read("src/alpha.cs")) + "\n");
+        string findings = _work.Run("scan", "--index", "corp.lsi", "log.jsonl").Expect(1).Out;
+        string page = _work.RunWith(findings, null, "report", "--fail-on", "never", "-").Expect(0).Out;
+        Assert.Contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatIsNoFindingIsNamedAndTheRestIsReported()
+    {
+        Scan();
+        string[] lines = _work.Read("findings.jsonl").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string other = lines[1].Replace("\"verdict\":\"block\"", "\"verdict\":\"perhaps\"", StringComparison.Ordinal);
+        Assert.NotEqual(lines[1], other);
+        _work.Write("bad.jsonl", $"{lines[0]}\n{other}\nnull\n{{\"schema\":\"leakscan.summary/1\",\"records\":1}}\n\n{lines[2][..^9]}\n{lines[3]}\n");
+        CliResult result = _work.Run("report", "bad.jsonl", "missing.jsonl", "-o", "report.html").Expect(2);
+        int second = lines[0].Length + 1, third = second + other.Length + 1;
+        Assert.Collection(result.ErrLines,
+            e => Assert.StartsWith($"leakscan: bad.jsonl: record 2 at byte {second}: no finding of leakscan.finding/1", e, StringComparison.Ordinal),
+            e => Assert.StartsWith($"leakscan: bad.jsonl: record 3 at byte {third}: no finding", e, StringComparison.Ordinal),
+            e => Assert.StartsWith($"leakscan: bad.jsonl: record 4 at byte {third + 5}: no finding", e, StringComparison.Ordinal),
+            e => Assert.StartsWith("leakscan: bad.jsonl: record 6 at byte ", e, StringComparison.Ordinal),
+            e => Assert.StartsWith("leakscan: missing.jsonl: ", e, StringComparison.Ordinal));
+        string page = _work.Read("report.html");
+        Assert.Contains("Not complete: 5 lines or files", page, StringComparison.Ordinal);
+        Assert.Contains("2 records match", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheExitCodeIsThatOfTheGravestVerdict()
+    {
+        const string allowed = """{"schema":"leakscan.finding/1","id":"a","input":"log.jsonl","line":1,"verdict":"allow","label":null,"score":0.2,"matches":[{"kind":"verbatim","source":{"path":"x.cs","startLine":1,"endLine":2},"span":{"startLine":1,"endLine":1}}],"later":[1]}""";
+        string warned = allowed.Replace("\"allow\"", "\"warn\"", StringComparison.Ordinal), blocked = allowed.Replace("\"allow\"", "\"block\"", StringComparison.Ordinal);
+        foreach ((string findings, string failOn, int code) in ((string, string, int)[])
+            [("", "warn", 0), (allowed, "warn", 0), (warned, "warn", 1), (warned, "block", 0), (blocked, "block", 1), (blocked, "never", 0)])
+        {
+            foreach (string format in (string[])["html", "sarif"]) _work.RunWith(findings, null, "report", "--format", format, "--fail-on", failOn, "-").Expect(code);
+        }
+        JsonElement sarif = CliResult.Json(_work.RunWith($"{allowed}\n{warned}\n", null, "report", "--format", "sarif", "-").Expect(0).Out);
+        Assert.Equal("warning", Assert.Single(sarif.GetProperty("runs")[0].GetProperty("results").EnumerateArray()).GetProperty("level").GetString());
+        Assert.Contains("Nothing was found", _work.RunWith("", null, "report", "-").Expect(0).Out, StringComparison.Ordinal);
+        string page = _work.RunWith(allowed, null, "report", "-").Expect(0).Out;
+        Assert.Contains("What the policy allows is not shown: 1 records", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("x.cs", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OfVeryManyTheGravestAreShownAndAllAreCounted()
+    {
+        static string Finding(int number, string verdict, double score) => FormattableString.Invariant(
+            $$$"""{"schema":"leakscan.finding/1","id":"r{{{number}}}","input":"log.jsonl","line":{{{number}}},"verdict":"{{{verdict}}}","label":"l","score":{{{score}}},"matches":[{"kind":"verbatim","source":{"path":"x.cs","startLine":{{{number}}},"endLine":{{{number}}},"label":"l"},"span":{"startLine":1,"endLine":1}}]}""");
+        int many = HtmlReport.MaxFindings + 2;
+        string findings = string.Join('\n', Enumerable.Range(1, many).Select(i => Finding(i, i == 7 ? "block" : "warn", i is 3 or 7 ? 0.1 : 0.5)));
+        string page = _work.RunWith(findings, null, "report", "-").Expect(1).Out;
+        Assert.Contains(FormattableString.Invariant($"The {HtmlReport.MaxFindings} gravest of {many}."), page, StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"1 blocked</span>, <span class=\"warn\">{many - 1} warned of"), page, StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"<td>lines 1&ndash;{many}</td>"), page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<code>r3</code>", page, StringComparison.Ordinal); // the least score
+        Assert.DoesNotContain(FormattableString.Invariant($"<code>r{many}</code>"), page, StringComparison.Ordinal); // the last of equals
+        Assert.True(page.IndexOf("<code>r7</code>", StringComparison.Ordinal) < page.IndexOf("<code>r1</code>", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void WhatIsReadIsNotReplacedAndNothingIsLeftHalfWritten()
+    {
+        Scan();
+        CliResult result = _work.Run("report", "findings.jsonl", "-o", "./findings.jsonl").Expect(2);
+        Assert.Contains("would replace what is read", result.Err, StringComparison.Ordinal);
+        _work.Run("report", "findings.jsonl", "-o", "no/such/folder/report.html").Expect(2);
+        Assert.DoesNotContain(_work.Files, f => f.Contains(".tmp", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void RangesHoldTheLinesThatWereAdded() =>
+        Gen.Int[1, 60].Select(Gen.Int[0, 8], (start, length) => (start, start + length)).List[0, 30].Sample(added =>
+        {
+            List<(int Start, int End)> ranges = [];
+            foreach ((int start, int end) in added) HtmlReport.AddLines(ranges, start, end);
+            Assert.Equal(
+                added.SelectMany(a => Enumerable.Range(a.Item1, a.Item2 - a.Item1 + 1)).Distinct().Order(),
+                ranges.SelectMany(r => Enumerable.Range(r.Start, r.End - r.Start + 1)));
+            Assert.All(ranges.Zip(ranges.Skip(1)), pair => Assert.True(pair.First.End + 1 < pair.Second.Start));
+        });
+}
