@@ -110,7 +110,7 @@ public sealed class ReportCommandTests : IDisposable
         string page = _work.RunWith(findings, null, "report", "-").Expect(1).Out;
         Assert.Contains(FormattableString.Invariant($"The {HtmlReport.MaxFindings} gravest of {many}."), page, StringComparison.Ordinal);
         Assert.Contains(FormattableString.Invariant($"1 blocked</span>, <span class=\"warn\">{many - 1} warned of"), page, StringComparison.Ordinal);
-        Assert.Contains(FormattableString.Invariant($"<td>lines 1&ndash;{many}</td>"), page, StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"<td>1&ndash;{many}</td>"), page, StringComparison.Ordinal);
         Assert.DoesNotContain("<code>r3</code>", page, StringComparison.Ordinal); // the least score
         Assert.DoesNotContain(FormattableString.Invariant($"<code>r{many}</code>"), page, StringComparison.Ordinal); // the last of equals
         Assert.True(page.IndexOf("<code>r7</code>", StringComparison.Ordinal) < page.IndexOf("<code>r1</code>", StringComparison.Ordinal));

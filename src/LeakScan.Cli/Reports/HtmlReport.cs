@@ -117,7 +117,7 @@ sealed class HtmlReport(IReadOnlyList<string> inputs) : Report
         foreach (((string path, string label), DocumentCount count) in _documents
             .OrderByDescending(d => d.Value.Blocked).ThenByDescending(d => d.Value.Warned).ThenByDescending(d => d.Value.MostCharacters).ThenBy(d => d.Key.Path, StringComparer.Ordinal).Take(MaxDocuments))
         {
-            string lines = string.Join(", ", count.Lines.Take(MaxMatches).Select(l => LinesOf(l.Start, l.End))) + (count.Lines.Count > MaxMatches ? Invariant($" and {count.Lines.Count - MaxMatches} more") : "");
+            string lines = string.Join(", ", count.Lines.Take(MaxMatches).Select(l => RangeOf(l.Start, l.End))) + (count.Lines.Count > MaxMatches ? Invariant($" and {count.Lines.Count - MaxMatches} more") : "");
             page.Write(Invariant($"<tr><td>{Code(path)}</td><td>{Escape(label)}</td><td class=\"n\">{count.Blocked}</td><td class=\"n\">{count.Warned}</td><td class=\"n\">{count.MostCharacters}</td><td>{lines}</td></tr>\n"));
         }
         page.Write("</table>\n");
@@ -160,7 +160,9 @@ sealed class HtmlReport(IReadOnlyList<string> inputs) : Report
         page.Write("</td></tr>\n");
     }
 
-    static string LinesOf(int start, int end) => start == end ? Invariant($"line {start}") : Invariant($"lines {start}&ndash;{end}");
+    static string LinesOf(int start, int end) => $"line{(start == end ? "" : "s")} {RangeOf(start, end)}";
+
+    static string RangeOf(int start, int end) => start == end ? Invariant($"{start}") : Invariant($"{start}&ndash;{end}");
 
     static string Code(string name) => $"<code>{Escape(name)}</code>";
 
