@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using CsCheck;
 using LeakScan.Cli.Reports;
@@ -33,6 +34,25 @@ public sealed class ReportCommandTests : IDisposable
     }
 
     [Fact]
+    public void ResultsAreTheSameWhereLabelsAndFormsDiffer()
+    {
+        string code = _work.Read("src/alpha.cs");
+        Directory.CreateDirectory(_work.PathOf("other"));
+        _work.Write("other/unused.cs", Workspace.Code(99));
+        string few = Workspace.Lines(code, 3, 8).Replace("=", " = ", StringComparison.Ordinal);
+        _work.Write("log.jsonl", $"\"nothing\"\n{JsonSerializer.Serialize(code)}\n{{\"\":{JsonSerializer.Serialize(code)}}}\n{JsonSerializer.Serialize(few)}\n");
+        string[] scan = ["scan", "--protect", "src", "--protect", "training-data=other", "log.jsonl", "--fail-on", "never", "--format"];
+        CliResult findings = _work.Run([.. scan, "jsonl"]).Expect(0);
+        Assert.InRange(findings.Findings.Length, 2, 3);
+        JsonElement scanned = CliResult.Json(_work.Run([.. scan, "sarif"]).Expect(0).Out).GetProperty("runs")[0];
+        JsonElement reported = CliResult.Json(_work.RunWith(findings.Out, null, "report", "--format", "sarif", "--fail-on", "never", "-").Expect(0).Out).GetProperty("runs")[0];
+        Assert.Equal(scanned.GetProperty("results").GetRawText(), reported.GetProperty("results").GetRawText());
+        static IEnumerable<string> RulesOf(JsonElement run) => run.GetProperty("tool").GetProperty("driver").GetProperty("rules").EnumerateArray().Select(r => r.GetProperty("id").GetString()!);
+        Assert.Equal(["proprietary-code", "training-data"], RulesOf(scanned));
+        Assert.Equal(["proprietary-code"], RulesOf(reported));
+    }
+
+    [Fact]
     public void APageNamesEveryFindingAndQuotesNothing()
     {
         Scan();
@@ -54,11 +74,12 @@ public sealed class ReportCommandTests : IDisposable
     [Fact]
     public void NamesAreNoMarkup()
     {
-        _work.Write("log.jsonl", Workspace.Record("<script>alert(\"1\")</script>", _work.Read("src/alpha.cs")) + "\n");
+        _work.Write("log.jsonl", Workspace.Record("<script>alert(\"1\")</script>\u202Etxt", _work.Read("src/alpha.cs")) + "\n");
         string findings = _work.Run("scan", "--index", "corp.lsi", "log.jsonl").Expect(1).Out;
         string page = _work.RunWith(findings, null, "report", "--fail-on", "never", "-").Expect(0).Out;
         Assert.Contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u202E', page); // what follows would be read backwards
     }
 
     [Fact]
@@ -122,19 +143,101 @@ public sealed class ReportCommandTests : IDisposable
         Scan();
         CliResult result = _work.Run("report", "findings.jsonl", "-o", "./findings.jsonl").Expect(2);
         Assert.Contains("would replace what is read", result.Err, StringComparison.Ordinal);
-        _work.Run("report", "findings.jsonl", "-o", "no/such/folder/report.html").Expect(2);
+        Assert.Contains("there is no folder", _work.Run("report", "findings.jsonl", "-o", "no/such/folder/report.html").Expect(2).Err, StringComparison.Ordinal);
+        Directory.CreateDirectory(_work.PathOf("folder"));
+        _work.Run("report", "findings.jsonl", "-o", "folder").Expect(2);
         Assert.DoesNotContain(_work.Files, f => f.Contains(".tmp", StringComparison.Ordinal));
+    }
+
+    [UnixFact]
+    public void AnInterruptionLeavesNothing()
+    {
+        Scan();
+        _work.Write("report.html", "old");
+        using Process process = _work.Start(null, "report", "-", "-o", "report.html");
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Write(_work.Read("findings.jsonl"));
+        process.StandardInput.Flush();
+        Assert.True(SpinWait.SpinUntil(() => _work.Files.Any(f => f.Contains(".tmp", StringComparison.Ordinal)), TimeSpan.FromSeconds(60)));
+        Workspace.Interrupt(process);
+        Workspace.Finish(process, output, error).Expect(130);
+        Assert.Equal("old", _work.Read("report.html"));
+        Assert.DoesNotContain(_work.Files, f => f.Contains(".tmp", StringComparison.Ordinal));
+    }
+
+    [UnixFact]
+    public void TheExitCodeIsTheSameIfNobodyReadsTheReport()
+    {
+        Scan();
+        foreach ((string[] inputs, int code) in ((string[], int)[])[(["findings.jsonl"], 1), (["findings.jsonl", "missing.jsonl"], 2)])
+        {
+            using Process process = _work.Start(null, ["report", .. inputs]);
+            process.StandardOutput.Close();
+            process.StandardInput.Close();
+            Workspace.Finish(process, Task.FromResult(""), process.StandardError.ReadToEndAsync()).Expect(code);
+        }
+    }
+
+    [Fact]
+    public void CompressedFindingsAreRefusedOnce()
+    {
+        File.WriteAllBytes(_work.PathOf("findings.jsonl.gz"), [0x1F, 0x8B, 8, 0, (byte)'\n', 1, (byte)'\n', 2]);
+        Assert.Contains("compressed", Assert.Single(_work.Run("report", "findings.jsonl.gz", "-o", "report.html").Expect(2).ErrLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LinesAreThoseBetweenLineFeeds() =>
+        Gen.Select(Gen.Byte[(byte)'a', (byte)'e'].Select(b => b == (byte)'e' ? (byte)'\n' : b == (byte)'d' ? (byte)'\r' : b).Array[0, 400], Gen.Int[1, 40], Gen.Int[4, 100]).Sample((bytes, chunk, longest) =>
+        {
+            FindingLines lines = new(new ChunkedStream(bytes, chunk), longest);
+            int start = 0, number = 0;
+            while (start < bytes.Length)
+            {
+                int length = bytes.AsSpan(start).IndexOf((byte)'\n');
+                int end = length < 0 ? bytes.Length : start + length;
+                Assert.True(lines.Read());
+                Assert.Equal((++number, start), (lines.Number, lines.Offset));
+                if (lines.IsTooLong)
+                {
+                    Assert.True(end - start >= longest);
+                    Assert.True(lines.Line.IsEmpty);
+                }
+                else
+                {
+                    Assert.True(end - start < 2 * Math.Max(longest, 2 * chunk));
+                    Assert.True(lines.Line.SequenceEqual(bytes.AsSpan(start..(end > start && bytes[end - 1] == '\r' ? end - 1 : end))));
+                }
+                start = end + 1;
+            }
+            Assert.False(lines.Read());
+            Assert.False(lines.Read());
+        });
+
+    [Fact]
+    public void ABytesOrderMarkIsNoPartOfTheFirstLine()
+    {
+        FindingLines lines = new(new MemoryStream([.. "\uFEFFa\r\n\uFEFFb"u8]));
+        Assert.True(lines.Read());
+        Assert.Equal("a"u8, lines.Line);
+        Assert.True(lines.Read());
+        Assert.Equal("\uFEFFb"u8, lines.Line);
+        Assert.Equal(6, lines.Offset);
+    }
+
+    sealed class ChunkedStream(byte[] bytes, int chunk) : MemoryStream(bytes)
+    {
+        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(chunk, buffer.Length)]);
     }
 
     [Fact]
     public void RangesHoldTheLinesThatWereAdded() =>
         Gen.Int[1, 60].Select(Gen.Int[0, 8], (start, length) => (start, start + length)).List[0, 30].Sample(added =>
         {
-            List<(int Start, int End)> ranges = [];
+            List<(long Start, long End)> ranges = [];
             foreach ((int start, int end) in added) HtmlReport.AddLines(ranges, start, end);
             Assert.Equal(
                 added.SelectMany(a => Enumerable.Range(a.Item1, a.Item2 - a.Item1 + 1)).Distinct().Order(),
-                ranges.SelectMany(r => Enumerable.Range(r.Start, r.End - r.Start + 1)));
+                ranges.SelectMany(r => Enumerable.Range((int)r.Start, (int)(r.End - r.Start) + 1)));
             Assert.All(ranges.Zip(ranges.Skip(1)), pair => Assert.True(pair.First.End + 1 < pair.Second.Start));
         });
 }

@@ -1,8 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text;
 using LeakScan.Cli.Output;
 using LeakScan.Cli.Reports;
+using LeakScan.Sources;
 
 namespace LeakScan.Cli.Commands;
 
@@ -29,7 +28,7 @@ static class ReportCommand
     static int Run(string[] inputs, string? path, bool isSarif, string failOn, CancellationToken cancellationToken)
     {
         if (path is null && !isSarif && !Console.IsOutputRedirected) throw new UserException("a page is not for a terminal: say where it goes, with -o report.html");
-        if (path is not null && inputs.Any(i => i != "-" && Path.GetFullPath(i) == Path.GetFullPath(path))) throw new UserException($"--output {path} would replace what is read");
+        if (path is not null) FindingOutput.Validate(path, inputs);
         using FindingOutput output = path is null ? FindingOutput.ToStandardOutput() : FindingOutput.ToFile(path);
         Report report = isSarif ? new SarifReport() : new HtmlReport(inputs);
         ScanSummary summary = new();
@@ -40,10 +39,10 @@ static class ReportCommand
             {
                 try
                 {
-                    using Stream stream = input == "-" ? new InterruptibleStream(Console.OpenStandardInput(), cancellationToken) : File.OpenRead(input);
+                    using Stream stream = Open(input, cancellationToken);
                     Read(stream, input, report, summary, ref bytes, cancellationToken);
                 }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
                 {
                     summary.Errors++;
                     Diagnostics.Error($"{input}: {e.Message}");
@@ -57,35 +56,37 @@ static class ReportCommand
         }
         catch (IOException e) when (output.IsPipe && FindingOutput.IsBrokenPipe(e))
         {
-            return ExitCode.Clean; // whoever read has what they wanted
+            // Whoever read has what they wanted.
         }
         return ExitCode.Of(summary, failOn);
     }
 
+    static Stream Open(string input, CancellationToken cancellationToken)
+    {
+        Stream stream = input == "-" ? Console.OpenStandardInput() : File.OpenRead(input);
+        return stream.CanSeek && input != "-" ? stream : new InterruptibleStream(stream, cancellationToken);
+    }
+
     static void Read(Stream stream, string input, Report report, ScanSummary summary, ref long bytes, CancellationToken cancellationToken)
     {
-        using StreamReader reader = new(stream, Encoding.UTF8);
-        long record = 0, offset = 0;
-        while (reader.ReadLine() is string line)
+        FindingLines lines = new(stream);
+        long before = 0;
+        while (lines.Read())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            record++;
-            if (line.Length > 0)
+            Interlocked.Add(ref bytes, lines.Offset - before);
+            before = lines.Offset;
+            string problem = "the line is too long for a finding";
+            if (lines.Line.IsEmpty && !lines.IsTooLong) continue;
+            if (!lines.IsTooLong && ReportedFinding.Parse(lines.Line, out problem) is ReportedFinding finding)
             {
-                if (ReportedFinding.Parse(line, out string problem) is ReportedFinding finding)
-                {
-                    report.Add(finding);
-                    summary.Add(finding.Verdict switch { "block" => Verdict.Block, "warn" => Verdict.Warn, _ => Verdict.Allow });
-                }
-                else
-                {
-                    summary.Errors++;
-                    Diagnostics.Error(string.Create(CultureInfo.InvariantCulture, $"{input}: record {record} at byte {offset}: {problem}"));
-                }
+                report.Add(finding);
+                summary.Add(finding.Verdict switch { "block" => Verdict.Block, "warn" => Verdict.Warn, _ => Verdict.Allow });
+                continue;
             }
-            int length = Encoding.UTF8.GetByteCount(line) + 1;
-            offset += length;
-            Interlocked.Add(ref bytes, length);
+            summary.Errors++;
+            Diagnostics.Problem(new SourceProblem(input, lines.Number, lines.Offset, problem));
+            if (ReportedFinding.IsCompressed(lines.Line)) return;
         }
     }
 }

@@ -98,13 +98,7 @@ static class ScanCommand
         if (arguments.Resume is not null && (arguments.Output is null || arguments.Format != "jsonl")) throw new UserException("--resume needs --output FILE and the format jsonl");
         if (arguments.Resume is not null && (FindingOutput.IsDevice(arguments.Output!) || FindingOutput.IsDevice(arguments.Resume)))
             throw new UserException("--resume and its --output are files, not devices: only a file can be gone on with");
-        if (arguments.Output is not null)
-        {
-            string output = Path.GetFullPath(arguments.Output);
-            if (!Directory.Exists(Path.GetDirectoryName(output))) throw new UserException($"{arguments.Output}: there is no folder {Path.GetDirectoryName(output)}");
-            string? other = arguments.Inputs.Concat(arguments.Indexes).Append(arguments.Policy).FirstOrDefault(p => p is not null && p != "-" && Path.GetFullPath(p) == output);
-            if (other is not null) throw new UserException($"--output {arguments.Output} would replace what is read");
-        }
+        if (arguments.Output is not null) FindingOutput.Validate(arguments.Output, arguments.Inputs.Concat(arguments.Indexes).Append(arguments.Policy));
         foreach (string path in arguments.Indexes)
         {
             if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {path} SOURCE...");

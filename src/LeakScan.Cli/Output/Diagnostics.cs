@@ -1,3 +1,4 @@
+using System.Buffers;
 using LeakScan.Sources;
 
 namespace LeakScan.Cli.Output;
@@ -18,13 +19,20 @@ static class Diagnostics
         }
     }
 
-    /// <summary>Names come from others: what could move the cursor or speak to the terminal does not get through.</summary>
-    internal static string Printable(string text) => text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.AsSpan().ContainsAnyInRange('\u007f', '\u009f')
-        ? string.Create(text.Length, text, static (target, source) =>
-        {
-            for (int i = 0; i < target.Length; i++) target[i] = char.IsControl(source[i]) ? ' ' : source[i];
-        })
+    /// <summary>Names come from others: what could move the cursor, speak to the terminal or turn the order of letters does not get through.</summary>
+    internal static string Printable(string text) => text.AsSpan().ContainsAny(s_unprintable)
+        ? string.Create(text.Length, text, static (target, source) => source.AsSpan().ReplaceAny(target, s_unprintable, ' '))
         : text;
+
+    static readonly SearchValues<char> s_unprintable = SearchValues.Create(
+        [.. Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(char.IsControl), '\u202A', '\u202B', '\u202C', '\u202D', '\u202E', '\u2066', '\u2067', '\u2068', '\u2069']);
+
+    /// <summary>An id or a property name can be as long as its record.</summary>
+    internal static string Shorten(string name)
+    {
+        const int most = 120;
+        return name.Length <= most ? name : $"{name.AsSpan(0, char.IsHighSurrogate(name[most - 1]) ? most - 1 : most)}...";
+    }
 
     internal static void Problem(SourceProblem problem)
     {

@@ -17,6 +17,15 @@ abstract class FindingOutput : IDisposable
 
     public abstract void Dispose();
 
+    /// <summary>Refuses a file that cannot be written, or that would replace what is read.</summary>
+    internal static void Validate(string path, IEnumerable<string?> read)
+    {
+        if (path.Length == 0) throw new UserException("--output needs the name of a file");
+        string full = Path.GetFullPath(path);
+        if (!Directory.Exists(Path.GetDirectoryName(full))) throw new UserException($"{path}: there is no folder {Path.GetDirectoryName(full)}");
+        if (read.Any(p => !string.IsNullOrEmpty(p) && p != "-" && Path.GetFullPath(p) == full)) throw new UserException($"--output {path} would replace what is read");
+    }
+
     internal static FindingOutput ToStandardOutput() => new StandardOutput(OpenStandardOutput());
 
     internal static FindingOutput ToFile(string path) => IsDevice(path)

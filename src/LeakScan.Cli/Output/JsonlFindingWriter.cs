@@ -51,7 +51,7 @@ sealed class JsonlFindingWriter(TokenCounter tokens) : FindingWriter
             json.WriteNumber("length", span.Length);
             json.WriteNumber("startLine", span.StartLine);
             json.WriteNumber("endLine", span.EndLine);
-            WriteIfKnown(json, "field", span.Field);
+            if (span.Field is not null) json.WriteString("field", span.Field); // of a record that is one string the name is empty
             TextOrigin origin = finding.OriginOf(match);
             WriteIfKnown(json, "role", origin.Role);
             WriteIfKnown(json, "tool", origin.Tool);

@@ -27,11 +27,11 @@ static class Sarif
     internal static void WriteResult(Utf8JsonWriter json, in SarifResult result, IEnumerable<(string Path, int StartLine, int EndLine)> sources)
     {
         json.WriteStartObject();
-        json.WriteString("ruleId", result.Label);
+        if (result.Label is not null) json.WriteString("ruleId", result.Label);
         json.WriteString("level", result.Verdict == "block" ? "error" : "warning");
         json.WriteStartObject("message");
         json.WriteString("text", string.Create(CultureInfo.InvariantCulture,
-            $"{result.Verdict}: record {result.Id} matches {result.Label}: {result.MatchedCharacters} characters, score {result.Score:F2}{(result.IsSent == false ? ", in the log only, not sent" : "")}"));
+            $"{result.Verdict}: record {result.Id} matches {result.Label}: {result.MatchedCharacters} characters, score {Math.Round(result.Score, 4):F2}{(result.IsSent == false ? ", in the log only, not sent" : "")}"));
         json.WriteEndObject();
         json.WriteStartArray("locations");
         WriteLocation(json, null, result.Input, (int)Math.Min(result.FirstLine, int.MaxValue), (int)Math.Min(result.LastLine, int.MaxValue));

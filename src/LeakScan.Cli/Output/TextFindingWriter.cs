@@ -9,7 +9,6 @@ namespace LeakScan.Cli.Output;
 sealed class TextFindingWriter(bool colours) : FindingWriter
 {
     const int MaxMatches = 5;
-    const int MaxNameCharacters = 120;
 
     internal override bool WantsAllowed => false;
 
@@ -25,15 +24,15 @@ sealed class TextFindingWriter(bool colours) : FindingWriter
         console.Profile.Width = int.MaxValue;
         string colour = finding.Result.Verdict == Verdict.Block ? "red" : "yellow";
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-            $"[bold {colour}]{RecordFinding.Name(finding.Result.Verdict)}[/]  [bold]{Diagnostics.Printable(Shorten(finding.Record.Id))}[/]  {Diagnostics.Printable(finding.Record.Input)}:{finding.Record.Line}  {Diagnostics.Printable(finding.Result.Label ?? "")}  score {finding.Result.Score:F2}, {100 * finding.Result.Containment:F0} % of the record{(finding.IsSent == false ? ", not sent" : "")}");
+            $"[bold {colour}]{RecordFinding.Name(finding.Result.Verdict)}[/]  [bold]{Diagnostics.Printable(Diagnostics.Shorten(finding.Record.Id))}[/]  {Diagnostics.Printable(finding.Record.Input)}:{finding.Record.Line}  {Diagnostics.Printable(finding.Result.Label ?? "")}  score {finding.Result.Score:F2}, {100 * finding.Result.Containment:F0} % of the record{(finding.IsSent == false ? ", not sent" : "")}");
         int countAt = Encoding.UTF8.GetByteCount(text.ToString().TrimEnd('\r', '\n'));
         if (finding.IsSent is not null) console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"       [dim]{Describe(finding)}[/]");
         foreach (Match match in finding.Matches.Take(MaxMatches))
         {
             IndexedDocument document = finding.Index.GetDocument(match.DocumentId);
             InputSpan span = finding.Locate(match);
-            string where = string.IsNullOrEmpty(span.Field) ? "" : $"{Diagnostics.Printable(Shorten(span.Field))} ";
-            if (finding.OriginOf(match).Tool is string tool) where += $"of {Diagnostics.Printable(Shorten(tool))} ";
+            string where = string.IsNullOrEmpty(span.Field) ? "" : $"{Diagnostics.Printable(Diagnostics.Shorten(span.Field))} ";
+            if (finding.OriginOf(match).Tool is string tool) where += $"of {Diagnostics.Printable(Diagnostics.Shorten(tool))} ";
             if (finding.IsMatchSent(match) == false) where += "(not sent) ";
             console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
                 $"       {Diagnostics.Printable(document.Path)}:{match.SourceStartLine}-{match.SourceEndLine}  [dim]in {where}lines {span.StartLine}-{span.EndLine}, {match.MatchedCharacters} characters, {RecordFinding.Name(match.Kind)}[/]");
@@ -51,11 +50,8 @@ sealed class TextFindingWriter(bool colours) : FindingWriter
         StringBuilder text = new(RecordFinding.Name(finding.Record.Format));
         foreach ((string name, string? value) in ((string, string?)[])[("session", origin.Session), ("turn", origin.Turn), ("role", origin.Role), ("in", origin.Project)])
         {
-            if (value is not null) text.Append(CultureInfo.InvariantCulture, $"  {name} {Diagnostics.Printable(Shorten(value))}");
+            if (value is not null) text.Append(CultureInfo.InvariantCulture, $"  {name} {Diagnostics.Printable(Diagnostics.Shorten(value))}");
         }
         return text.ToString();
     }
-
-    /// <summary>An id or a property name can be as long as its record.</summary>
-    static string Shorten(string name) => name.Length <= MaxNameCharacters ? name : $"{name.AsSpan(0, MaxNameCharacters)}...";
 }

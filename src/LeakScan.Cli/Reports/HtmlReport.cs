@@ -13,7 +13,6 @@ sealed class HtmlReport(IReadOnlyList<string> inputs) : Report
 
     const int MaxDocuments = 500;
     const int MaxMatches = 5;
-    const int MaxNameCharacters = 200;
 
     readonly PriorityQueue<(ReportedFinding Finding, long Number), (bool IsBlocked, double Score, long Number)> _gravest = new();
     readonly Dictionary<(string Path, string Label), DocumentCount> _documents = [];
@@ -22,8 +21,8 @@ sealed class HtmlReport(IReadOnlyList<string> inputs) : Report
     sealed class DocumentCount
     {
         internal long Blocked, Warned;
-        internal int MostCharacters;
-        internal readonly List<(int Start, int End)> Lines = [];
+        internal long MostCharacters;
+        internal readonly List<(long Start, long End)> Lines = [];
     }
 
     internal override void Add(ReportedFinding finding)
@@ -46,13 +45,13 @@ sealed class HtmlReport(IReadOnlyList<string> inputs) : Report
             if (!_documents.TryGetValue(matches.Key, out DocumentCount? count)) _documents.Add(matches.Key, count = new DocumentCount());
             if (finding.Verdict == "block") count.Blocked++;
             else count.Warned++;
-            count.MostCharacters = Math.Max(count.MostCharacters, matches.Sum(m => m.MatchedCharacters));
+            count.MostCharacters = Math.Max(count.MostCharacters, matches.Sum(m => (long)m.MatchedCharacters));
             foreach (ReportedMatch match in matches) AddLines(count.Lines, match.Source.StartLine, match.Source.EndLine);
         }
     }
 
     /// <summary>Adds lines to ranges that are in order and apart from each other.</summary>
-    internal static void AddLines(List<(int Start, int End)> ranges, int start, int end)
+    internal static void AddLines(List<(long Start, long End)> ranges, long start, long end)
     {
         int at = ranges.FindIndex(r => r.End >= start - 1);
         if (at < 0) at = ranges.Count;
@@ -160,14 +159,14 @@ sealed class HtmlReport(IReadOnlyList<string> inputs) : Report
         page.Write("</td></tr>\n");
     }
 
-    static string LinesOf(int start, int end) => $"line{(start == end ? "" : "s")} {RangeOf(start, end)}";
+    static string LinesOf(long start, long end) => $"line{(start == end ? "" : "s")} {RangeOf(start, end)}";
 
-    static string RangeOf(int start, int end) => start == end ? Invariant($"{start}") : Invariant($"{start}&ndash;{end}");
+    static string RangeOf(long start, long end) => start == end ? Invariant($"{start}") : Invariant($"{start}&ndash;{end}");
 
     static string Code(string name) => $"<code>{Escape(name)}</code>";
 
     /// <summary>Names come from logs and folders: nothing in them is markup, and an id can be as long as its record.</summary>
-    static string Escape(string name) => WebUtility.HtmlEncode(Diagnostics.Printable(name.Length <= MaxNameCharacters ? name : $"{name.AsSpan(0, MaxNameCharacters)}..."));
+    static string Escape(string name) => WebUtility.HtmlEncode(Diagnostics.Printable(Diagnostics.Shorten(name)));
 
     static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

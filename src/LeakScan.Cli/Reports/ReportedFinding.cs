@@ -38,7 +38,7 @@ sealed record ReportedFinding
     /// <param name="line">The line.</param>
     /// <param name="problem">What is wrong with it if it is no finding. It quotes nothing.</param>
     /// <returns>The finding; null if it is none.</returns>
-    internal static ReportedFinding? Parse(string line, out string problem)
+    internal static ReportedFinding? Parse(ReadOnlySpan<byte> line, out string problem)
     {
         problem = "";
         try
@@ -51,8 +51,12 @@ sealed record ReportedFinding
         {
             problem = $"no finding of {SchemaName}, which leakscan scan --format jsonl writes (byte {e.BytePositionInLine ?? 0} of the line)";
         }
+        if (IsCompressed(line)) problem = "compressed: decompress it into leakscan report -";
         return null;
     }
+
+    /// <summary>Whether bytes begin as gzip or Zstandard do.</summary>
+    internal static bool IsCompressed(ReadOnlySpan<byte> bytes) => bytes is [0x1F, 0x8B, ..] or [0x28, 0xB5, 0x2F, 0xFD, ..];
 }
 
 /// <summary>One of its matches, the best first.</summary>

@@ -5,7 +5,7 @@ using LeakScan.Cli.Output;
 
 namespace LeakScan.Cli.Reports;
 
-/// <summary>The SARIF that <c>leakscan scan --format sarif</c> would have written.</summary>
+/// <summary>The results that <c>leakscan scan --format sarif</c> would have written, with the labels that they have as rules.</summary>
 sealed class SarifReport : Report
 {
     readonly ArrayBufferWriter<byte> _results = new();
