@@ -46,14 +46,16 @@ static class Evidence
     /// <summary>Well above 1: what some documents share, as a house style does, is nearly as telling as what one has. What everybody shares the idiom model knows.</summary>
     const double RarityExponent = 3;
 
+    const double QuotedShare = 0.8;
+
     /// <summary>What a character of verbatim text says next to structure, by what it says alone (<see cref="BitsPerCharacter"/> times its rarity).</summary>
     // Where the idioms of a house stand both agree, text and structure, with every document that has them, and by both a line is enough to
-    // be told. So here what a few documents share counts for much less: the share of the logarithm itself, squared.
+    // be told. So here what a few documents share counts for much less: the share of the logarithm itself, squared; and what one has, four fifths.
     internal static double QuotedBits(double bitsPerCharacter)
     {
         double rarity = Math.Clamp(bitsPerCharacter / BitsPerCharacter, 0, 1);
         double own = 1 - Math.Pow(1 - rarity, 1 / RarityExponent);
-        return BitsPerCharacter * own * own;
+        return QuotedShare * BitsPerCharacter * own * own;
     }
 
     /// <summary>Cost of pointing at a document's first stretch: where in the index, and, twice, where in the text.</summary>

@@ -14,7 +14,7 @@ namespace LeakScan.Matching;
 //   a name used before, by the document there too    3      only one would do
 //   a name used before, where the document has
 //   another one                                     -3
-//   and a name that is the document's own name       2      more, the first time
+//   and a name that is the document's own name       3      more, the first time
 //
 // Tokens of which the text had all shingles before say nothing, those of idioms alone two fifths: no one of many idioms tells whose code it
 // is, but their order does. What a token says is at least what its letters say where the document has them word for word (Aligner.Quote).
@@ -28,10 +28,10 @@ static class StructureEvidence
     internal const double ProseBits = 0.3;
     internal const double UsedNameBits = 3;
     internal const double ConflictBits = -3;
-    internal const double SameNameBits = 2;
+    internal const double SameNameBits = 3;
 
     /// <summary>No token says more, but for what its letters say.</summary>
-    internal const double MostBits = UsedNameBits;
+    internal const double MostBits = NewNameBits + SameNameBits;
 
     /// <summary>What differs in kind where the stretch goes on: a token whose shingles only collided.</summary>
     internal const double MismatchBits = -1;
@@ -42,10 +42,10 @@ static class StructureEvidence
     /// <summary>Cost of pointing at a stretch that lies close to another of the same document.</summary>
     /// <param name="gap">Tokens of the text between them.</param>
     /// <param name="shift">Tokens that the document has more or fewer there.</param>
-    internal static double ContinuationBits(int gap, long shift) => 2 + Math.Log2(1 + gap) + Math.Log2(1 + shift);
+    internal static double ContinuationBits(int gap, long shift) => 2 + 1.4 * (Math.Log2(1 + gap) + Math.Log2(1 + shift));
 
     /// <summary>A stretch that says less is chance.</summary>
-    internal const double StretchBits = 2;
+    internal const double StretchBits = 4;
 
     /// <summary>Cost of pointing at a document's first stretch, as of verbatim text: where in the index, and, twice, where in the text, and what a text of that length costs besides.</summary>
     internal static double PlacementBits(long indexTokens, long textTokens) =>
@@ -57,7 +57,7 @@ static class StructureEvidence
     static double LengthBits(long textTokens)
     {
         const double BitsPerDoubling = 16;
-        const long FewLines = 96, Screen = 176, ManyLines = 512;
+        const long FewLines = 72, Screen = 176, ManyLines = 512;
         return BitsPerDoubling * Math.Log2((double)Math.Clamp(textTokens, FewLines, ManyLines) / Screen);
     }
 
