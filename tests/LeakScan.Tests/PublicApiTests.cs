@@ -8,7 +8,7 @@ namespace LeakScan.Tests;
 [Trait("Category", "TierIndependent")]
 public sealed class PublicApiTests
 {
-    const string UpdateVariable = "LEAKSCAN_UPDATE_SNAPSHOTS";
+    internal const string UpdateVariable = "LEAKSCAN_UPDATE_SNAPSHOTS";
 
     [Theory]
     [InlineData("LeakScan")]
