@@ -14,7 +14,7 @@ sealed class HtmlReport(IReadOnlyList<string> inputs) : Report
     const int MaxDocuments = 500;
     const int MaxMatches = 5;
 
-    readonly PriorityQueue<(ReportedFinding Finding, long Number), (bool IsBlocked, double Score, long Number)> _gravest = new();
+    readonly PriorityQueue<ReportedFinding, (bool IsBlocked, double Score, long Number)> _gravest = new();
     readonly Dictionary<(string Path, string Label), DocumentCount> _documents = [];
     long _findings, _blocked, _allowed, _notSent, _met;
 
@@ -36,10 +36,9 @@ sealed class HtmlReport(IReadOnlyList<string> inputs) : Report
         if (finding.Verdict == "block") _blocked++;
         _met += finding.Count;
         if (finding.Sent == false) _notSent++;
-        (ReportedFinding, long) numbered = (finding, _findings);
         (bool, double, long) rank = (finding.Verdict == "block", finding.Score, -_findings);
-        if (_gravest.Count < MaxFindings) _gravest.Enqueue(numbered, rank);
-        else _gravest.EnqueueDequeue(numbered, rank);
+        if (_gravest.Count < MaxFindings) _gravest.Enqueue(finding, rank);
+        else _gravest.EnqueueDequeue(finding, rank);
         foreach (IGrouping<(string, string), ReportedMatch> matches in finding.Matches.GroupBy(m => (m.Source.Path, m.Source.Label ?? "")))
         {
             if (!_documents.TryGetValue(matches.Key, out DocumentCount? count)) _documents.Add(matches.Key, count = new DocumentCount());
@@ -129,7 +128,7 @@ sealed class HtmlReport(IReadOnlyList<string> inputs) : Report
         if (_findings > MaxFindings) page.Write(Invariant($"<p>The {MaxFindings} gravest of {_findings}.</p>\n"));
         page.Write("<p><input id=\"filter\" type=\"search\" placeholder=\"Show those with this in them\" aria-label=\"Filter\"></p>\n"
             + "<table id=\"findings\">\n<tr><th>verdict</th><th class=\"n\">score</th><th>record</th><th>stands there</th><th>matches</th></tr>\n");
-        foreach ((ReportedFinding finding, _) in _gravest.UnorderedItems.OrderByDescending(f => f.Priority).Select(f => f.Element)) WriteFinding(page, finding);
+        foreach (ReportedFinding finding in _gravest.UnorderedItems.OrderByDescending(f => f.Priority).Select(f => f.Element)) WriteFinding(page, finding);
         page.Write("""
             </table>
             <script>
