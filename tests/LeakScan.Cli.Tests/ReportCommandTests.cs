@@ -86,9 +86,9 @@ public sealed class ReportCommandTests : IDisposable
     public void WhatIsNoFindingIsNamedAndTheRestIsReported()
     {
         Scan();
-        string[] lines = _work.Read("findings.jsonl").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        // How much of a text is found varies with the key of the index: only what is blocked is taken.
+        string[] lines = [.. _work.Read("findings.jsonl").Split('\n').Where(l => l.Contains("\"verdict\":\"block\"", StringComparison.Ordinal))];
         string other = lines[1].Replace("\"verdict\":\"block\"", "\"verdict\":\"perhaps\"", StringComparison.Ordinal);
-        Assert.NotEqual(lines[1], other);
         _work.Write("bad.jsonl", $"{lines[0]}\n{other}\nnull\n{{\"schema\":\"leakscan.summary/1\",\"records\":1}}\n\n{lines[2][..^9]}\n{lines[3]}\n");
         CliResult result = _work.Run("report", "bad.jsonl", "missing.jsonl", "-o", "report.html").Expect(2);
         int second = lines[0].Length + 1, third = second + other.Length + 1;
