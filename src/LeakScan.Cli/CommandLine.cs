@@ -66,6 +66,7 @@ static class CommandLine
         root.Add(index);
         root.Add(ScanCommand.Create(cancellationToken));
         root.Add(HookCommand.Create());
+        root.Add(GatewayCommand.Create(cancellationToken));
         root.Add(ReportCommand.Create(cancellationToken));
         root.Add(AuditCommand.Create());
         foreach (Option option in root.Options)

@@ -45,7 +45,8 @@ static class HookCommand
 
     internal static Option<string[]> CreateIndexes() => new("--index") { HelpName = "FILE", Description = "The index; may be given more than once. Default: leakscan/corp.lsi in the user's configuration folder." };
 
-    internal static Option<string?> CreatePolicy() => new("--policy") { HelpName = "FILE", Description = "leakscan.json: what may leave, and what becomes of text that cannot be checked (onError). The destination is the tool's name." };
+    internal static Option<string?> CreatePolicy(string destination = "The destination is the tool's name.") =>
+        new("--policy") { HelpName = "FILE", Description = $"leakscan.json: what may leave, and what becomes of text that cannot be checked (onError). {destination}" };
 
     internal static Option<string?> CreateAudit() => new("--audit") { HelpName = "FILE", Description = $"Where each decision is recorded. Default: {AuditLog.Variable}, else leakscan/audit.jsonl in the user's state folder." };
 

@@ -102,7 +102,7 @@ sealed class HookRun(HookOptions options, Stream input)
         _request = request;
 
         string destination = HookTools.NameOf(options.Tool);
-        using FingerprintIndex index = OpenIndex(policy);
+        using FingerprintIndex index = OpenIndex(options.Indexes, options.KeyFile, policy);
         // Verbatim text alone: each event is a process of its own, which would read all sketches of the index from the page cache anew.
         Scanner scanner = new(index, new ScanOptions { Policy = policy, Destination = destination, Structure = false });
         HookJudgement judgement = HookJudgement.Of(request.Texts.All, scanner, policy, policyName, destination);
@@ -130,14 +130,15 @@ sealed class HookRun(HookOptions options, Stream input)
         return new(_contract.Undecided(request, Diagnostics.Printable($"LeakScan cannot tell what this command prints: {why}{finding}"), named.Verdict == Verdict.Block), entry);
     }
 
-    FingerprintIndex OpenIndex(Policy policy)
+    /// <summary>Opens the indexes, or the default one, and checks that the policy speaks of labels that they have.</summary>
+    internal static FingerprintIndex OpenIndex(IReadOnlyList<string> indexes, string? keyFile, Policy policy)
     {
-        IReadOnlyList<string> paths = options.Indexes.Count > 0 ? options.Indexes : [DefaultIndex()];
+        IReadOnlyList<string> paths = indexes.Count > 0 ? indexes : [DefaultIndex()];
         foreach (string path in paths)
         {
             if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {HookSettings.Quote(path)} SOURCE...");
         }
-        FingerprintIndex index = FingerprintIndex.Open(paths, KeyFile.Load(options.KeyFile));
+        FingerprintIndex index = FingerprintIndex.Open(paths, KeyFile.Load(keyFile));
         // This reads the record of every document, so only where there is something to check.
         if (policy.Rules.Any(r => r.Label != "*")) policy.CheckLabels([.. index.Info.DocumentsByLabel.Keys]);
         return index;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace LeakScan.Cli.Hooks;
 
@@ -12,6 +13,9 @@ sealed class OutgoingTexts
     const int MaxFolderBytes = 256 << 20;
     const int MaxFiles = 256;
     const int LongKey = 32;
+    const int ShortestBase64 = 64;
+
+    static readonly SearchValues<char> s_base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n");
 
     readonly List<OutgoingText> _texts = [];
     readonly List<OutgoingText> _named = [];
@@ -35,6 +39,12 @@ sealed class OutgoingTexts
         ArrayBufferWriter<byte> text = new();
         Append(text, value, except);
         if (text.WrittenCount > 0) _texts.Add(new(what, text.WrittenMemory));
+    }
+
+    /// <summary>Adds the name of a value, if it may be text itself.</summary>
+    internal void AddName(string what, string name)
+    {
+        if (name.Length >= LongKey) Add(what, name);
     }
 
     static void Append(ArrayBufferWriter<byte> text, JsonElement value, ReadOnlySpan<string> except)
@@ -62,6 +72,20 @@ sealed class OutgoingTexts
     {
         Encoding.UTF8.GetBytes(value, text);
         text.Write("\n"u8);
+        if (TextInBase64(value) is not byte[] decoded) return;
+        text.Write(decoded);
+        text.Write("\n"u8);
+    }
+
+    /// <summary>The text that a string is in base64, as files are attached, alone or in a <c>data:</c> address; null if it is none.</summary>
+    static byte[]? TextInBase64(ReadOnlySpan<char> value)
+    {
+        if (value.StartsWith("data:", StringComparison.OrdinalIgnoreCase) && value.IndexOf(',') is >= 0 and var comma) value = value[(comma + 1)..];
+        if (value.Length < ShortestBase64 || value[..ShortestBase64].ContainsAnyExcept(s_base64)) return null;
+        byte[] decoded = new byte[value.Length / 4 * 3 + 3];
+        return Convert.TryFromBase64Chars(value, decoded, out int length) && Utf8.IsValid(decoded.AsSpan(0, length)) && !decoded.AsSpan(0, length).Contains((byte)0)
+            ? decoded[..length]
+            : null;
     }
 
     /// <summary>The text of a JSON string. One with half of a surrogate pair stays escaped, which a scan sees through.</summary>
@@ -77,7 +101,7 @@ sealed class OutgoingTexts
         }
     }
 
-    static string NameOf(JsonProperty property)
+    internal static string NameOf(JsonProperty property)
     {
         try
         {

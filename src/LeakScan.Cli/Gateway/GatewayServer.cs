@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using LeakScan.Cli.Hooks;
+using LeakScan.Cli.Output;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace LeakScan.Cli.Gateway;
+
+/// <summary>Stands between coding tools and their providers: no byte of a request goes on before all of it was scanned.</summary>
+// Requests are read whole, since a verdict on half a request would be none; answers come back as they are sent, a piece at a time.
+sealed class GatewayServer : IAsyncDisposable
+{
+    /// <summary>A model may think for so long between two pieces of its answer.</summary>
+    static readonly ForwarderRequestConfig s_forwarding = new() { ActivityTimeout = TimeSpan.FromMinutes(30) };
+
+    readonly GatewayOptions _options;
+    readonly Policy _policy;
+    readonly LiveIndex _index;
+    readonly WebApplication _web;
+    readonly IHttpForwarder _forwarder;
+    readonly HttpMessageInvoker _client;
+    readonly SemaphoreSlim _scans = new(Environment.ProcessorCount);
+    readonly Lock _auditing = new();
+    bool _saidThatAuditFails;
+
+    internal GatewayServer(GatewayOptions options)
+    {
+        _options = options;
+        _policy = options.Policy is null ? Policy.Default : Policy.Load(options.Policy);
+        IReadOnlyList<string> indexes = options.Indexes.Count > 0 ? options.Indexes : [HookRun.DefaultIndex()];
+        _index = new LiveIndex(indexes, () => HookRun.OpenIndex(indexes, options.KeyFile, _policy), _policy);
+        // Nothing is read from the folder that it is started in, nor from the environment.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        builder.Services.AddHttpForwarder();
+        _web = builder.Build();
+        _web.Run(HandleAsync);
+        _forwarder = _web.Services.GetRequiredService<IHttpForwarder>();
+        _client = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            EnableMultipleHttp2Connections = true,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+        });
+    }
+
+    internal IndexInfo Index => _index.Info;
+
+    /// <summary>Begins to listen.</summary>
+    /// <returns>Where, which is news if the port was left to the system.</returns>
+    internal async Task<string> StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _web.StartAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            throw new UserException($"--listen {_options.Listen}: {e.Message}");
+        }
+        return _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    }
+
+    internal Task StopAsync() => _web.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _web.DisposeAsync();
+        _client.Dispose();
+        _scans.Dispose();
+        _index.Dispose();
+    }
+
+    async Task HandleAsync(HttpContext context)
+    {
+        HttpRequest request = context.Request;
+        if (request.Headers.ContainsKey("Upgrade"))
+        {
+            // What goes through a web socket cannot be held back; a tool that is refused one sends requests instead.
+            await GatewayReply.Error(request, StatusCodes.Status426UpgradeRequired, "LeakScan: no web sockets here, send requests").WriteAsync(context);
+            return;
+        }
+        if (Upstream.Find(_options.Upstreams, request) is not (Upstream upstream, PathString path))
+        {
+            string names = string.Join(", ", _options.Upstreams.Select(u => u.Name));
+            await GatewayReply.Error(request, StatusCodes.Status404NotFound, $"LeakScan: which provider this is for cannot be told; begin the path with its name ({names})").WriteAsync(context);
+            return;
+        }
+
+        Stopwatch watch = Stopwatch.StartNew();
+        AuditEntry entry = new() { Time = DateTime.UtcNow, Tool = ToolOf(request) ?? upstream.Name, Event = $"{request.Method} {path}", Session = SessionOf(request) };
+        ReadOnlyMemory<byte> body = default;
+        bool isRead = false, streams = false;
+        string? message;
+        try
+        {
+            body = await RequestBody.ReadAsync(request, context.RequestAborted);
+            isRead = true;
+            (HookJudgement judgement, streams) = await JudgeAsync(request, upstream, body, context.RequestAborted);
+            entry = entry with { Verdict = judgement.Verdict, Documents = judgement.Documents, Characters = judgement.Characters };
+            message = judgement.Finding.Length == 0 ? null
+                : judgement.Verdict == Verdict.Block ? $"LeakScan blocked this: {judgement.Finding}. It stays in the conversation: go back before it or begin a new one, or ask whoever keeps the policy to allow it."
+                : $"LeakScan: {judgement.Finding}";
+        }
+        catch (Exception e) when (!context.RequestAborted.IsCancellationRequested && e is not Microsoft.AspNetCore.Http.BadHttpRequestException)
+        {
+            string why = Diagnostics.Printable(e is HookInputException ? e.Message : CommandLine.Explain(e));
+            // What was not read to its end cannot be sent on either.
+            Verdict verdict = isRead ? _policy.OnError : Verdict.Block;
+            entry = entry with { Verdict = verdict, Error = why };
+            message = verdict == Verdict.Block ? $"LeakScan blocked this, since it could not be checked: {why}" : $"LeakScan could not check this: {why}";
+        }
+
+        bool isBlocked = entry.Verdict == Verdict.Block;
+        if (body.Length > 0 || request.QueryString.HasValue || isBlocked) Record(entry with { Stopped = isBlocked, Elapsed = watch.Elapsed });
+        if (message is not null) Diagnostics.Note(Diagnostics.Printable($"{entry.Tool}, {entry.Event}: {message}"));
+        if (isBlocked)
+        {
+            await GatewayReply.Blocked(request, streams, message!).WriteAsync(context);
+            return;
+        }
+        if (isRead && body.Length > 0) request.Body = new MemoryStream(body.ToArray(), writable: false);
+        await ForwardAsync(context, upstream, path);
+    }
+
+    async Task<(HookJudgement Judgement, bool Streams)> JudgeAsync(HttpRequest request, Upstream upstream, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        await _scans.WaitAsync(cancellationToken);
+        try
+        {
+            ReadOnlyMemory<byte> decoded = RequestBody.Decode(body, request.Headers.ContentEncoding);
+            List<OutgoingText> texts = [.. RequestTexts.Of(decoded, request.ContentType, out bool streams)];
+            // What stands behind the end of what is packed is not unpacked.
+            if (!decoded.Equals(body)) texts.Add(new("the request's body, as it came,", body));
+            if (request.QueryString.HasValue) texts.Add(new("the address", System.Text.Encoding.UTF8.GetBytes(Uri.UnescapeDataString(request.QueryString.Value!.Replace('+', ' ')))));
+            return (_index.Use(upstream.Name, scanner => HookJudgement.Of(texts, scanner, _policy, _options.Policy, upstream.Name)), streams);
+        }
+        finally
+        {
+            _scans.Release();
+        }
+    }
+
+    async Task ForwardAsync(HttpContext context, Upstream upstream, PathString path)
+    {
+        ForwarderError error = await _forwarder.SendAsync(context, upstream.PrefixFor(path), _client, s_forwarding, new Transformer(upstream.PrefixFor(path), path));
+        if (error is ForwarderError.None || context.RequestAborted.IsCancellationRequested) return;
+        string what = $"{upstream.Name} ({upstream.Address.GetLeftPart(UriPartial.Authority)}) cannot be reached: {error}";
+        Diagnostics.Error(what);
+        if (!context.Response.HasStarted) await GatewayReply.Error(context.Request, context.Response.StatusCode, $"LeakScan let this through, but {what}").WriteAsync(context);
+    }
+
+    void Record(AuditEntry entry)
+    {
+        try
+        {
+            lock (_auditing) AuditLog.Append(AuditLog.PathFrom(_options.Audit), entry);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or UserException)
+        {
+            if (!_saidThatAuditFails) Diagnostics.Error($"the audit file cannot be written: {e.Message}");
+            _saidThatAuditFails = true;
+        }
+    }
+
+    /// <summary>The tool that sends a request, if it is one of those that hooks are for.</summary>
+    static string? ToolOf(HttpRequest request)
+    {
+        string agent = request.Headers.UserAgent.ToString();
+        return agent.StartsWith("claude-cli/", StringComparison.Ordinal) ? HookTools.NameOf(HookTool.ClaudeCode)
+            : agent.StartsWith("codex", StringComparison.Ordinal) ? HookTools.NameOf(HookTool.Codex)
+            : null;
+    }
+
+    static string? SessionOf(HttpRequest request)
+    {
+        foreach (string name in (ReadOnlySpan<string>)["x-claude-code-session-id", "session-id", "session_id"])
+        {
+            if (request.Headers.TryGetValue(name, out Microsoft.Extensions.Primitives.StringValues value)) return Diagnostics.Printable(value.ToString());
+        }
+        return null;
+    }
+
+    /// <summary>Sends a request on as it came, to another host.</summary>
+    sealed class Transformer(string prefix, PathString path) : HttpTransformer
+    {
+        public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+        {
+            await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+            proxyRequest.RequestUri = RequestUtilities.MakeDestinationAddress(prefix, path, httpContext.Request.QueryString);
+            proxyRequest.Headers.Host = null;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.IO.Compression;
+using LeakScan.Cli.Hooks;
+using Microsoft.AspNetCore.Http;
+
+namespace LeakScan.Cli.Gateway;
+
+/// <summary>The body of a request: as it came, and as it reads.</summary>
+static class RequestBody
+{
+    /// <summary>What providers take at most is half of this.</summary>
+    internal const int MaxBytes = 64 << 20;
+
+    internal const int MaxReadBytes = 256 << 20;
+
+    /// <summary>Reads all of a body.</summary>
+    /// <exception cref="HookInputException">It is longer than <see cref="MaxBytes"/>.</exception>
+    internal static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        MemoryStream body = new((int)Math.Clamp(request.ContentLength ?? 0, 0, MaxBytes));
+        byte[] piece = new byte[64 << 10];
+        for (int read; (read = await request.Body.ReadAsync(piece, cancellationToken)) > 0;)
+        {
+            if (body.Length + read > MaxBytes) throw new HookInputException(FormattableString.Invariant($"the request is longer than {MaxBytes} bytes"));
+            await body.WriteAsync(piece.AsMemory(0, read), cancellationToken);
+        }
+        return body.GetBuffer().AsMemory(0, (int)body.Length);
+    }
+
+    /// <summary>Undoes the encodings of a body, the last one first.</summary>
+    /// <param name="body">The body as it came.</param>
+    /// <param name="encodings">The header <c>Content-Encoding</c>.</param>
+    /// <exception cref="HookInputException">An encoding is not known, the body is not in it, or it becomes longer than <see cref="MaxReadBytes"/>.</exception>
+    internal static ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> body, string? encodings)
+    {
+        foreach (string encoding in (encodings ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Reverse())
+        {
+            string name = encoding.ToLowerInvariant();
+            if (name == "identity") continue;
+            try
+            {
+                using Stream decoded = Open(name, new MemoryStream(body.ToArray(), writable: false));
+                body = ReadAll(decoded);
+            }
+            catch (Exception e) when (e is InvalidDataException or ZstdSharp.ZstdException or IOException)
+            {
+                throw new HookInputException($"the request's body is not in the encoding that it says ({name})");
+            }
+        }
+        return body;
+    }
+
+    static Stream Open(string encoding, Stream body) => encoding switch
+    {
+        "gzip" or "x-gzip" => new GZipStream(body, CompressionMode.Decompress),
+        "deflate" => new ZLibStream(body, CompressionMode.Decompress),
+        "br" => new BrotliStream(body, CompressionMode.Decompress),
+        "zstd" => new ZstdSharp.DecompressionStream(body),
+        _ => throw new HookInputException("the request's body is in an encoding that is not known here; gzip, deflate, br and zstd are"),
+    };
+
+    static ReadOnlyMemory<byte> ReadAll(Stream stream)
+    {
+        MemoryStream all = new();
+        byte[] piece = new byte[64 << 10];
+        for (int read; (read = stream.Read(piece)) > 0;)
+        {
+            if (all.Length + read > MaxReadBytes) throw new HookInputException(FormattableString.Invariant($"the request's body is longer than {MaxReadBytes} bytes when it is unpacked"));
+            all.Write(piece, 0, read);
+        }
+        return all.GetBuffer().AsMemory(0, (int)all.Length);
+    }
+}
