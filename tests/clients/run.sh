@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# What real clients send with and without the hooks: runs Claude Code and Codex on loopback with a dummy key against a recording
-# stub, once for each way in which text leaves, and prints a table. usage: tests/clients/run.sh [OUT]
+# What real clients send with and without the hooks, and through the gateway: runs Claude Code and Codex on loopback with a dummy key
+# against a recording stub, once for each way in which text leaves, and prints tables. usage: tests/clients/run.sh [OUT]
 #   CLIENTS_STUB  a folder with run.sh, stub.mjs and a project acme (default: ../shared/wire/clients beside the repository)
 #   LEAKSCAN      the program (default: published here, native code)
-# Ends with 1 if anything that a hook can stop has reached the stub, with 0 and a reason if it was skipped.
+# Ends with 1 if anything that a hook or the gateway can stop has reached the stub, with 0 and a reason if it was skipped.
 set -euo pipefail
 repository=$(cd "$(dirname "$0")/../.." && pwd)
 stub=${CLIENTS_STUB:-$repository/../shared/wire/clients}
@@ -92,6 +92,25 @@ run yes codex "exec cat" cx-cat.json 'go on'
 run yes codex "exec, undecidable" cx-python.json 'go on'
 run yes codex "patch" cx-patch.json 'go on'
 MODEL=gpt-6-sol run yes codex "code mode cat" cx-code-cat.json 'go on'
+
+gateway() { # client, what, steps, prompt: without hooks, which cannot stop all of it
+  local client=$1 what=$2 steps=$3 prompt=$4 folder=$out/runs/$1-${2//[^A-Za-z]/-}-gateway reached verdict=held
+  mkdir -p "$folder"
+  WITH="'$LEAKSCAN' gateway --index '$out/corp.lsi' --key-file '$LEAKSCAN_KEY_FILE' --audit '$LEAKSCAN_AUDIT_FILE' --listen 127.0.0.1:18090 --upstream anthropic=http://127.0.0.1:18080 --upstream openai=http://127.0.0.1:18080/v1" \
+    BASE=http://127.0.0.1:18090 SETTINGS='' MODEL=${MODEL:-gpt-5.4} bash "$stub/run.sh" "$client" "$folder" "$(realpath --relative-to="$stub" "$out/$steps")" "$prompt" >"$folder/run.log" 2>&1 || true
+  reached=$(node "$repository/tests/clients/reached.mjs" "$folder/http" "$marker")
+  grep -q '^client exit' "$folder/run.log" && [[ $reached = 0\ * && $reached != *" 0" ]] || verdict="NOT HELD" failed=1
+  grep -qs 'LeakScan blocked this' "$folder/stdout" "$folder/stderr" || verdict="NOT TOLD" failed=1
+  printf '| %s | %s | %s | %s |\n' "$client" "$what" "$reached" "$verdict"
+}
+
+echo
+echo "| client | way out | requests with the text, through the gateway | |"
+echo "|---|---|---|---|"
+gateway claude-code "@file" none.json 'Explain @src/rate_engine.py please'
+gateway claude-code "Bash that fails" cc-fail.json 'go on'
+gateway codex "exec cat" cx-cat.json 'go on'
+MODEL=gpt-6-sol gateway codex "code mode cat" cx-code-cat.json 'go on'
 echo
 "$LEAKSCAN" audit "$LEAKSCAN_AUDIT_FILE"
 exit $failed

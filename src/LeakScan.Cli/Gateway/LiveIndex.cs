@@ -53,6 +53,7 @@ sealed class LiveIndex : IDisposable
     {
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_current.IsRetired, this);
             if (Environment.TickCount64 >= _nextLook)
             {
                 _nextLook = Environment.TickCount64 + (long)s_lookEvery.TotalMilliseconds;
@@ -95,7 +96,15 @@ sealed class LiveIndex : IDisposable
     string Stamp() => string.Join('|', _paths.SelectMany(p => new DirectoryInfo(Path.GetDirectoryName(Path.GetFullPath(p))!).EnumerateFiles(Path.GetFileName(p) + "*"))
         .Select(f => FormattableString.Invariant($"{f.Name} {f.LastWriteTimeUtc.Ticks} {f.Length}")).Order(StringComparer.Ordinal));
 
-    public void Dispose() => _current.Index.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_current.IsRetired) return;
+            _current.IsRetired = true;
+            if (_current.Users == 0) _current.Index.Dispose();
+        }
+    }
 
     sealed class Generation(FingerprintIndex index, string stamp)
     {

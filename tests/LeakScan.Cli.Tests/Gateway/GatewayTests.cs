@@ -296,7 +296,8 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
         Assert.Equal(Verdict.Allow, Scan());
         Write("b.py", text);
         Assert.True(SpinWait.SpinUntil(() => Scan() == Verdict.Block, TimeSpan.FromMinutes(1)));
-        File.WriteAllText(path, "damaged");
+        File.WriteAllText(path + "-damaged", "damaged");
+        File.Move(path + "-damaged", path, overwrite: true); // as it is written: a mapped file must not be cut short in place
         Thread.Sleep(1100); // it looks once a second
         Assert.Equal(Verdict.Block, Scan());
 
