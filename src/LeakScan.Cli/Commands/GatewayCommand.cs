@@ -39,7 +39,7 @@ static class GatewayCommand
         await using GatewayServer server = new(options);
         string address = await server.StartAsync(cancellationToken);
         if (!IPAddress.IsLoopback(options.Listen.Address)) Diagnostics.Note("others on the network can send requests here, unencrypted: put something that speaks TLS and knows who they are before it");
-        foreach (Upstream upstream in options.Upstreams) Diagnostics.Note($"{upstream.Name} is {upstream.Address.AbsoluteUri.TrimEnd('/')}");
+        foreach (Upstream upstream in options.Upstreams) Diagnostics.Note($"{upstream.Name} is {upstream.Address}");
         Diagnostics.Note(string.Create(CultureInfo.InvariantCulture, $"listening on {address}, {server.Index.Documents} documents protected; Ctrl-C ends it"));
         try
         {
@@ -49,6 +49,7 @@ static class GatewayCommand
         {
             // The way in which it ends.
         }
+        Diagnostics.Note("no more requests are taken; answers under way have five seconds, a second Ctrl-C ends it at once");
         await server.StopAsync();
         Diagnostics.Note("ended");
         return ExitCode.Clean;

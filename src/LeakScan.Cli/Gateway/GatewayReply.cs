@@ -12,32 +12,36 @@ namespace LeakScan.Cli.Gateway;
 /// </remarks>
 readonly record struct GatewayReply(int Status, string ContentType, byte[] Body)
 {
+    /// <summary>Whether the same request may fare better later.</summary>
+    internal bool MayRetry { get; private init; }
+
     const string Json = "application/json";
 
     static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The request was held back.</summary>
-    /// <param name="request">The request.</param>
+    /// <param name="isAnthropics">Whether it speaks Anthropic's API.</param>
+    /// <param name="target">Path and query.</param>
     /// <param name="streams">Whether it asks for a stream of events.</param>
     /// <param name="message">Why, for the person.</param>
-    internal static GatewayReply Blocked(HttpRequest request, bool streams, string message)
+    internal static GatewayReply Blocked(bool isAnthropics, string target, bool streams, string message)
     {
-        if (Upstream.IsAnthropics(request)) return new(StatusCodes.Status451UnavailableForLegalReasons, Json, Anthropic("permission_error", message));
-        return streams && request.Path.Value!.EndsWith("/responses", StringComparison.Ordinal)
+        if (isAnthropics) return new(StatusCodes.Status451UnavailableForLegalReasons, Json, Anthropic("permission_error", message));
+        return streams && target.Split('?')[0].EndsWith("/responses", StringComparison.Ordinal)
             ? new(StatusCodes.Status200OK, "text/event-stream", FailedResponse(message))
             : new(StatusCodes.Status400BadRequest, Json, OpenAI("invalid_request_error", "invalid_prompt", message));
     }
 
     /// <summary>The request cannot go on for another reason than its text.</summary>
-    internal static GatewayReply Error(HttpRequest request, int status, string message) =>
-        new(status, Json, Upstream.IsAnthropics(request) ? Anthropic("api_error", message) : OpenAI("leakscan_gateway", "leakscan_gateway", message));
+    internal static GatewayReply Error(bool isAnthropics, int status, string message) =>
+        new(status, Json, isAnthropics ? Anthropic("api_error", message) : OpenAI("leakscan_gateway", "leakscan_gateway", message)) { MayRetry = true };
 
     internal async Task WriteAsync(HttpContext context)
     {
         context.Response.StatusCode = Status;
         context.Response.ContentType = ContentType;
         context.Response.ContentLength = Body.Length;
-        context.Response.Headers["x-should-retry"] = "false";
+        if (!MayRetry) context.Response.Headers["x-should-retry"] = "false";
         await context.Response.Body.WriteAsync(Body, context.RequestAborted);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using LeakScan.Cli.Hooks;
 using LeakScan.Cli.Output;
 using Microsoft.AspNetCore.Builder;
@@ -8,8 +9,10 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace LeakScan.Cli.Gateway;
@@ -21,13 +24,15 @@ sealed class GatewayServer : IAsyncDisposable
     /// <summary>A model may think for so long between two pieces of its answer.</summary>
     static readonly ForwarderRequestConfig s_forwarding = new() { ActivityTimeout = TimeSpan.FromMinutes(30) };
 
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     readonly GatewayOptions _options;
     readonly Policy _policy;
     readonly LiveIndex _index;
     readonly WebApplication _web;
     readonly IHttpForwarder _forwarder;
     readonly HttpMessageInvoker _client;
-    readonly SemaphoreSlim _scans = new(Environment.ProcessorCount);
+    readonly SemaphoreSlim _scans = new(Environment.ProcessorCount); // lives as long as the last scan
     readonly Lock _auditing = new();
     bool _saidThatAuditFails;
 
@@ -36,16 +41,19 @@ sealed class GatewayServer : IAsyncDisposable
         _options = options;
         _policy = options.Policy is null ? Policy.Default : Policy.Load(options.Policy);
         IReadOnlyList<string> indexes = options.Indexes.Count > 0 ? options.Indexes : [HookRun.DefaultIndex()];
-        _index = new LiveIndex(indexes, () => HookRun.OpenIndex(indexes, options.KeyFile, _policy), _policy);
+        _index = new LiveIndex(indexes, () => HookRun.OpenIndex(indexes, options.KeyFile, _policy), _policy, TimeSpan.FromSeconds(1));
         // Nothing is read from the folder that it is started in, nor from the environment.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
+            // Headers go through as the bytes that they are.
+            kestrel.RequestHeaderEncodingSelector = kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
             kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http1);
         });
         builder.Services.AddHttpForwarder();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         _web = builder.Build();
         _web.Run(HandleAsync);
         _forwarder = _web.Services.GetRequiredService<IHttpForwarder>();
@@ -56,7 +64,13 @@ sealed class GatewayServer : IAsyncDisposable
             UseCookies = false,
             EnableMultipleHttp2Connections = true,
             ActivityHeadersPropagator = null,
+            RequestHeaderEncodingSelector = (_, _) => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = (_, _) => Encoding.Latin1,
             ConnectTimeout = TimeSpan.FromSeconds(15),
+            // A connection that died while a laptop slept must not hold requests up.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
         });
     }
 
@@ -77,42 +91,51 @@ sealed class GatewayServer : IAsyncDisposable
         return _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
     }
 
-    internal Task StopAsync() => _web.StopAsync();
+    /// <summary>Takes no more requests and waits for the answers that are under way, but not for long.</summary>
+    internal Task StopAsync() => _web.StopAsync(s_patience);
 
     public async ValueTask DisposeAsync()
     {
         await _web.DisposeAsync();
         _client.Dispose();
-        _scans.Dispose();
         _index.Dispose();
     }
 
     async Task HandleAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
-        if (request.Headers.ContainsKey("Upgrade"))
+        string target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (target[0] != '/')
         {
-            // What goes through a web socket cannot be held back; a tool that is refused one sends requests instead.
-            await GatewayReply.Error(request, StatusCodes.Status426UpgradeRequired, "LeakScan: no web sockets here, send requests").WriteAsync(context);
+            await GatewayReply.Error(false, StatusCodes.Status400BadRequest, "LeakScan: this is a gateway and no HTTP proxy; make it the base address of the tool").WriteAsync(context);
             return;
         }
-        if (Upstream.Find(_options.Upstreams, request) is not (Upstream upstream, PathString path))
+        if (!request.Headers.Upgrade.All(protocol => string.Equals(protocol, "h2c", StringComparison.OrdinalIgnoreCase)))
+        {
+            // What goes through a web socket cannot be held back; a tool that is refused one sends requests instead.
+            await GatewayReply.Error(false, StatusCodes.Status426UpgradeRequired, "LeakScan: no web sockets here, send requests").WriteAsync(context);
+            return;
+        }
+        context.Features.Set<IHttpUpgradeFeature>(null); // an offer of HTTP/2 is not taken
+        request.Headers.Remove("Upgrade");
+        if (Upstream.Find(_options.Upstreams, request, target) is not (Upstream upstream, string there))
         {
             string names = string.Join(", ", _options.Upstreams.Select(u => u.Name));
-            await GatewayReply.Error(request, StatusCodes.Status404NotFound, $"LeakScan: which provider this is for cannot be told; begin the path with its name ({names})").WriteAsync(context);
+            await GatewayReply.Error(false, StatusCodes.Status404NotFound, $"LeakScan: which provider this is for cannot be told; begin the path with its name ({names})").WriteAsync(context);
             return;
         }
 
+        bool isAnthropics = upstream.IsAnthropic || Upstream.IsAnthropics(request, there);
         Stopwatch watch = Stopwatch.StartNew();
-        AuditEntry entry = new() { Time = DateTime.UtcNow, Tool = ToolOf(request) ?? upstream.Name, Event = $"{request.Method} {path}", Session = SessionOf(request) };
-        ReadOnlyMemory<byte> body = default;
+        AuditEntry entry = new() { Time = DateTime.UtcNow, Tool = ToolOf(request) ?? upstream.Name, Event = $"{request.Method} {Diagnostics.Printable(there.Split('?')[0])}", Session = SessionOf(request) };
+        ArraySegment<byte> body = default;
         bool isRead = false, streams = false;
         string? message;
         try
         {
             body = await RequestBody.ReadAsync(request, context.RequestAborted);
             isRead = true;
-            (HookJudgement judgement, streams) = await JudgeAsync(request, upstream, body, context.RequestAborted);
+            (HookJudgement judgement, streams) = await JudgeAsync(request, upstream, target, body, context.RequestAborted);
             entry = entry with { Verdict = judgement.Verdict, Documents = judgement.Documents, Characters = judgement.Characters };
             message = judgement.Finding.Length == 0 ? null
                 : judgement.Verdict == Verdict.Block ? $"LeakScan blocked this: {judgement.Finding}. It stays in the conversation: go back before it or begin a new one, or ask whoever keeps the policy to allow it."
@@ -128,28 +151,28 @@ sealed class GatewayServer : IAsyncDisposable
         }
 
         bool isBlocked = entry.Verdict == Verdict.Block;
-        if (body.Length > 0 || request.QueryString.HasValue || isBlocked) Record(entry with { Stopped = isBlocked, Elapsed = watch.Elapsed });
+        if (body.Count > 0 || request.QueryString.HasValue || isBlocked) Record(entry with { Stopped = isBlocked, Elapsed = watch.Elapsed });
         if (message is not null) Diagnostics.Note(Diagnostics.Printable($"{entry.Tool}, {entry.Event}: {message}"));
         if (isBlocked)
         {
-            await GatewayReply.Blocked(request, streams, message!).WriteAsync(context);
+            await GatewayReply.Blocked(isAnthropics, there, streams, message!).WriteAsync(context);
             return;
         }
-        if (isRead && body.Length > 0) request.Body = new MemoryStream(body.ToArray(), writable: false);
-        await ForwardAsync(context, upstream, path);
+        if (body.Count > 0) request.Body = new MemoryStream(body.Array!, body.Offset, body.Count, writable: false);
+        await ForwardAsync(context, upstream, there, isAnthropics);
     }
 
-    async Task<(HookJudgement Judgement, bool Streams)> JudgeAsync(HttpRequest request, Upstream upstream, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    async Task<(HookJudgement Judgement, bool Streams)> JudgeAsync(HttpRequest request, Upstream upstream, string target, ArraySegment<byte> body, CancellationToken cancellationToken)
     {
         await _scans.WaitAsync(cancellationToken);
         try
         {
-            ReadOnlyMemory<byte> decoded = RequestBody.Decode(body, request.Headers.ContentEncoding);
+            ArraySegment<byte> decoded = RequestBody.Decode(body, request.Headers.ContentEncoding);
             List<OutgoingText> texts = [.. RequestTexts.Of(decoded, request.ContentType, out bool streams)];
             // What stands behind the end of what is packed is not unpacked.
-            if (!decoded.Equals(body)) texts.Add(new("the request's body, as it came,", body));
-            if (request.QueryString.HasValue) texts.Add(new("the address", System.Text.Encoding.UTF8.GetBytes(Uri.UnescapeDataString(request.QueryString.Value!.Replace('+', ' ')))));
-            return (_index.Use(upstream.Name, scanner => HookJudgement.Of(texts, scanner, _policy, _options.Policy, upstream.Name)), streams);
+            if (decoded.Array != body.Array) texts.Add(new("the request's body, as it came,", body));
+            texts.Add(new("the address", Encoding.UTF8.GetBytes(Uri.UnescapeDataString(target.Replace('+', ' ')))));
+            return (_index.Use(upstream.Name, scanner => HookJudgement.Of(texts, scanner, _policy, _options.Policy, upstream.Name, cancellationToken)), streams);
         }
         finally
         {
@@ -157,13 +180,16 @@ sealed class GatewayServer : IAsyncDisposable
         }
     }
 
-    async Task ForwardAsync(HttpContext context, Upstream upstream, PathString path)
+    async Task ForwardAsync(HttpContext context, Upstream upstream, string target, bool isAnthropics)
     {
-        ForwarderError error = await _forwarder.SendAsync(context, upstream.PrefixFor(path), _client, s_forwarding, new Transformer(upstream.PrefixFor(path), path));
-        if (error is ForwarderError.None || context.RequestAborted.IsCancellationRequested) return;
-        string what = $"{upstream.Name} ({upstream.Address.GetLeftPart(UriPartial.Authority)}) cannot be reached: {error}";
+        ForwarderError error = await _forwarder.SendAsync(context, upstream.Address, _client, s_forwarding, new Transformer(upstream.AddressOf(target)));
+        if (error is ForwarderError.None or ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled
+            or ForwarderError.RequestBodyClient or ForwarderError.ResponseBodyClient) return;
+        Exception? cause = context.GetForwarderErrorFeature()?.Exception;
+        while (cause?.InnerException is not null) cause = cause.InnerException;
+        string what = $"{upstream.Name} ({upstream.Origin}) {(context.Response.HasStarted ? "broke off its answer" : "cannot be reached")}: {cause?.Message ?? error.ToString()}";
         Diagnostics.Error(what);
-        if (!context.Response.HasStarted) await GatewayReply.Error(context.Request, context.Response.StatusCode, $"LeakScan let this through, but {what}").WriteAsync(context);
+        if (!context.Response.HasStarted) await GatewayReply.Error(isAnthropics, context.Response.StatusCode, Diagnostics.Printable($"LeakScan let this through, but {what}")).WriteAsync(context);
     }
 
     void Record(AuditEntry entry)
@@ -197,13 +223,13 @@ sealed class GatewayServer : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Sends a request on as it came, to another host.</summary>
-    sealed class Transformer(string prefix, PathString path) : HttpTransformer
+    /// <summary>Sends a request on as it came, to another address.</summary>
+    sealed class Transformer(string address) : HttpTransformer
     {
         public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-            proxyRequest.RequestUri = RequestUtilities.MakeDestinationAddress(prefix, path, httpContext.Request.QueryString);
+            proxyRequest.RequestUri = new Uri(address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
             proxyRequest.Headers.Host = null;
         }
     }

@@ -8,23 +8,25 @@ namespace LeakScan.Cli.Gateway;
 // its last scan is done.
 sealed class LiveIndex : IDisposable
 {
-    static readonly TimeSpan s_lookEvery = TimeSpan.FromSeconds(1);
-
     readonly Func<FingerprintIndex> _open;
     readonly Policy _policy;
     readonly IReadOnlyList<string> _paths;
     readonly Lock _gate = new();
     Generation _current;
-    long _nextLook = Environment.TickCount64 + (long)s_lookEvery.TotalMilliseconds;
+    string _stamp;
+    int _looking;
+    readonly TimeSpan _lookEvery;
+    long _nextLook;
 
     /// <param name="paths">The files of the index.</param>
     /// <param name="open">Opens it.</param>
     /// <param name="policy">What the scanners judge by.</param>
-    internal LiveIndex(IReadOnlyList<string> paths, Func<FingerprintIndex> open, Policy policy)
+    /// <param name="lookEvery">How often it is looked at whether the files have changed, at most.</param>
+    internal LiveIndex(IReadOnlyList<string> paths, Func<FingerprintIndex> open, Policy policy, TimeSpan lookEvery)
     {
-        (_paths, _open, _policy) = (paths, open, policy);
-        string stamp = Stamp();
-        _current = new Generation(open(), stamp);
+        (_paths, _open, _policy, _lookEvery) = (paths, open, policy, lookEvery);
+        _stamp = Stamp();
+        _current = new Generation(open());
     }
 
     internal IndexInfo Info => _current.Index.Info;
@@ -51,14 +53,22 @@ sealed class LiveIndex : IDisposable
 
     Generation Enter()
     {
+        // One looks, the others go on with what there is.
+        if (Environment.TickCount64 >= Volatile.Read(ref _nextLook) && Interlocked.Exchange(ref _looking, 1) == 0)
+        {
+            try
+            {
+                Look();
+            }
+            finally
+            {
+                Volatile.Write(ref _nextLook, Environment.TickCount64 + (long)_lookEvery.TotalMilliseconds);
+                Volatile.Write(ref _looking, 0);
+            }
+        }
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_current.IsRetired, this);
-            if (Environment.TickCount64 >= _nextLook)
-            {
-                _nextLook = Environment.TickCount64 + (long)s_lookEvery.TotalMilliseconds;
-                Look();
-            }
             _current.Users++;
             return _current;
         }
@@ -67,21 +77,30 @@ sealed class LiveIndex : IDisposable
     void Look()
     {
         string stamp = Stamp();
-        if (stamp == _current.Stamp) return;
+        if (stamp == _stamp) return;
+        _stamp = stamp;
         try
         {
-            Generation last = _current;
-            _current = new Generation(_open(), stamp);
-            last.IsRetired = true;
-            if (last.Users == 0) last.Index.Dispose();
+            Generation next = new(_open());
+            lock (_gate)
+            {
+                Retire(_current);
+                _current = next;
+            }
             Diagnostics.Note("the index has changed and was opened anew");
         }
         catch (Exception e) when (e is IndexException or PolicyException or UserException or IOException or UnauthorizedAccessException)
         {
             // What is protected stays so by the index at hand; of each state of the file this is said once.
-            _current.Stamp = stamp;
             Diagnostics.Error($"the index has changed and cannot be opened, the one before stays in use: {CommandLine.Explain(e)}");
         }
+    }
+
+    static void Retire(Generation generation)
+    {
+        if (generation.IsRetired) return;
+        generation.IsRetired = true;
+        if (generation.Users == 0) generation.Index.Dispose();
     }
 
     void Leave(Generation generation)
@@ -92,27 +111,44 @@ sealed class LiveIndex : IDisposable
         }
     }
 
-    // With the deltas, which stand beside it and have its name with a number.
-    string Stamp() => string.Join('|', _paths.SelectMany(p => new DirectoryInfo(Path.GetDirectoryName(Path.GetFullPath(p))!).EnumerateFiles(Path.GetFileName(p) + "*"))
-        .Select(f => FormattableString.Invariant($"{f.Name} {f.LastWriteTimeUtc.Ticks} {f.Length}")).Order(StringComparer.Ordinal));
+    /// <summary>What tells that a file was replaced: of the index and of its deltas, which have its name and a number; of the file itself where the name is a link.</summary>
+    string Stamp()
+    {
+        List<string> states = [];
+        foreach (string path in _paths)
+        {
+            for (int number = 0; StateOf(number == 0 ? path : FormattableString.Invariant($"{path}.{number}")) is string state; number++) states.Add(state);
+            states.Add("");
+        }
+        return string.Join('|', states);
+    }
+
+    static string? StateOf(string path)
+    {
+        try
+        {
+            FileInfo file = (FileInfo?)File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
+            return file.Exists ? FormattableString.Invariant($"{file.FullName} {file.LastWriteTimeUtc.Ticks} {file.Length}") : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // it has just gone, or cannot be seen: opening it will say so
+        }
+    }
 
     public void Dispose()
     {
         lock (_gate)
         {
-            if (_current.IsRetired) return;
-            _current.IsRetired = true;
-            if (_current.Users == 0) _current.Index.Dispose();
+            Retire(_current);
         }
     }
 
-    sealed class Generation(FingerprintIndex index, string stamp)
+    sealed class Generation(FingerprintIndex index)
     {
         internal FingerprintIndex Index { get; } = index;
 
         internal ConcurrentDictionary<string, ConcurrentBag<Scanner>> Idle { get; } = [];
-
-        internal string Stamp { get; set; } = stamp;
 
         internal int Users { get; set; }
 

@@ -7,30 +7,28 @@ namespace LeakScan.Cli.Gateway;
 /// <summary>The body of a request: as it came, and as it reads.</summary>
 static class RequestBody
 {
-    /// <summary>What providers take at most is half of this.</summary>
+    /// <summary>The longest body, as it came and as it reads: twice what providers take of a conversation. Files and batches may be longer, and must be sent in parts.</summary>
     internal const int MaxBytes = 64 << 20;
-
-    internal const int MaxReadBytes = 256 << 20;
 
     /// <summary>Reads all of a body.</summary>
     /// <exception cref="HookInputException">It is longer than <see cref="MaxBytes"/>.</exception>
-    internal static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    internal static async Task<ArraySegment<byte>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         MemoryStream body = new((int)Math.Clamp(request.ContentLength ?? 0, 0, MaxBytes));
         byte[] piece = new byte[64 << 10];
         for (int read; (read = await request.Body.ReadAsync(piece, cancellationToken)) > 0;)
         {
-            if (body.Length + read > MaxBytes) throw new HookInputException(FormattableString.Invariant($"the request is longer than {MaxBytes} bytes"));
+            if (body.Length + read > MaxBytes) throw new HookInputException(FormattableString.Invariant($"the request is longer than the {MaxBytes} bytes that are read"));
             await body.WriteAsync(piece.AsMemory(0, read), cancellationToken);
         }
-        return body.GetBuffer().AsMemory(0, (int)body.Length);
+        return new ArraySegment<byte>(body.GetBuffer(), 0, (int)body.Length);
     }
 
     /// <summary>Undoes the encodings of a body, the last one first.</summary>
     /// <param name="body">The body as it came.</param>
     /// <param name="encodings">The header <c>Content-Encoding</c>.</param>
-    /// <exception cref="HookInputException">An encoding is not known, the body is not in it, or it becomes longer than <see cref="MaxReadBytes"/>.</exception>
-    internal static ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> body, string? encodings)
+    /// <exception cref="HookInputException">An encoding is not known, the body is not in it, or it becomes longer than <see cref="MaxBytes"/>.</exception>
+    internal static ArraySegment<byte> Decode(ArraySegment<byte> body, string? encodings)
     {
         foreach (string encoding in (encodings ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Reverse())
         {
@@ -38,7 +36,7 @@ static class RequestBody
             if (name == "identity") continue;
             try
             {
-                using Stream decoded = Open(name, new MemoryStream(body.ToArray(), writable: false));
+                using Stream decoded = Open(name, new MemoryStream(body.Array!, body.Offset, body.Count, writable: false));
                 body = ReadAll(decoded);
             }
             catch (Exception e) when (e is InvalidDataException or ZstdSharp.ZstdException or IOException)
@@ -58,15 +56,15 @@ static class RequestBody
         _ => throw new HookInputException("the request's body is in an encoding that is not known here; gzip, deflate, br and zstd are"),
     };
 
-    static ReadOnlyMemory<byte> ReadAll(Stream stream)
+    static ArraySegment<byte> ReadAll(Stream stream)
     {
         MemoryStream all = new();
         byte[] piece = new byte[64 << 10];
         for (int read; (read = stream.Read(piece)) > 0;)
         {
-            if (all.Length + read > MaxReadBytes) throw new HookInputException(FormattableString.Invariant($"the request's body is longer than {MaxReadBytes} bytes when it is unpacked"));
+            if (all.Length + read > MaxBytes) throw new HookInputException(FormattableString.Invariant($"the request's body is longer than the {MaxBytes} bytes that are read when it is unpacked"));
             all.Write(piece, 0, read);
         }
-        return all.GetBuffer().AsMemory(0, (int)all.Length);
+        return new ArraySegment<byte>(all.GetBuffer(), 0, (int)all.Length);
     }
 }

@@ -9,35 +9,42 @@ static class RequestTexts
 {
     const int MaxDepth = 1000;
 
-    /// <summary>Gathers the texts of a body.</summary>
+    /// <summary>Elements of a list beyond this are one text: no conversation is so long.</summary>
+    const int MaxTexts = 4096;
+
+    const int MaxShownName = 60;
+
+    /// <summary>Gathers the texts of a body. What is no JSON is one text, which is scanned as it is.</summary>
     /// <param name="body">The body, without encodings.</param>
     /// <param name="contentType">What the request says that it is.</param>
     /// <param name="streams">Whether it asks for its answer as a stream of events.</param>
-    /// <exception cref="HookInputException">It says that it is JSON and is not readable as such.</exception>
+    /// <exception cref="HookInputException">It says that it is JSON and is not UTF-8, or its text is in numbers.</exception>
     internal static IReadOnlyList<OutgoingText> Of(ReadOnlyMemory<byte> body, string? contentType, out bool streams)
     {
         streams = false;
         OutgoingTexts texts = new();
         if (body.Span.StartsWith("\uFEFF"u8)) body = body[3..];
         if (body.IsEmpty) return texts.All;
-        bool saysJson = contentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true;
-        if (saysJson && !Utf8.IsValid(body.Span)) throw new HookInputException("the request's body says that it is JSON and is not UTF-8");
+        if (contentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true && !Utf8.IsValid(body.Span))
+            throw new HookInputException("the request's body says that it is JSON and is not UTF-8");
         using JsonDocument? document = Parse(body);
         if (document is null)
         {
             // A form with files, lines of JSON, or what nobody can read: a scan of the bytes sees through the wrappers that it knows.
-            texts.Add("the request's body", body);
+            texts.AddDecoded("the request's body", body);
             return texts.All;
         }
-        JsonElement root = document.RootElement;
-        if (root.ValueKind == JsonValueKind.Object)
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
-            foreach (JsonProperty property in root.EnumerateObject()) Add(texts, OutgoingTexts.NameOf(property), property.Value);
-            streams = root.TryGetProperty("stream", out JsonElement stream) && stream.ValueKind == JsonValueKind.True;
+            Add(texts, "", document.RootElement);
+            return texts.All;
         }
-        else
+        foreach (JsonProperty property in document.RootElement.EnumerateObject())
         {
-            Add(texts, "", root);
+            string name = OutgoingTexts.NameOf(property);
+            streams |= name == "stream" && property.Value.ValueKind == JsonValueKind.True;
+            if (name is "input" or "prompt" && IsNumbers(property.Value)) throw new HookInputException("the request has the numbers of tokens in place of text, which cannot be read");
+            Add(texts, name, property.Value);
         }
         return texts.All;
     }
@@ -54,20 +61,37 @@ static class RequestTexts
         }
     }
 
+    /// <summary>Whether a value is a list of numbers, or of such lists, as embeddings and completions take text too.</summary>
+    static bool IsNumbers(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0) return false;
+        JsonElement first = value[0];
+        return first.ValueKind == JsonValueKind.Number || first.ValueKind == JsonValueKind.Array && first.GetArrayLength() > 0 && first[0].ValueKind == JsonValueKind.Number;
+    }
+
     static void Add(OutgoingTexts texts, string name, JsonElement value)
     {
-        string shown = name.Length <= 60 ? name : name[..60];
+        string shown = name.Length <= MaxShownName ? name : name[..MaxShownName];
         texts.AddName(shown, name);
-        if (value.ValueKind != JsonValueKind.Array)
+        bool isList = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() is > 0 and <= MaxTexts && value[0].ValueKind is JsonValueKind.Object or JsonValueKind.Array;
+        if (!isList)
         {
-            texts.AddStrings(shown, value);
+            texts.AddStrings(shown.Length > 0 ? shown : "the request's body", value);
             return;
         }
         int number = 0;
-        foreach (JsonElement item in value.EnumerateArray())
+        foreach (JsonElement item in value.EnumerateArray()) texts.AddStrings(FormattableString.Invariant($"{shown}[{number++}]{RoleOf(item)}"), item);
+    }
+
+    static string RoleOf(JsonElement message)
+    {
+        if (message.ValueKind != JsonValueKind.Object) return "";
+        foreach (JsonProperty property in message.EnumerateObject())
         {
-            string role = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("role", out JsonElement said) && said.ValueKind == JsonValueKind.String ? OutgoingTexts.TextOf(said) : "";
-            texts.AddStrings(FormattableString.Invariant($"{shown}[{number++}]") + (role is "user" or "assistant" or "system" or "developer" or "tool" ? $" ({role})" : ""), item);
+            if (OutgoingTexts.NameOf(property) != "role" || property.Value.ValueKind != JsonValueKind.String) continue;
+            string role = OutgoingTexts.TextOf(property.Value);
+            return role is "user" or "assistant" or "system" or "developer" or "tool" ? $" ({role})" : "";
         }
+        return "";
     }
 }

@@ -26,12 +26,14 @@ sealed class HookJudgement
     /// <param name="policy">The policy, to name the rule.</param>
     /// <param name="policyName">What it is called.</param>
     /// <param name="destination">Where the texts go.</param>
-    internal static HookJudgement Of(IReadOnlyList<OutgoingText> texts, Scanner scanner, Policy policy, string? policyName, string destination)
+    /// <param name="cancellationToken">Whoever waited for it is gone.</param>
+    internal static HookJudgement Of(IReadOnlyList<OutgoingText> texts, Scanner scanner, Policy policy, string? policyName, string destination, CancellationToken cancellationToken = default)
     {
         HookJudgement judgement = new();
         List<Match> matches = [];
         foreach (OutgoingText text in texts)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             ScanResult result = scanner.Scan(text.Utf8.Span, matches);
             if (result.Verdict == Verdict.Allow) continue;
             judgement.Characters += result.MatchedCharacters;

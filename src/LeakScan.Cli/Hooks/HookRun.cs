@@ -139,9 +139,17 @@ sealed class HookRun(HookOptions options, Stream input)
             if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {HookSettings.Quote(path)} SOURCE...");
         }
         FingerprintIndex index = FingerprintIndex.Open(paths, KeyFile.Load(keyFile));
-        // This reads the record of every document, so only where there is something to check.
-        if (policy.Rules.Any(r => r.Label != "*")) policy.CheckLabels([.. index.Info.DocumentsByLabel.Keys]);
-        return index;
+        try
+        {
+            // This reads the record of every document, so only where there is something to check.
+            if (policy.Rules.Any(r => r.Label != "*")) policy.CheckLabels([.. index.Info.DocumentsByLabel.Keys]);
+            return index;
+        }
+        catch
+        {
+            index.Dispose();
+            throw;
+        }
     }
 
     internal static string DefaultIndex()

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace LeakScan.Cli.Hooks;
 
@@ -13,9 +12,6 @@ sealed class OutgoingTexts
     const int MaxFolderBytes = 256 << 20;
     const int MaxFiles = 256;
     const int LongKey = 32;
-    const int ShortestBase64 = 64;
-
-    static readonly SearchValues<char> s_base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n");
 
     readonly List<OutgoingText> _texts = [];
     readonly List<OutgoingText> _named = [];
@@ -38,7 +34,14 @@ sealed class OutgoingTexts
     {
         ArrayBufferWriter<byte> text = new();
         Append(text, value, except);
-        if (text.WrittenCount > 0) _texts.Add(new(what, text.WrittenMemory));
+        if (text.WrittenCount > 0) AddDecoded(what, text.WrittenMemory);
+    }
+
+    /// <summary>Adds a text, and as another one what stands in it in base64.</summary>
+    internal void AddDecoded(string what, ReadOnlyMemory<byte> utf8)
+    {
+        _texts.Add(new(what, utf8));
+        if (EncodedText.In(utf8.Span) is byte[] decoded) _texts.Add(new(what, decoded));
     }
 
     /// <summary>Adds the name of a value, if it may be text itself.</summary>
@@ -72,20 +75,6 @@ sealed class OutgoingTexts
     {
         Encoding.UTF8.GetBytes(value, text);
         text.Write("\n"u8);
-        if (TextInBase64(value) is not byte[] decoded) return;
-        text.Write(decoded);
-        text.Write("\n"u8);
-    }
-
-    /// <summary>The text that a string is in base64, as files are attached, alone or in a <c>data:</c> address; null if it is none.</summary>
-    static byte[]? TextInBase64(ReadOnlySpan<char> value)
-    {
-        if (value.StartsWith("data:", StringComparison.OrdinalIgnoreCase) && value.IndexOf(',') is >= 0 and var comma) value = value[(comma + 1)..];
-        if (value.Length < ShortestBase64 || value[..ShortestBase64].ContainsAnyExcept(s_base64)) return null;
-        byte[] decoded = new byte[value.Length / 4 * 3 + 3];
-        return Convert.TryFromBase64Chars(value, decoded, out int length) && Utf8.IsValid(decoded.AsSpan(0, length)) && !decoded.AsSpan(0, length).Contains((byte)0)
-            ? decoded[..length]
-            : null;
     }
 
     /// <summary>The text of a JSON string. One with half of a surrogate pair stays escaped, which a scan sees through.</summary>

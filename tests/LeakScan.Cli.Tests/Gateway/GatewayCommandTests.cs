@@ -18,7 +18,8 @@ public sealed class GatewayCommandTests : IDisposable
     {
         using Process process = _work.Start(null, "gateway", "--index", "corp.lsi", "--listen", "127.0.0.1:0", "--upstream", "anthropic=http://127.0.0.1:9", "--audit", "audit.jsonl");
         List<string> lines = [];
-        while (await process.StandardError.ReadLineAsync() is string line)
+        using CancellationTokenSource patience = new(TimeSpan.FromMinutes(2));
+        while (await process.StandardError.ReadLineAsync(patience.Token) is string line)
         {
             lines.Add(line);
             if (line.Contains("listening on", StringComparison.Ordinal)) break;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text;
 using LeakScan.Cli.Gateway;
 using LeakScan.Cli.Tests.Hooks;
 using Microsoft.AspNetCore.Builder;
@@ -40,6 +41,9 @@ public sealed class GatewayFixture : IAsyncLifetime
     /// <summary>Holds the second half of a streamed answer back until it is completed.</summary>
     internal TaskCompletionSource Rest { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>When it is completed, the connection of a broken answer ends.</summary>
+    internal TaskCompletionSource Break { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public HookFixture Project => _project;
 
     async Task AnswerAsync(HttpContext context)
@@ -54,6 +58,11 @@ public sealed class GatewayFixture : IAsyncLifetime
         await context.Response.WriteAsync("data: one\n\n");
         await context.Response.Body.FlushAsync();
         if (context.Request.Path.Value!.Contains("slow", StringComparison.Ordinal)) await Rest.Task;
+        if (context.Request.Path.Value.Contains("broken", StringComparison.Ordinal))
+        {
+            await Break.Task;
+            context.Abort();
+        }
         await context.Response.WriteAsync("data: two\n\n");
     }
 
@@ -77,7 +86,7 @@ public sealed class GatewayFixture : IAsyncLifetime
     {
         GatewayServer gateway = new(options);
         string address = await gateway.StartAsync(CancellationToken.None);
-        return (gateway, new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None }) { BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(1) });
+        return (gateway, new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(1) });
     }
 
     public async Task DisposeAsync()

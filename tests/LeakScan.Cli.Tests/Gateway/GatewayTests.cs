@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using LeakScan.Cli.Gateway;
@@ -14,12 +15,16 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
 {
     const string Open = "What does a rolling hash do?";
 
+    static readonly TimeSpan s_often = TimeSpan.FromMilliseconds(20);
+
     string Secret => fixture.Project.Secret;
 
     static string Anthropic(string text, bool stream = false) =>
         JsonSerializer.Serialize(new { model = "m", stream, messages = new[] { new { role = "user", content = "hello" }, new { role = "user", content = text } } });
 
-    static HttpRequestMessage Post(string path, byte[] body, string contentType = "application/json", string? encoding = null)
+    static HttpRequestMessage Post(string path, byte[] body, string contentType = "application/json", string? encoding = null) => Post(new Uri(path, UriKind.Relative), body, contentType, encoding);
+
+    static HttpRequestMessage Post(Uri path, byte[] body, string contentType = "application/json", string? encoding = null)
     {
         HttpRequestMessage request = new(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
@@ -53,12 +58,15 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
     public async Task WhatMayLeaveGoesOnAsItCame()
     {
         byte[] body = Encoding.UTF8.GetBytes(Anthropic(Open) + " \n");
-        HttpRequestMessage request = Post("/v1/messages?beta=true&q=a%2Fb", body);
+        const string target = "/v1/messages/a%20b%2Fc%25d%3Ae//x?beta=true&q=a%2Fb+c";
+        HttpRequestMessage request = Post(new Uri(fixture.Client.BaseAddress + target[1..], new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }), body);
+        request.Headers.Add("x-metadata", "/home/j\u00fcrgen");
         request.Headers.Add("x-api-key", "k1");
         request.Headers.Add("anthropic-version", "2023-06-01");
         request.Headers.Add("traceparent", "00-a4307b7c965e86408bb657c5c70e3191-20b686d8cc07e79e-01");
         Reached reached = await Passed(request);
-        Assert.Equal(("POST", "/v1/messages?beta=true&q=a%2Fb"), (reached.Method, reached.Target));
+        Assert.Equal(("POST", target), (reached.Method, reached.Target));
+        Assert.Equal("/home/j\u00fcrgen", reached.Headers["x-metadata"]);
         Assert.Equal(body, reached.Body);
         Assert.Equal(("k1", "2023-06-01", "application/json"), (reached.Headers["x-api-key"], reached.Headers["anthropic-version"], reached.Headers["Content-Type"]));
         Assert.Equal("00-a4307b7c965e86408bb657c5c70e3191-20b686d8cc07e79e-01", reached.Headers["traceparent"]);
@@ -88,11 +96,33 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
         Assert.Equal("\ndata: two\n\n", await reader.ReadToEndAsync());
     }
 
+    [Fact]
+    public async Task AnAnswerThatBreaksOffDoesNotLookWhole()
+    {
+        using HttpResponseMessage response = await fixture.Client.SendAsync(Post("/v1/messages/broken", Anthropic(Open)), HttpCompletionOption.ResponseHeadersRead);
+        using StreamReader reader = new(await response.Content.ReadAsStreamAsync());
+        Assert.Equal("data: one", await reader.ReadLineAsync());
+        fixture.Break.SetResult();
+        await Assert.ThrowsAnyAsync<IOException>(reader.ReadToEndAsync);
+    }
+
+    [Fact]
+    public async Task ABodyOfUnknownLengthGoesOn()
+    {
+        HttpRequestMessage request = Post("/v1/messages", Anthropic(Open));
+        request.Headers.TransferEncodingChunked = true;
+        Assert.Equal(Anthropic(Open), Encoding.UTF8.GetString((await Passed(request)).Body));
+        HttpRequestMessage secret = Post("/v1/messages", Anthropic(Secret));
+        secret.Headers.TransferEncodingChunked = true;
+        Assert.Equal(HttpStatusCode.UnavailableForLegalReasons, (await HeldBack(secret)).Status);
+    }
+
     [Theory]
     [InlineData("/v1/messages", false, 451)]
     [InlineData("/v1/messages", true, 451)]
     [InlineData("/v1/messages/count_tokens", false, 451)]
     [InlineData("/anthropic/v1/messages", false, 451)]
+    [InlineData("/anthropic/v1/files", false, 451)]
     [InlineData("/v1/responses", false, 400)]
     [InlineData("/v1/responses/compact", true, 400)]
     [InlineData("/v1/chat/completions", true, 400)]
@@ -169,6 +199,16 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
         { "the name of a member of all", "application/json", """{@SECRET@:[]}""" },
         { "a file in base64", "application/json", """{"input":[{"content":[{"type":"input_file","file_data":"data:text/x-python;base64,@BASE64@"}]}]}""" },
         { "a document in base64", "application/json", """{"messages":[{"content":[{"source":{"type":"base64","data":"@BASE64@"}}]}]}""" },
+        { "base64 without padding", "application/json", """{"input":[{"file_data":"@UNPADDED@"}]}""" },
+        { "base64 for addresses", "application/json", """{"input":[{"file_data":"@URL@"}]}""" },
+        { "base64 in lines", "application/json", """{"input":[{"file_data":"@LINES@"}]}""" },
+        { "base64 of text that is not UTF-8", "application/json", """{"input":[{"file_data":"@LATIN@"}]}""" },
+        { "base64 of UTF-16", "application/json", """{"input":[{"file_data":"@UTF16@"}]}""" },
+        { "base64 in JSON in a string", "application/json", """{"input":[{"type":"custom_tool_call_output","output":"{\"data\":\"@BASE64@\"}"}]}""" },
+        { "base64 within a string", "application/json", """{"messages":[{"role":"user","content":"this is the file: @BASE64@, is it not?"}]}""" },
+        { "base64 in lines of JSON", "application/x-ndjson", "{\"a\":1}\n{\"b\":\"@BASE64@\"}\n" },
+        { "base64 in JSON that some take for JSON", "application/json", """{"temperature":NaN,"messages":[{"content":"@BASE64@"}]}""" },
+        { "a list of strings", "application/json", """{"input":["a","b",@SECRET@]}""" },
         { "a string", "application/json", "@SECRET@" },
         { "JSON that is none", "application/json", """{"messages":[{"role":"user","content":@SECRET@}]""" },
         { "a form with a file", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.py\"\r\n\r\n@PLAIN@\r\n--b--\r\n" },
@@ -183,14 +223,43 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
         string secret = JsonSerializer.Serialize(Secret);
         string text = body.Replace("@SECRET@", secret, StringComparison.Ordinal).Replace("@PLAIN@", Secret, StringComparison.Ordinal)
             .Replace("@TWICE@", JsonSerializer.Serialize(JsonSerializer.Serialize(new { output = Secret })), StringComparison.Ordinal)
-            .Replace("@BASE64@", Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)), StringComparison.Ordinal);
+            .Replace("@BASE64@", Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)), StringComparison.Ordinal)
+            .Replace("@UNPADDED@", Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret + "xx"[(Secret.Length % 3 == 0 ? 1 : 2)..])).TrimEnd('='), StringComparison.Ordinal)
+            .Replace("@URL@", Convert.ToBase64String(Encoding.UTF8.GetBytes("\u00ff\u00fe\u00bf" + Secret)).Replace('+', '-').Replace('/', '_'), StringComparison.Ordinal)
+            .Replace("@LINES@", JsonEncodedText.Encode(Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret), Base64FormattingOptions.InsertLineBreaks)).ToString(), StringComparison.Ordinal)
+            .Replace("@LATIN@", Convert.ToBase64String(Encoding.Latin1.GetBytes("# caf\u00e9\n" + Secret)), StringComparison.Ordinal)
+            .Replace("@UTF16@", Convert.ToBase64String(Encoding.Unicode.GetBytes(Secret)), StringComparison.Ordinal);
         (HttpStatusCode status, string answer) = await HeldBack(Post("/v1/files", Encoding.UTF8.GetBytes(text), contentType));
         Assert.True(status == HttpStatusCode.BadRequest && answer.Contains("src/secret.py", StringComparison.Ordinal), place);
     }
 
+    [Theory]
+    [InlineData("/v1/search?q=")]
+    [InlineData("/v1/search/")]
+    public async Task AnAddressHidesNothing(string before) =>
+        Assert.Equal(HttpStatusCode.BadRequest, (await HeldBack(new(HttpMethod.Get, before + Uri.EscapeDataString(Secret[..2000])))).Status);
+
+    [Theory]
+    [InlineData("""{"input":[[1,2,3]]}""")]
+    [InlineData("""{"prompt":[1,2,3]}""")]
+    public async Task TheNumbersOfTokensCannotBeRead(string body) =>
+        Assert.Contains("the numbers of tokens", (await HeldBack(Post("/v1/embeddings", body))).Body, StringComparison.Ordinal);
+
     [Fact]
-    public async Task AnAddressHidesNothing() =>
-        Assert.Equal(HttpStatusCode.BadRequest, (await HeldBack(new(HttpMethod.Get, "/v1/search?q=" + Uri.EscapeDataString(Secret[..2000])))).Status);
+    public void AListOfVeryManyIsOneText()
+    {
+        byte[] body = Encoding.UTF8.GetBytes("[" + string.Join(',', Enumerable.Repeat("""{"a":"b"}""", 100_000)) + "]");
+        OutgoingText text = Assert.Single(RequestTexts.Of(body, "application/json", out _));
+        Assert.Equal(200_000, text.Utf8.Length);
+        Assert.Equal("the request's body", text.What);
+    }
+
+    [Fact]
+    public async Task NamesThatAreNoTextAreNoFault()
+    {
+        string body = """{"a\ud800bcdefg":1,"messages":[{"r\udc00le":"user","role":"user","content":"x"}]}""";
+        Assert.Equal(body, Encoding.UTF8.GetString((await Passed(Post("/v1/messages", body))).Body));
+    }
 
     [Fact]
     public async Task WhatCannotBeReadIsHeldBackOrNotAsThePolicySays()
@@ -215,16 +284,16 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
             }
             // What was not read to its end cannot be sent on, whatever the policy says.
             (_, string tooLong) = await HeldBack(Post("/v1/messages", new byte[RequestBody.MaxBytes + 1], "application/octet-stream"), client);
-            Assert.Contains("longer than 67108864 bytes", tooLong, StringComparison.Ordinal);
+            Assert.Contains("longer than the 67108864 bytes", tooLong, StringComparison.Ordinal);
         }
     }
 
     [Fact]
     public void WhatUnpacksToVeryMuchIsNotRead()
     {
-        byte[] bomb = Compress("gzip", new byte[RequestBody.MaxReadBytes + 1]);
+        byte[] bomb = Compress("gzip", new byte[RequestBody.MaxBytes + 1]);
         HookInputException e = Assert.Throws<HookInputException>(() => RequestBody.Decode(bomb, "gzip"));
-        Assert.Contains("longer than 268435456 bytes when it is unpacked", e.Message, StringComparison.Ordinal);
+        Assert.Contains("longer than the 67108864 bytes that are read when it is unpacked", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -234,6 +303,11 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
         request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
         request.Headers.TryAddWithoutValidation("Upgrade", "websocket");
         Assert.Equal(HttpStatusCode.UpgradeRequired, (await HeldBack(request)).Status);
+
+        HttpRequestMessage offer = Post("/v1/responses", Anthropic(Open));
+        offer.Headers.TryAddWithoutValidation("Connection", "Upgrade, HTTP2-Settings");
+        offer.Headers.TryAddWithoutValidation("Upgrade", "h2c");
+        Assert.False((await Passed(offer)).Headers.ContainsKey("Upgrade"));
     }
 
     [Fact]
@@ -266,14 +340,26 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
     [Fact]
     public async Task AProviderThatIsNotThereIsToldApartFromABlock()
     {
-        (GatewayServer gateway, HttpClient client) = await GatewayFixture.StartAsync(fixture.Options with { Upstreams = [Upstream.Parse("anthropic=http://127.0.0.1:9")] });
+        (GatewayServer gateway, HttpClient client) = await GatewayFixture.StartAsync(fixture.Options with { Upstreams = [Upstream.Parse($"anthropic=http://127.0.0.1:{ClosedPort()}")] });
         await using (gateway)
         using (client)
         {
-            (HttpStatusCode status, string body) = await HeldBack(Post("/v1/messages", Anthropic(Open)), client);
-            Assert.Equal(HttpStatusCode.BadGateway, status);
-            Assert.StartsWith("LeakScan let this through, but anthropic (http://127.0.0.1:9) cannot be reached", CliResult.Json(body).GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+            using HttpResponseMessage response = await client.SendAsync(Post("/v1/messages", Anthropic(Open)));
+            Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+            JsonElement error = CliResult.Json(await response.Content.ReadAsStringAsync()).GetProperty("error");
+            Assert.Matches(@"^LeakScan let this through, but anthropic \(http://127\.0\.0\.1:\d+\) cannot be reached: \w.*refused", error.GetProperty("message").GetString());
+            Assert.False(response.Headers.Contains("x-should-retry")); // it may be there again soon
+
+            using HttpResponseMessage blocked = await client.SendAsync(Post("/v1/messages", Anthropic(Secret)));
+            Assert.Equal("false", Assert.Single(blocked.Headers.GetValues("x-should-retry")));
         }
+    }
+
+    static int ClosedPort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [Fact]
@@ -281,34 +367,58 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
     {
         await Parallel.ForEachAsync(Enumerable.Range(0, 64), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) =>
         {
-            if (i % 3 == 0) await HeldBack(Post("/v1/messages", Anthropic(Secret)));
+            if (i % 3 == 0) Assert.Equal(HttpStatusCode.UnavailableForLegalReasons, (await HeldBack(Post("/v1/messages", Anthropic(Secret)))).Status);
             else Assert.Equal(Anthropic(Workspace.Code(1000 + i)), Encoding.UTF8.GetString((await Passed(Post("/v1/messages", Anthropic(Workspace.Code(1000 + i))))).Body));
         });
     }
 
-    [Fact]
-    public void AnIndexThatChangesIsOpenedAnew()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AnIndexThatChangesIsOpenedAnew(bool byLink)
     {
+        if (byLink && OperatingSystem.IsWindows()) return; // links need rights there
         IndexKey key = IndexKey.Load(fixture.Project.PathOf("key"));
-        string path = fixture.Project.PathOf("live.lsi"), text = Workspace.Code(77);
+        string path = fixture.Project.PathOf(byLink ? "target.lsi" : "live.lsi"), name = path;
         Write("a.py", Workspace.Code(76));
-        using LiveIndex index = new([path], () => FingerprintIndex.Open(path, key), Policy.Default);
-        Assert.Equal(Verdict.Allow, Scan());
-        Write("b.py", text);
-        Assert.True(SpinWait.SpinUntil(() => Scan() == Verdict.Block, TimeSpan.FromMinutes(1)));
+        if (byLink) File.CreateSymbolicLink(name = fixture.Project.PathOf("link.lsi"), path);
+        using LiveIndex index = new([name], () => FingerprintIndex.Open(name, key), Policy.Default, s_often);
+        Assert.Equal(Verdict.Allow, Scan(77));
+        Write("b.py", Workspace.Code(77));
+        Assert.True(SpinWait.SpinUntil(() => Scan(77) == Verdict.Block, TimeSpan.FromMinutes(1)));
+
+        // As it is written: a mapped file must not be cut short in place.
         File.WriteAllText(path + "-damaged", "damaged");
-        File.Move(path + "-damaged", path, overwrite: true); // as it is written: a mapped file must not be cut short in place
-        Thread.Sleep(1100); // it looks once a second
-        Assert.Equal(Verdict.Block, Scan());
+        File.Move(path + "-damaged", path, overwrite: true);
+        long until = Environment.TickCount64 + 500;
+        while (Environment.TickCount64 < until) Assert.Equal(Verdict.Block, Scan(77));
+        File.Move(path, path + "-gone");
+        Assert.Equal(Verdict.Block, Scan(77));
+        Write("c.py", Workspace.Code(78));
+        Assert.True(SpinWait.SpinUntil(() => Scan(78) == Verdict.Block, TimeSpan.FromMinutes(1)));
 
-        Verdict Scan() => index.Use("*", scanner => scanner.Scan(Encoding.UTF8.GetBytes(text), new List<Match>()).Verdict);
+        Verdict Scan(int seed) => index.Use("*", scanner => scanner.Scan(Encoding.UTF8.GetBytes(Workspace.Code(seed)), new List<Match>()).Verdict);
 
-        void Write(string name, string document)
+        void Write(string document, string text)
         {
             using FingerprintIndexBuilder builder = new(key);
-            builder.AddDocument(name, "proprietary-code", Encoding.UTF8.GetBytes(document));
+            builder.AddDocument(document, "proprietary-code", Encoding.UTF8.GetBytes(text));
             builder.Write(path);
         }
+    }
+
+    [Fact]
+    public void AnIndexInUseIsNotClosed()
+    {
+        IndexKey key = IndexKey.Load(fixture.Project.PathOf("key"));
+        LiveIndex index = new([fixture.Project.PathOf("corp.lsi")], () => FingerprintIndex.Open(fixture.Project.PathOf("corp.lsi"), key), Policy.Default, s_often);
+        Verdict verdict = index.Use("*", scanner =>
+        {
+            index.Dispose();
+            return scanner.Scan(Encoding.UTF8.GetBytes(Secret), new List<Match>()).Verdict;
+        });
+        Assert.Equal(Verdict.Block, verdict);
+        Assert.Throws<ObjectDisposedException>(() => index.Use("*", _ => 0));
     }
 
     [Theory]
@@ -320,14 +430,28 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
     [InlineData("corp=https://c.example/llm openai=https://o.example", "/corp/v1/x", "https://c.example/llm/v1/x")]
     [InlineData("corp=https://c.example/llm", "/v1/messages", "https://c.example/llm/v1/messages")]
     [InlineData("corp=https://c.example/v1", "/v10/x", "https://c.example/v1/v10/x")]
+    [InlineData("groq=https://g.example/openai/v1", "/groq/v1/chat/completions", "https://g.example/openai/v1/chat/completions")]
+    [InlineData("openai=https://r.example/api/v1", "/v1/responses?a=/v1", "https://r.example/api/v1/responses?a=/v1")]
+    [InlineData("openai=https://z.example/openai", "/openai/deployments/d", "https://z.example/openai/deployments/d")]
+    [InlineData("corp=https://c.example:8443", "/models/org%2Fname", "https://c.example:8443/models/org%2Fname")]
+    [InlineData("corp=https://c.example", "/corp", "https://c.example")]
     [InlineData("anthropic=https://a.example corp=https://c.example", "/v1/responses", null)]
     [InlineData("anthropic=https://a.example corp=https://c.example", "/corporate/x", null)]
     public void ARequestFindsItsProvider(string upstreams, string path, string? address)
     {
+        var found = Upstream.Find([.. upstreams.Split(' ').Select(Upstream.Parse)], new DefaultHttpContext().Request, path);
+        Assert.Equal(address, found is (Upstream upstream, string rest) ? upstream.AddressOf(rest) : null);
+    }
+
+    [Theory]
+    [InlineData("anthropic-version", "2023-06-01")]
+    [InlineData("x-api-key", "k")]
+    [InlineData("User-Agent", "claude-cli/2.1.330 (external, cli)")]
+    public void AKeyDoesNotGoToAnotherProvider(string header, string value)
+    {
         DefaultHttpContext context = new();
-        context.Request.Path = path;
-        var found = Upstream.Find([.. upstreams.Split(' ').Select(Upstream.Parse)], context.Request);
-        Assert.Equal(address, found is (Upstream upstream, PathString rest) ? upstream.PrefixFor(rest) + rest : null);
+        context.Request.Headers[header] = value;
+        Assert.Equal("anthropic", Upstream.Find([Upstream.Parse("openai=https://o.example"), Upstream.Parse("anthropic=https://a.example")], context.Request, "/api/hello")!.Value.Upstream.Name);
     }
 
     [Fact]
