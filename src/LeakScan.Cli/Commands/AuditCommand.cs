@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using LeakScan.Cli.Hooks;
+using LeakScan.Cli.Outgoing;
 using LeakScan.Cli.Output;
 
 namespace LeakScan.Cli.Commands;

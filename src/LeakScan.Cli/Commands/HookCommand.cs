@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using LeakScan.Cli.Hooks;
+using LeakScan.Cli.Outgoing;
 using Microsoft.Win32.SafeHandles;
 
 namespace LeakScan.Cli.Commands;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using LeakScan.Cli.Hooks;
+using LeakScan.Cli.Outgoing;
 using LeakScan.Cli.Output;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -135,7 +136,7 @@ sealed class GatewayServer : IAsyncDisposable
         {
             body = await RequestBody.ReadAsync(request, context.RequestAborted);
             isRead = true;
-            (HookJudgement judgement, streams) = await JudgeAsync(request, upstream, target, body, context.RequestAborted);
+            (Judgement judgement, streams) = await JudgeAsync(request, upstream, target, body, context.RequestAborted);
             entry = entry with { Verdict = judgement.Verdict, Documents = judgement.Documents, Characters = judgement.Characters };
             message = judgement.Finding.Length == 0 ? null
                 : judgement.Verdict == Verdict.Block ? $"LeakScan blocked this: {judgement.Finding}. It stays in the conversation: go back before it or begin a new one, or ask whoever keeps the policy to allow it."
@@ -143,7 +144,7 @@ sealed class GatewayServer : IAsyncDisposable
         }
         catch (Exception e) when (!context.RequestAborted.IsCancellationRequested && e is not Microsoft.AspNetCore.Http.BadHttpRequestException)
         {
-            string why = Diagnostics.Printable(e is HookInputException ? e.Message : CommandLine.Explain(e));
+            string why = Diagnostics.Printable(e is UnreadableException ? e.Message : CommandLine.Explain(e));
             // What was not read to its end cannot be sent on either.
             Verdict verdict = isRead ? _policy.OnError : Verdict.Block;
             entry = entry with { Verdict = verdict, Error = why };
@@ -162,7 +163,7 @@ sealed class GatewayServer : IAsyncDisposable
         await ForwardAsync(context, upstream, there, isAnthropics);
     }
 
-    async Task<(HookJudgement Judgement, bool Streams)> JudgeAsync(HttpRequest request, Upstream upstream, string target, ArraySegment<byte> body, CancellationToken cancellationToken)
+    async Task<(Judgement Judgement, bool Streams)> JudgeAsync(HttpRequest request, Upstream upstream, string target, ArraySegment<byte> body, CancellationToken cancellationToken)
     {
         await _scans.WaitAsync(cancellationToken);
         try
@@ -172,7 +173,7 @@ sealed class GatewayServer : IAsyncDisposable
             // What stands behind the end of what is packed is not unpacked.
             if (decoded.Array != body.Array) texts.Add(new("the request's body, as it came,", body));
             texts.Add(new("the address", Encoding.UTF8.GetBytes(Uri.UnescapeDataString(target.Replace('+', ' ')))));
-            return (_index.Use(upstream.Name, scanner => HookJudgement.Of(texts, scanner, _policy, _options.Policy, upstream.Name, cancellationToken)), streams);
+            return (_index.Use(upstream.Name, scanner => Judgement.Of(texts, scanner, _policy, _options.Policy, upstream.Name, cancellationToken)), streams);
         }
         finally
         {

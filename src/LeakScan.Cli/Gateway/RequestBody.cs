@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using LeakScan.Cli.Hooks;
+using LeakScan.Cli.Outgoing;
 using Microsoft.AspNetCore.Http;
 
 namespace LeakScan.Cli.Gateway;
@@ -11,14 +11,14 @@ static class RequestBody
     internal const int MaxBytes = 64 << 20;
 
     /// <summary>Reads all of a body.</summary>
-    /// <exception cref="HookInputException">It is longer than <see cref="MaxBytes"/>.</exception>
+    /// <exception cref="UnreadableException">It is longer than <see cref="MaxBytes"/>.</exception>
     internal static async Task<ArraySegment<byte>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         MemoryStream body = new((int)Math.Clamp(request.ContentLength ?? 0, 0, MaxBytes));
         byte[] piece = new byte[64 << 10];
         for (int read; (read = await request.Body.ReadAsync(piece, cancellationToken)) > 0;)
         {
-            if (body.Length + read > MaxBytes) throw new HookInputException(FormattableString.Invariant($"the request is longer than the {MaxBytes} bytes that are read"));
+            if (body.Length + read > MaxBytes) throw new UnreadableException(FormattableString.Invariant($"the request is longer than the {MaxBytes} bytes that are read"));
             await body.WriteAsync(piece.AsMemory(0, read), cancellationToken);
         }
         return new ArraySegment<byte>(body.GetBuffer(), 0, (int)body.Length);
@@ -27,7 +27,7 @@ static class RequestBody
     /// <summary>Undoes the encodings of a body, the last one first.</summary>
     /// <param name="body">The body as it came.</param>
     /// <param name="encodings">The header <c>Content-Encoding</c>.</param>
-    /// <exception cref="HookInputException">An encoding is not known, the body is not in it, or it becomes longer than <see cref="MaxBytes"/>.</exception>
+    /// <exception cref="UnreadableException">An encoding is not known, the body is not in it, or it becomes longer than <see cref="MaxBytes"/>.</exception>
     internal static ArraySegment<byte> Decode(ArraySegment<byte> body, string? encodings)
     {
         foreach (string encoding in (encodings ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Reverse())
@@ -41,7 +41,7 @@ static class RequestBody
             }
             catch (Exception e) when (e is InvalidDataException or ZstdSharp.ZstdException or IOException)
             {
-                throw new HookInputException($"the request's body is not in the encoding that it says ({name})");
+                throw new UnreadableException($"the request's body is not in the encoding that it says ({name})");
             }
         }
         return body;
@@ -53,7 +53,7 @@ static class RequestBody
         "deflate" => new ZLibStream(body, CompressionMode.Decompress),
         "br" => new BrotliStream(body, CompressionMode.Decompress),
         "zstd" => new ZstdSharp.DecompressionStream(body),
-        _ => throw new HookInputException("the request's body is in an encoding that is not known here; gzip, deflate, br and zstd are"),
+        _ => throw new UnreadableException("the request's body is in an encoding that is not known here; gzip, deflate, br and zstd are"),
     };
 
     static ArraySegment<byte> ReadAll(Stream stream)
@@ -62,7 +62,7 @@ static class RequestBody
         byte[] piece = new byte[64 << 10];
         for (int read; (read = stream.Read(piece)) > 0;)
         {
-            if (all.Length + read > MaxBytes) throw new HookInputException(FormattableString.Invariant($"the request's body is longer than the {MaxBytes} bytes that are read when it is unpacked"));
+            if (all.Length + read > MaxBytes) throw new UnreadableException(FormattableString.Invariant($"the request's body is longer than the {MaxBytes} bytes that are read when it is unpacked"));
             all.Write(piece, 0, read);
         }
         return new ArraySegment<byte>(all.GetBuffer(), 0, (int)all.Length);

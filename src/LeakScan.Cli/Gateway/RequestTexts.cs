@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using LeakScan.Cli.Hooks;
+using LeakScan.Cli.Outgoing;
 
 namespace LeakScan.Cli.Gateway;
 
@@ -18,7 +18,7 @@ static class RequestTexts
     /// <param name="body">The body, without encodings.</param>
     /// <param name="contentType">What the request says that it is.</param>
     /// <param name="streams">Whether it asks for its answer as a stream of events.</param>
-    /// <exception cref="HookInputException">It says that it is JSON and is not UTF-8, or its text is in numbers.</exception>
+    /// <exception cref="UnreadableException">It says that it is JSON and is not UTF-8, or its text is in numbers.</exception>
     internal static IReadOnlyList<OutgoingText> Of(ReadOnlyMemory<byte> body, string? contentType, out bool streams)
     {
         streams = false;
@@ -26,7 +26,7 @@ static class RequestTexts
         if (body.Span.StartsWith("\uFEFF"u8)) body = body[3..];
         if (body.IsEmpty) return texts.All;
         if (contentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true && !Utf8.IsValid(body.Span))
-            throw new HookInputException("the request's body says that it is JSON and is not UTF-8");
+            throw new UnreadableException("the request's body says that it is JSON and is not UTF-8");
         using JsonDocument? document = Parse(body);
         if (document is null)
         {
@@ -43,7 +43,7 @@ static class RequestTexts
         {
             string name = OutgoingTexts.NameOf(property);
             streams |= name == "stream" && property.Value.ValueKind == JsonValueKind.True;
-            if (name is "input" or "prompt" && IsNumbers(property.Value)) throw new HookInputException("the request has the numbers of tokens in place of text, which cannot be read");
+            if (name is "input" or "prompt" && IsNumbers(property.Value)) throw new UnreadableException("the request has the numbers of tokens in place of text, which cannot be read");
             Add(texts, name, property.Value);
         }
         return texts.All;

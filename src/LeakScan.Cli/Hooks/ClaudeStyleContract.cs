@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeakScan.Cli.Outgoing;
 
 namespace LeakScan.Cli.Hooks;
 
@@ -38,7 +39,7 @@ abstract class ClaudeStyleContract : HookContract
                 return request with { ToolName = tool };
             case "PostToolUse":
                 tool = Name(root, "tool_name");
-                JsonElement response = root.TryGetProperty("tool_response", out JsonElement value) ? value : throw new HookInputException("the tool's message has no \"tool_response\"");
+                JsonElement response = root.TryGetProperty("tool_response", out JsonElement value) ? value : throw new UnreadableException("the tool's message has no \"tool_response\"");
                 // What was written is not sent back, only that it was.
                 if (!s_writeTools.Contains(tool)) texts.AddStrings($"the output of {Shown(tool)}", response, s_notSent);
                 return request with { ToolName = tool, ToolResponse = response, CanRewrite = CanRewrite(root) };
@@ -72,7 +73,7 @@ abstract class ClaudeStyleContract : HookContract
         else if (s_shellTools.Contains(tool))
         {
             string? command = OptionalText(input, "command") ?? OptionalText(input, "cmd");
-            texts.AddCommand(command ?? throw new HookInputException($"{Shown(tool)} is given no command"), OptionalText(input, "workdir") is string workdir ? OutgoingTexts.FullPath(workdir, folder) : folder, withNamed: false);
+            texts.AddCommand(command ?? throw new UnreadableException($"{Shown(tool)} is given no command"), OptionalText(input, "workdir") is string workdir ? OutgoingTexts.FullPath(workdir, folder) : folder, withNamed: false);
         }
     }
 

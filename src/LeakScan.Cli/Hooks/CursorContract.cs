@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeakScan.Cli.Outgoing;
 
 namespace LeakScan.Cli.Hooks;
 
@@ -83,10 +84,10 @@ sealed class CursorContract : HookContract
     static void AddAttachments(OutgoingTexts texts, JsonElement root, string folder)
     {
         if (!root.TryGetProperty("attachments", out JsonElement attachments) || attachments.ValueKind == JsonValueKind.Null) return;
-        if (attachments.ValueKind != JsonValueKind.Array) throw new HookInputException("the tool's message has \"attachments\" that are no list");
+        if (attachments.ValueKind != JsonValueKind.Array) throw new UnreadableException("the tool's message has \"attachments\" that are no list");
         foreach (JsonElement attachment in attachments.EnumerateArray())
         {
-            string path = OptionalText(attachment, "file_path") ?? OptionalText(attachment, "filePath") ?? throw new HookInputException("the tool's message has an attachment without a path");
+            string path = OptionalText(attachment, "file_path") ?? OptionalText(attachment, "filePath") ?? throw new UnreadableException("the tool's message has an attachment without a path");
             texts.AddFile(path, folder, LineRange.All, ", which is attached");
         }
     }
@@ -94,7 +95,7 @@ sealed class CursorContract : HookContract
     static JsonElement RequiredValue(JsonElement root, string name) =>
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind is JsonValueKind.Object or JsonValueKind.String
             ? value
-            : throw new HookInputException($"the tool's message has no \"{name}\" of the kind that is expected (an object, or one as text)");
+            : throw new UnreadableException($"the tool's message has no \"{name}\" of the kind that is expected (an object, or one as text)");
 
     internal override HookAnswer Pass(HookRequest? request) => new(0, request?.Moment switch
     {

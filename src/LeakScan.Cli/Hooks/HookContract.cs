@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using LeakScan.Cli.Outgoing;
 
 namespace LeakScan.Cli.Hooks;
 
@@ -16,11 +17,11 @@ abstract class HookContract
     static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Which event a call is about: known before anything else can go wrong, so that any answer fits it.</summary>
-    /// <exception cref="HookInputException">Not what the tool sends.</exception>
+    /// <exception cref="UnreadableException">Not what the tool sends.</exception>
     internal abstract HookRequest Identify(JsonElement root);
 
     /// <summary>Reads the rest of a call, and what would leave with it.</summary>
-    /// <exception cref="HookInputException">Not what the tool sends, or something that cannot be read.</exception>
+    /// <exception cref="UnreadableException">Not what the tool sends, or something that cannot be read.</exception>
     internal abstract HookRequest Gather(JsonElement root, HookRequest request);
 
     /// <summary>The text may leave.</summary>
@@ -58,7 +59,7 @@ abstract class HookContract
     protected static JsonElement Required(JsonElement parent, string name, JsonValueKind kind) =>
         parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == kind
             ? value
-            : throw new HookInputException($"the tool's message has no \"{name}\" of the kind that is expected ({(kind == JsonValueKind.String ? "text" : "an object")})");
+            : throw new UnreadableException($"the tool's message has no \"{name}\" of the kind that is expected ({(kind == JsonValueKind.String ? "text" : "an object")})");
 
     protected static string Name(JsonElement parent, string name) => OutgoingTexts.TextOf(Required(parent, name, JsonValueKind.String));
 
@@ -74,7 +75,7 @@ abstract class HookContract
         if (root.TryGetProperty(name, out JsonElement value))
         {
             if (value.ValueKind == JsonValueKind.String) return OutgoingTexts.TextOf(value);
-            if (value.ValueKind != JsonValueKind.Null) throw new HookInputException($"the tool's message has a \"{name}\" that is no text");
+            if (value.ValueKind != JsonValueKind.Null) throw new UnreadableException($"the tool's message has a \"{name}\" that is no text");
         }
         foreach (string variable in variables)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LeakScan.Cli.Outgoing;
 
 namespace LeakScan.Cli.Hooks;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using LeakScan.Cli.Outgoing;
 using LeakScan.Cli.Output;
 
 namespace LeakScan.Cli.Hooks;
@@ -69,7 +70,7 @@ sealed class HookRun(HookOptions options, Stream input)
         worker.Start();
         Outcome outcome = !worker.Join(options.Deadline)
             ? Fail(string.Create(CultureInfo.InvariantCulture, $"it was not done within {options.Deadline.TotalSeconds:0.###} s (--deadline)"))
-            : done ?? Fail(failure is HookInputException ? failure.Message : CommandLine.Explain(failure!));
+            : done ?? Fail(failure is UnreadableException ? failure.Message : CommandLine.Explain(failure!));
         return outcome.Entry is null ? outcome.Answer : Record(outcome.Answer, outcome.Entry);
     }
 
@@ -105,7 +106,7 @@ sealed class HookRun(HookOptions options, Stream input)
         using FingerprintIndex index = OpenIndex(options.Indexes, options.KeyFile, policy);
         // Verbatim text alone: each event is a process of its own, which would read all sketches of the index from the page cache anew.
         Scanner scanner = new(index, new ScanOptions { Policy = policy, Destination = destination, Structure = false });
-        HookJudgement judgement = HookJudgement.Of(request.Texts.All, scanner, policy, policyName, destination);
+        Judgement judgement = Judgement.Of(request.Texts.All, scanner, policy, policyName, destination);
         AuditEntry entry = Entry(request) with
         {
             Verdict = judgement.Verdict,
@@ -125,7 +126,7 @@ sealed class HookRun(HookOptions options, Stream input)
                 return new(_contract.Warn(request, $"LeakScan: {judgement.Finding}. It may leave; have a look at it."), entry);
         }
         if (request.Texts.Undecidable is not string why) return new(_contract.Pass(request), entry);
-        HookJudgement named = HookJudgement.Of(request.Texts.Named, scanner, policy, policyName, destination);
+        Judgement named = Judgement.Of(request.Texts.Named, scanner, policy, policyName, destination);
         string finding = named.Verdict == Verdict.Block ? $", and {named.Finding}" : "";
         return new(_contract.Undecided(request, Diagnostics.Printable($"LeakScan cannot tell what this command prints: {why}{finding}"), named.Verdict == Verdict.Block), entry);
     }
@@ -165,22 +166,22 @@ sealed class HookRun(HookOptions options, Stream input)
         for (int read; (read = input.Read(message.AsSpan(length))) > 0;)
         {
             length += read;
-            if (length > MaxMessageBytes) throw new HookInputException(FormattableString.Invariant($"the tool's message is longer than {MaxMessageBytes} bytes"));
+            if (length > MaxMessageBytes) throw new UnreadableException(FormattableString.Invariant($"the tool's message is longer than {MaxMessageBytes} bytes"));
             if (length == message.Length) Array.Resize(ref message, 2 * length);
         }
-        if (length == 0) throw new HookInputException("the tool sent no message on standard input");
+        if (length == 0) throw new UnreadableException("the tool sent no message on standard input");
         ReadOnlyMemory<byte> json = message.AsMemory(0, length);
         if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
-        if (!Utf8.IsValid(json.Span)) throw new HookInputException("the tool's message is not UTF-8");
+        if (!Utf8.IsValid(json.Span)) throw new UnreadableException("the tool's message is not UTF-8");
         try
         {
             JsonElement root = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth }).RootElement;
-            return root.ValueKind == JsonValueKind.Object ? root : throw new HookInputException("the tool's message is no JSON object");
+            return root.ValueKind == JsonValueKind.Object ? root : throw new UnreadableException("the tool's message is no JSON object");
         }
         catch (JsonException e)
         {
             // Its text would quote the message.
-            throw new HookInputException(FormattableString.Invariant($"the tool's message is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})"));
+            throw new UnreadableException(FormattableString.Invariant($"the tool's message is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})"));
         }
     }
 

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using LeakScan.Cli.Gateway;
-using LeakScan.Cli.Hooks;
+using LeakScan.Cli.Outgoing;
 using LeakScan.Cli.Tests.Support;
 using Microsoft.AspNetCore.Http;
 
@@ -292,7 +292,7 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
     public void WhatUnpacksToVeryMuchIsNotRead()
     {
         byte[] bomb = Compress("gzip", new byte[RequestBody.MaxBytes + 1]);
-        HookInputException e = Assert.Throws<HookInputException>(() => RequestBody.Decode(bomb, "gzip"));
+        UnreadableException e = Assert.Throws<UnreadableException>(() => RequestBody.Decode(bomb, "gzip"));
         Assert.Contains("longer than the 67108864 bytes that are read when it is unpacked", e.Message, StringComparison.Ordinal);
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace LeakScan.Cli.Hooks;
+namespace LeakScan.Cli.Outgoing;
 
 /// <summary>Totals of an audit file.</summary>
 sealed class AuditSummary

@@ -1,4 +1,4 @@
-namespace LeakScan.Cli.Hooks;
+namespace LeakScan.Cli.Outgoing;
 
 /// <summary>Lines of a file, 1-based.</summary>
 readonly record struct LineRange(long First, long Count)

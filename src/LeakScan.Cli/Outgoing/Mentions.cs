@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace LeakScan.Cli.Hooks;
+namespace LeakScan.Cli.Outgoing;
 
 /// <summary>The @path mentions of a prompt: files that a tool puts into the request without calling any hook for them.</summary>
 static class Mentions

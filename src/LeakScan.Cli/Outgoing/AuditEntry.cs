@@ -1,6 +1,6 @@
-namespace LeakScan.Cli.Hooks;
+namespace LeakScan.Cli.Outgoing;
 
-/// <summary>One decision of a hook.</summary>
+/// <summary>One decision of a hook or of the gateway.</summary>
 sealed record AuditEntry
 {
     internal required DateTime Time { get; init; }

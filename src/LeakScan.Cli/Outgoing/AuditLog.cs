@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace LeakScan.Cli.Hooks;
+namespace LeakScan.Cli.Outgoing;
 
-/// <summary>The local record of what hooks decided: a line of JSON each, without any text, readable by its owner only.</summary>
+/// <summary>The local record of what hooks and the gateway decided: a line of JSON each, without any text, readable by its owner only.</summary>
 static class AuditLog
 {
     internal const string Variable = "LEAKSCAN_AUDIT_FILE";

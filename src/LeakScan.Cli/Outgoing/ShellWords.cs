@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace LeakScan.Cli.Hooks;
+namespace LeakScan.Cli.Outgoing;
 
 /// <summary>A word of a shell command.</summary>
 /// <param name="Text">The word without its quotes; an operator as it is.</param>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 
-namespace LeakScan.Cli.Hooks;
+namespace LeakScan.Cli.Outgoing;
 
 /// <summary>What stands in base64 within a text, as files are attached: alone, in a <c>data:</c> address, within JSON that is itself a string.</summary>
 static class EncodedText

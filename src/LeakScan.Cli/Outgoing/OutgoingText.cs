@@ -1,4 +1,4 @@
-namespace LeakScan.Cli.Hooks;
+namespace LeakScan.Cli.Outgoing;
 
 /// <summary>One text that would leave.</summary>
 /// <param name="What">What it is, for the person: <c>the prompt</c>, <c>the file a.py</c>.</param>

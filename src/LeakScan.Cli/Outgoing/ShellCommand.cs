@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO.Enumeration;
 
-namespace LeakScan.Cli.Hooks;
+namespace LeakScan.Cli.Outgoing;
 
 /// <summary>What a shell command would print of files, for the commands by which models look at files.</summary>
 // Not a shell: it knows cat, head, tail, sed -n, nl and the like, git show and git diff, pipes of them, cd, and commands that
@@ -304,7 +304,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
                 output.Write(buffer, 0, read);
                 if (output.Length <= MaxGitBytes) continue;
                 git.Kill();
-                throw new HookInputException(FormattableString.Invariant($"git {verb} prints more than the {MaxGitBytes} bytes that are looked through in time"));
+                throw new UnreadableException(FormattableString.Invariant($"git {verb} prints more than the {MaxGitBytes} bytes that are looked through in time"));
             }
             git.WaitForExit();
             return git.ExitCode == 0 || output.Length > 0 ? output.ToArray() : null;
@@ -326,7 +326,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
             return [];
         }
         string[] found = [.. Directory.EnumerateFiles(full).Where(f => FileSystemName.MatchesSimpleExpression(name, Path.GetFileName(f), ignoreCase: false)).Take(MaxPatternFiles + 1)];
-        if (found.Length > MaxPatternFiles) throw new HookInputException(FormattableString.Invariant($"a command prints more than {MaxPatternFiles} files at once"));
+        if (found.Length > MaxPatternFiles) throw new UnreadableException(FormattableString.Invariant($"a command prints more than {MaxPatternFiles} files at once"));
         return found;
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
-namespace LeakScan.Cli.Hooks;
+namespace LeakScan.Cli.Outgoing;
 
 /// <summary>Gathers what would leave with one event: strings of the message, and files that the tool would read or print.</summary>
 sealed class OutgoingTexts
@@ -110,7 +110,7 @@ sealed class OutgoingTexts
     }
 
     /// <summary>Adds a file; nothing if there is none of that name.</summary>
-    /// <exception cref="HookInputException">It is there and cannot be read.</exception>
+    /// <exception cref="UnreadableException">It is there and cannot be read.</exception>
     internal void AddFile(string path, string folder, LineRange lines, string role = "")
     {
         if (ReadFile(path, folder) is ReadOnlyMemory<byte> text) _texts.Add(new($"the file {Short(path, folder)}{role}", lines.Of(text)));
@@ -131,7 +131,7 @@ sealed class OutgoingTexts
         {
             if (Path.GetRelativePath(full, file.FullName).StartsWith(".git" + Path.DirectorySeparatorChar, StringComparison.Ordinal)) continue;
             bytes += file.Length;
-            if (bytes > MaxFolderBytes) throw new HookInputException(FormattableString.Invariant($"{Short(path, folder)}: a folder of more than the {MaxFolderBytes} bytes that are looked through in time"));
+            if (bytes > MaxFolderBytes) throw new UnreadableException(FormattableString.Invariant($"{Short(path, folder)}: a folder of more than the {MaxFolderBytes} bytes that are looked through in time"));
             _files = 0;
             AddFile(file.FullName, folder, LineRange.All);
         }
@@ -161,7 +161,7 @@ sealed class OutgoingTexts
     {
         string full = FullPath(path, folder);
         if (full.Length == 0 || !File.Exists(full)) return null;
-        if (++_files > MaxFiles) throw new HookInputException(FormattableString.Invariant($"more than {MaxFiles} files at once"));
+        if (++_files > MaxFiles) throw new UnreadableException(FormattableString.Invariant($"more than {MaxFiles} files at once"));
         try
         {
             using FileStream file = new(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
@@ -170,7 +170,7 @@ sealed class OutgoingTexts
             for (int read; (read = file.Read(bytes.AsSpan(length))) > 0;)
             {
                 length += read;
-                if (length > MaxFileBytes) throw new HookInputException(FormattableString.Invariant($"{Short(path, folder)}: more than the {MaxFileBytes} bytes that are looked through in time"));
+                if (length > MaxFileBytes) throw new UnreadableException(FormattableString.Invariant($"{Short(path, folder)}: more than the {MaxFileBytes} bytes that are looked through in time"));
                 if (length == bytes.Length) Array.Resize(ref bytes, Math.Max(4096, Math.Min(2 * length, MaxFileBytes + 1)));
             }
             return bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]
@@ -179,7 +179,7 @@ sealed class OutgoingTexts
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HookInputException($"{Short(path, folder)}: cannot be read ({e.GetType().Name})");
+            throw new UnreadableException($"{Short(path, folder)}: cannot be read ({e.GetType().Name})");
         }
     }
 

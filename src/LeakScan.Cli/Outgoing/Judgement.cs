@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace LeakScan.Cli.Hooks;
+namespace LeakScan.Cli.Outgoing;
 
 /// <summary>What was found in the texts of one call.</summary>
-sealed class HookJudgement
+sealed class Judgement
 {
     const int MaxDocuments = 8;
 
@@ -27,9 +27,9 @@ sealed class HookJudgement
     /// <param name="policyName">What it is called.</param>
     /// <param name="destination">Where the texts go.</param>
     /// <param name="cancellationToken">Whoever waited for it is gone.</param>
-    internal static HookJudgement Of(IReadOnlyList<OutgoingText> texts, Scanner scanner, Policy policy, string? policyName, string destination, CancellationToken cancellationToken = default)
+    internal static Judgement Of(IReadOnlyList<OutgoingText> texts, Scanner scanner, Policy policy, string? policyName, string destination, CancellationToken cancellationToken = default)
     {
-        HookJudgement judgement = new();
+        Judgement judgement = new();
         List<Match> matches = [];
         foreach (OutgoingText text in texts)
         {

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text;
-using LeakScan.Cli.Hooks;
+using LeakScan.Cli.Outgoing;
 
-namespace LeakScan.Cli.Tests.Hooks;
+namespace LeakScan.Cli.Tests.Outgoing;
 
 public sealed class ShellCommandTests : IDisposable
 {
