@@ -128,7 +128,7 @@ sealed class GatewayServer : IAsyncDisposable
 
         bool isAnthropics = upstream.IsAnthropic || Upstream.IsAnthropics(request, there);
         Stopwatch watch = Stopwatch.StartNew();
-        AuditEntry entry = new() { Time = DateTime.UtcNow, Tool = ToolOf(request) ?? upstream.Name, Event = $"{request.Method} {Diagnostics.Printable(there.Split('?')[0])}", Session = SessionOf(request) };
+        AuditEntry entry = new() { Time = DateTime.UtcNow, Tool = ToolOf(request) ?? upstream.Name, Event = $"{request.Method} {Shown(there)}", Session = SessionOf(request) };
         ArraySegment<byte> body = default;
         bool isRead = false, streams = false;
         string? message;
@@ -204,6 +204,15 @@ sealed class GatewayServer : IAsyncDisposable
             if (!_saidThatAuditFails) Diagnostics.Error($"the audit file cannot be written: {e.Message}");
             _saidThatAuditFails = true;
         }
+    }
+
+    /// <summary>A path as logs may show it: what it has that is longer than a name in an API may be text.</summary>
+    internal static string Shown(string target)
+    {
+        const int maxSegments = 5, maxLength = 32;
+        string[] segments = target.Split('?')[0].Split('/');
+        IEnumerable<string> shown = segments.Take(maxSegments).Select(s => s.Length <= maxLength && s.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':') ? s : "...");
+        return string.Join('/', segments.Length > maxSegments ? shown.Append("...") : shown);
     }
 
     /// <summary>The tool that sends a request, if it is one of those that hooks are for.</summary>

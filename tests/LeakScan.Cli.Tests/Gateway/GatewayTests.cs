@@ -236,8 +236,13 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
     [Theory]
     [InlineData("/v1/search?q=")]
     [InlineData("/v1/search/")]
-    public async Task AnAddressHidesNothing(string before) =>
-        Assert.Equal(HttpStatusCode.BadRequest, (await HeldBack(new(HttpMethod.Get, before + Uri.EscapeDataString(Secret[..2000])))).Status);
+    public async Task AnAddressHidesNothing(string before)
+    {
+        (HttpStatusCode status, string body) = await HeldBack(new(HttpMethod.Get, before + Uri.EscapeDataString(Secret[..2000])));
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("the address has text of src/secret.py", body, StringComparison.Ordinal);
+        Assert.DoesNotContain(Uri.EscapeDataString(Secret.Split('\n')[3].Trim()), await File.ReadAllTextAsync(fixture.Project.PathOf("audit.jsonl")), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("""{"input":[[1,2,3]]}""")]
@@ -336,6 +341,15 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
         Assert.Equal("src/secret.py", Assert.Single(line.GetProperty("documents").EnumerateArray()).GetString());
         Assert.DoesNotContain(Secret.Split('\n')[3].Trim(), await File.ReadAllTextAsync(fixture.Project.PathOf("audit.jsonl")), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("/v1/messages/count_tokens?beta=true", "/v1/messages/count_tokens")]
+    [InlineData("/v1beta/models/gemini-pro:generateContent", "/v1beta/models/gemini-pro:generateContent")]
+    [InlineData("/v1/search/def%20rate(x)", "/v1/search/...")]
+    [InlineData("/v1/abcdefghijklmnopqrstuvwxyzabcdefg/x", "/v1/.../x")]
+    [InlineData("/a/b/c/d/e/f", "/a/b/c/d/...")]
+    [InlineData("/", "/")]
+    public void APathIsShownAsFarAsItIsNoText(string target, string shown) => Assert.Equal(shown, GatewayServer.Shown(target));
 
     [Fact]
     public async Task AProviderThatIsNotThereIsToldApartFromABlock()
