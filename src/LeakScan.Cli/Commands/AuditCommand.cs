@@ -15,7 +15,7 @@ static class AuditCommand
     {
         Argument<string?> file = new("FILE") { Description = $"The audit file. Default: {AuditLog.Variable}, else leakscan/audit.jsonl in the user's state folder.", Arity = ArgumentArity.ZeroOrOne };
         Option<string> format = new Option<string>("--format") { HelpName = "text|json", Description = "Default: text.", DefaultValueFactory = _ => "text" }.AcceptOnlyFromAmong("text", "json");
-        ExampleCommand command = new("audit", "Sums up what the hooks decided: how much was asked, blocked, let through, and of which documents.",
+        ExampleCommand command = new("audit", "Sums up what hooks and the gateway decided: how much was asked, blocked, let through, and of which documents.",
             "leakscan audit", "leakscan audit --format json ~/.local/state/leakscan/audit.jsonl") { file, format };
         command.SetAction(parsed => Run(AuditLog.PathFrom(parsed.GetValue(file)), parsed.GetValue(format) == "json"));
         return command;

@@ -3,6 +3,7 @@ using System.Text;
 using DiffPlex.DiffBuilder;
 using DiffPlex.DiffBuilder.Model;
 using LeakScan.Cli.Hooks;
+using LeakScan.Cli.Outgoing;
 using LeakScan.Cli.Output;
 
 namespace LeakScan.Cli.Commands;
@@ -32,7 +33,7 @@ static class HookInstallCommand
             HookOptions options = new()
             {
                 Tool = Parse(parsed.GetRequiredValue(tool)),
-                Indexes = parsed.GetValue(indexes) is { Length: > 0 } given ? given : [HookRun.DefaultIndex()],
+                Indexes = parsed.GetValue(indexes) is { Length: > 0 } given ? given : [ProtectedIndex.DefaultPath()],
                 Policy = parsed.GetValue(policy),
                 Audit = parsed.GetValue(audit),
                 KeyFile = parsed.GetValue(keyFile) ?? (Environment.GetEnvironmentVariable(KeyFile.Variable) is { Length: > 0 } file ? file : null),
@@ -81,7 +82,7 @@ static class HookInstallCommand
         if (dryRun) return ExitCode.Clean;
         foreach (string index in options.Indexes)
         {
-            if (!File.Exists(index)) Diagnostics.Note($"{index}: there is no such index yet, and until then {(failClosed ? "everything is blocked" : "nothing is checked")}: make it with leakscan index build -o {HookSettings.Quote(index)} SOURCE...");
+            if (!File.Exists(index)) Diagnostics.Note($"{index}: there is no such index yet, and until then {(failClosed ? "everything is blocked" : "nothing is checked")}: make it with leakscan index build -o {ShellWords.Quote(index)} SOURCE...");
         }
         if (options.Tool == HookTool.Codex) Diagnostics.Note("Codex asks for trust before it runs a new hook: start it and answer /hooks");
         return ExitCode.Clean;

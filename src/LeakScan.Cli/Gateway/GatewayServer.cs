@@ -41,8 +41,8 @@ sealed class GatewayServer : IAsyncDisposable
     {
         _options = options;
         _policy = options.Policy is null ? Policy.Default : Policy.Load(options.Policy);
-        IReadOnlyList<string> indexes = options.Indexes.Count > 0 ? options.Indexes : [HookRun.DefaultIndex()];
-        _index = new LiveIndex(indexes, () => HookRun.OpenIndex(indexes, options.KeyFile, _policy), _policy, TimeSpan.FromSeconds(1));
+        IReadOnlyList<string> indexes = options.Indexes.Count > 0 ? options.Indexes : [ProtectedIndex.DefaultPath()];
+        _index = new LiveIndex(indexes, () => ProtectedIndex.Open(indexes, options.KeyFile, _policy), _policy, TimeSpan.FromSeconds(1));
         // Nothing is read from the folder that it is started in, nor from the environment.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -153,7 +153,7 @@ sealed class GatewayServer : IAsyncDisposable
 
         bool isBlocked = entry.Verdict == Verdict.Block;
         if (body.Count > 0 || request.QueryString.HasValue || isBlocked) Record(entry with { Stopped = isBlocked, Elapsed = watch.Elapsed });
-        if (message is not null) Diagnostics.Note(Diagnostics.Printable($"{entry.Tool}, {entry.Event}: {message}"));
+        if (message is not null) Diagnostics.Note($"{entry.Tool}, {entry.Event}: {message}");
         if (isBlocked)
         {
             await GatewayReply.Blocked(isAnthropics, there, streams, message!).WriteAsync(context);

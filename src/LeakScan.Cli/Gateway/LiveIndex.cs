@@ -13,7 +13,8 @@ sealed class LiveIndex : IDisposable
     readonly IReadOnlyList<string> _paths;
     readonly Lock _gate = new();
     Generation _current;
-    string _stamp;
+    string _stamp; // of what is open
+    string? _complainedOf;
     int _looking;
     readonly TimeSpan _lookEvery;
     long _nextLook;
@@ -78,7 +79,6 @@ sealed class LiveIndex : IDisposable
     {
         string stamp = Stamp();
         if (stamp == _stamp) return;
-        _stamp = stamp;
         try
         {
             Generation next = new(_open());
@@ -87,12 +87,14 @@ sealed class LiveIndex : IDisposable
                 Retire(_current);
                 _current = next;
             }
+            _stamp = stamp;
             Diagnostics.Note("the index has changed and was opened anew");
         }
         catch (Exception e) when (e is IndexException or PolicyException or UserException or IOException or UnauthorizedAccessException)
         {
-            // What is protected stays so by the index at hand; of each state of the file this is said once.
-            Diagnostics.Error($"the index has changed and cannot be opened, the one before stays in use: {CommandLine.Explain(e)}");
+            // What is protected stays so by the index at hand. It is tried again, but of each state of the file this is said once.
+            if (stamp != _complainedOf) Diagnostics.Error($"the index has changed and cannot be opened, the one before stays in use: {CommandLine.Explain(e)}");
+            _complainedOf = stamp;
         }
     }
 

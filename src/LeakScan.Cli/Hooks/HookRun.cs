@@ -103,7 +103,7 @@ sealed class HookRun(HookOptions options, Stream input)
         _request = request;
 
         string destination = HookTools.NameOf(options.Tool);
-        using FingerprintIndex index = OpenIndex(options.Indexes, options.KeyFile, policy);
+        using FingerprintIndex index = ProtectedIndex.Open(options.Indexes, options.KeyFile, policy);
         // Verbatim text alone: each event is a process of its own, which would read all sketches of the index from the page cache anew.
         Scanner scanner = new(index, new ScanOptions { Policy = policy, Destination = destination, Structure = false });
         Judgement judgement = Judgement.Of(request.Texts.All, scanner, policy, policyName, destination);
@@ -129,34 +129,6 @@ sealed class HookRun(HookOptions options, Stream input)
         Judgement named = Judgement.Of(request.Texts.Named, scanner, policy, policyName, destination);
         string finding = named.Verdict == Verdict.Block ? $", and {named.Finding}" : "";
         return new(_contract.Undecided(request, Diagnostics.Printable($"LeakScan cannot tell what this command prints: {why}{finding}"), named.Verdict == Verdict.Block), entry);
-    }
-
-    /// <summary>Opens the indexes, or the default one, and checks that the policy speaks of labels that they have.</summary>
-    internal static FingerprintIndex OpenIndex(IReadOnlyList<string> indexes, string? keyFile, Policy policy)
-    {
-        IReadOnlyList<string> paths = indexes.Count > 0 ? indexes : [DefaultIndex()];
-        foreach (string path in paths)
-        {
-            if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {HookSettings.Quote(path)} SOURCE...");
-        }
-        FingerprintIndex index = FingerprintIndex.Open(paths, KeyFile.Load(keyFile));
-        try
-        {
-            // This reads the record of every document, so only where there is something to check.
-            if (policy.Rules.Any(r => r.Label != "*")) policy.CheckLabels([.. index.Info.DocumentsByLabel.Keys]);
-            return index;
-        }
-        catch
-        {
-            index.Dispose();
-            throw;
-        }
-    }
-
-    internal static string DefaultIndex()
-    {
-        string folder = KeyFile.ConfigurationFolder();
-        return folder.Length > 0 ? Path.Combine(folder, "leakscan", "corp.lsi") : throw new UserException("there is no configuration folder to look for an index in: use --index FILE");
     }
 
     JsonElement ReadMessage()

@@ -1,4 +1,5 @@
 using System.Text;
+using LeakScan.Cli.Outgoing;
 
 namespace LeakScan.Cli.Hooks;
 
@@ -55,7 +56,7 @@ static class HookSettings
         Add("--policy", options.Policy);
         Add("--key-file", options.KeyFile);
         Add("--audit", options.Audit);
-        string command = string.Join(' ', words.Select(Quote));
+        string command = string.Join(' ', words.Select(ShellWords.Quote));
         return failClosed && options.Tool != HookTool.Cursor ? command + " || exit 2" : command;
     }
 
@@ -68,13 +69,6 @@ static class HookSettings
             .Where(Path.IsPathFullyQualified).Select(f => Path.Combine(f, "leakscan"))
             .FirstOrDefault(p => File.Exists(p) && File.ResolveLinkTarget(p, returnFinalTarget: true)?.FullName == program);
         return [link ?? program];
-    }
-
-    /// <summary>A word for a shell.</summary>
-    internal static string Quote(string word)
-    {
-        bool plain = word.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or '+' or '=' or ':' or '@' or ',' || (c == '\\' && OperatingSystem.IsWindows()));
-        return plain ? word : OperatingSystem.IsWindows() ? $"\"{word}\"" : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
     }
 
     /// <summary>Where an administrator's file belongs, on this system.</summary>

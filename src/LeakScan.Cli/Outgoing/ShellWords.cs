@@ -88,4 +88,11 @@ static class ShellWords
         }
         return true;
     }
+
+    /// <summary>A word for a shell.</summary>
+    internal static string Quote(string word)
+    {
+        bool plain = word.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or '+' or '=' or ':' or '@' or ',' || (c == '\\' && OperatingSystem.IsWindows()));
+        return plain ? word : OperatingSystem.IsWindows() ? $"\"{word}\"" : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    }
 }

@@ -166,7 +166,7 @@ sealed class UnixFactAttribute : FactAttribute
 {
     public UnixFactAttribute()
     {
-        if (OperatingSystem.IsWindows()) Skip = "signals, modes and devices of Unix";
+        if (OperatingSystem.IsWindows()) Skip = "signals, modes, links and devices of Unix";
     }
 }
 
