@@ -4,7 +4,7 @@ namespace LeakScan.Sources;
 public enum InputFormat
 {
     /// <summary>
-    /// By path, name and content: the logs of the four tools; JSONL if named .jsonl or .ndjson, or if its first line is a
+    /// By path, name and content: the logs of the four tools; Parquet if named .parquet; JSONL if named .jsonl or .ndjson, or if its first line is a
     /// complete JSON object; a .json file that is one JSON value up to 64 MiB is one record; else text.
     /// </summary>
     Auto,
@@ -29,6 +29,12 @@ public enum InputFormat
 
     /// <summary>The same for Windsurf and Devin.</summary>
     Windsurf,
+
+    /// <summary>
+    /// A row is one record: what <see cref="Jsonl"/> makes of the row as a JSON object of its columns of text, at any nesting, and of
+    /// its whole numbers, which may name it. Not from a pipe.
+    /// </summary>
+    Parquet,
 }
 
 /// <summary>How <see cref="InputReader"/> reads.</summary>
@@ -37,7 +43,7 @@ public sealed record InputOptions
     /// <summary>The format of every input. Default: <see cref="InputFormat.Auto"/>.</summary>
     public InputFormat Format { get; init; }
 
-    /// <summary>JSONL: the top-level property whose strings, at any nesting, are the text. Default: null, every string of the record.</summary>
+    /// <summary>JSONL: the top-level property, or Parquet's column, whose strings, at any nesting, are the text. Default: null, every string of the record.</summary>
     public string? TextField { get; init; }
 
     /// <summary>

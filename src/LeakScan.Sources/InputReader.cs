@@ -1,18 +1,19 @@
 using System.Globalization;
 using LeakScan.Sources.Databases;
 using LeakScan.Sources.Files;
+using LeakScan.Sources.Parquet;
 using LeakScan.Sources.Records;
 using LeakScan.Sources.Transcripts;
 
 namespace LeakScan.Sources;
 
 /// <summary>
-/// Reads what is to be scanned, record by record: text, JSONL and the logs of coding tools, plain, .gz or .zst, and SQLite
+/// Reads what is to be scanned, record by record: text, JSONL and the logs of coding tools, plain, .gz or .zst, Parquet and SQLite
 /// databases, of any length in constant memory.
 /// </summary>
 /// <remarks>
 /// What is damaged is told by <see cref="Problem"/> and still handed out as far as it can be. No allocation for a record after
-/// warm-up. For one thread.
+/// warm-up, but for Parquet's batches of rows. For one thread.
 /// </remarks>
 /// <example>
 /// <code>
@@ -83,7 +84,8 @@ public sealed class InputReader
 
     IEnumerable<InputRecord> ReadStream(Stream stream, string name, CancellationToken cancellationToken)
     {
-        using TextSource source = new(stream, name, _bytesRead);
+        using TextSource? source = Open(stream, name);
+        if (source is null) yield break;
         using RecordCursor cursor = new(_options, _limits, AddProblem);
         cursor.Start(source, name, ToolPaths.Describe(name, _options.Format));
         while (cursor.Next())
@@ -97,7 +99,7 @@ public sealed class InputReader
     {
         using RecordCursor cursor = new(_options, _limits, AddProblem);
         using DatabaseReader database = new(_limits, _bytesRead, AddProblem);
-        bool looksInside = _options.Format is not (InputFormat.Text or InputFormat.Jsonl);
+        bool looksInside = LooksInside;
         SortedDictionary<string, int> encrypted = new(StringComparer.Ordinal);
         foreach ((string path, string shown) in Files(input))
         {
@@ -153,13 +155,25 @@ public sealed class InputReader
         return true;
     }
 
-    TextSource? Open(string path, string shown)
+    bool LooksInside => _options.Format is not (InputFormat.Text or InputFormat.Jsonl);
+
+    bool IsParquet(string name) => _options.Format == InputFormat.Parquet || (LooksInside && ParquetLines.IsParquet(name));
+
+    TextSource? Open(string path, string shown) => Open(shown, () => IsParquet(path)
+        ? ParquetLines.Open(path, _bytesRead, (row, message) => AddProblem(new SourceProblem(shown, row, -1, message)))
+        : TextSource.Open(path, _bytesRead));
+
+    TextSource? Open(Stream stream, string name) => Open(name, () => IsParquet(name)
+        ? ParquetLines.Open(stream, name, _bytesRead, (row, message) => AddProblem(new SourceProblem(name, row, -1, message)))
+        : new TextSource(stream, name, _bytesRead));
+
+    TextSource? Open(string shown, Func<TextSource> open)
     {
         try
         {
-            return TextSource.Open(path, _bytesRead);
+            return open();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             AddProblem(new SourceProblem(shown, 0, -1, $"cannot be opened: {e.Message}"));
             return null;

@@ -30,10 +30,10 @@ public sealed class InputRecord
     /// <summary>The file: the INPUT as given, joined with the path below it by <c>/</c>.</summary>
     public string Input { get; private set; } = "";
 
-    /// <summary>1-based line at which the record begins; of a database the row, counted in its table.</summary>
+    /// <summary>1-based line at which the record begins; of a database the row, counted in its table; of Parquet the row.</summary>
     public long Line { get; private set; }
 
-    /// <summary>Offset in bytes at which the record begins in the decompressed input (for UTF-16, in its UTF-8 form); 0 in a database.</summary>
+    /// <summary>Offset in bytes at which the record begins in the decompressed input (for UTF-16, in its UTF-8 form; for Parquet, in its rows as lines of JSON); 0 in a database.</summary>
     public long Offset { get; private set; }
 
     /// <summary>UTF-8, possibly with ill-formed bytes: the text, or the strings of a JSON record, each separated from the next by a line end.</summary>

@@ -1,8 +1,9 @@
 using LeakScan.Sources.Files;
+using LeakScan.Sources.Parquet;
 
 namespace LeakScan.Sources;
 
-/// <summary>Reads what is to be indexed: folders as a programmer means them, files, standard input, .gz and .zst.</summary>
+/// <summary>Reads what is to be indexed: folders as a programmer means them, files, standard input, .gz, .zst and Parquet, of which a row is a line.</summary>
 /// <remarks>
 /// In folders, .gitignore files hold, and what is binary, empty, generated, minified, vendored or a licence is left out and counted;
 /// links are not followed. A file named by itself is read unless it is binary. A line with <c>leakscan:allow</c> comes out
@@ -146,9 +147,11 @@ public sealed class SourceReader
     {
         try
         {
-            return TextSource.Open(path, _bytesRead);
+            return ParquetLines.IsParquet(path)
+                ? ParquetLines.Open(path, _bytesRead, (row, message) => _problems.Add(new SourceProblem(shown, row, -1, message)))
+                : TextSource.Open(path, _bytesRead);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             AddProblem(shown, $"cannot be opened: {e.Message}");
             return null;

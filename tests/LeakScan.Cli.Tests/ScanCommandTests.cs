@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LeakScan.Cli.Tests.Support;
+using LeakScan.Sources.Tests.Support;
 
 namespace LeakScan.Cli.Tests;
 
@@ -124,6 +125,24 @@ public sealed class ScanCommandTests : IDisposable
         JsonElement finding = Assert.Single(_work.Run("scan", "--index", "corp.lsi", "--text-field", "prompt", "--id-field", "key", "log.jsonl").Expect(1).Findings);
         Assert.Equal("k1", finding.GetProperty("id").GetString());
         Assert.Equal("prompt", finding.GetProperty("matches")[0].GetProperty("span").GetProperty("field").GetString());
+    }
+
+    [Fact]
+    public void ParquetIsScannedAndProtectedByRow()
+    {
+        string leak = _work.Read("src/alpha.cs");
+        byte[] file = ParquetFile.Write([("prompt", ParquetFile.Strings("no", leak, null)), ("answer", ParquetFile.Strings(leak, "no", "no")), ("key", ParquetFile.Strings("k1", "k2", "k3"))]);
+        File.WriteAllBytes(_work.PathOf("log.parquet"), file);
+        File.WriteAllBytes(_work.PathOf("cut.parquet"), file[..^9]);
+        CliResult result = _work.Run("scan", "--index", "corp.lsi", "--text-field", "prompt", "--id-field", "key", "log.parquet", "cut.parquet").Expect(2);
+        JsonElement finding = Assert.Single(result.Findings);
+        Assert.Equal(("k2", "log.parquet", 2), (finding.GetProperty("id").GetString(), finding.GetProperty("input").GetString(), finding.GetProperty("line").GetInt32()));
+        Assert.Equal("prompt", finding.GetProperty("matches")[0].GetProperty("span").GetProperty("field").GetString());
+        Assert.Contains("cut.parquet: cannot be opened: it is damaged, encrypted or no Parquet: ", result.Err, StringComparison.Ordinal);
+
+        JsonElement match = Assert.Single(_work.Run("scan", "--protect", "training-data=log.parquet", "src/alpha.cs").Expect(1).Findings).GetProperty("matches")[0];
+        Assert.Equal("log.parquet", match.GetProperty("source").GetProperty("path").GetString());
+        Assert.InRange(match.GetProperty("source").GetProperty("startLine").GetInt32(), 1, 2);
     }
 
     [Fact]

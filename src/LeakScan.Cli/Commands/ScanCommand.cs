@@ -39,8 +39,8 @@ static class ScanCommand
         Option<string?> policy = new("--policy") { HelpName = "FILE", Description = "Rules that say what is allowed, a warning, or blocked (leakscan.json). Default: by evidence alone." };
         Option<string?> destination = new("--destination") { HelpName = "NAME", Description = "Where the text goes, for policy rules that have a destination." };
         Option<string> input = new Option<string>("--input") { HelpName = string.Join('|', s_inputs), Description = "What the inputs are. Default: auto, by name and content.", DefaultValueFactory = _ => "auto" }.AcceptOnlyFromAmong(s_inputs);
-        Option<string?> textField = new("--text-field") { HelpName = "NAME", Description = "JSONL: the field that holds the text. Default: every string in the record." };
-        Option<string> idField = new("--id-field") { HelpName = "NAME", Description = "JSONL: the field that names the record. Default: id; else FILE:LINE.", DefaultValueFactory = _ => "id" };
+        Option<string?> textField = new("--text-field") { HelpName = "NAME", Description = "JSONL: the field that holds the text; Parquet: the column. Default: every string in the record." };
+        Option<string> idField = new("--id-field") { HelpName = "NAME", Description = "JSONL: the field that names the record; Parquet: the column. Default: id; else FILE:LINE.", DefaultValueFactory = _ => "id" };
         Option<string?> format = new Option<string?>("--format") { HelpName = string.Join('|', s_formats), Description = "Default: text on a terminal, jsonl in a pipe or file." }.AcceptOnlyFromAmong(s_formats);
         Option<string?> output = new("--output") { HelpName = "FILE", Description = "Where findings go: a file that appears when it is complete. Default: standard output." };
         Option<int> threads = new("--threads") { HelpName = "N", Description = "Threads that scan. Default: one a core.", DefaultValueFactory = _ => Environment.ProcessorCount };
@@ -53,6 +53,7 @@ static class ScanCommand
             "leakscan scan --protect src --public vendor-docs ~/prompts",
             "leakscan scan --index corp.lsi ~/.claude ~/.codex                 what the tools left on disk",
             "leakscan scan --index corp.lsi --policy leakscan.json log.jsonl.zst --output findings.jsonl",
+            "leakscan scan --index corp.lsi --text-field prompt --id-field request log.parquet",
             "git diff | leakscan scan --index corp.lsi --fail-on warn -")
         {
             inputs, indexes, protects, publics, policy, destination, input, textField, idField, format, output, threads, resume, failOn, verbatimOnly, keyFile,
@@ -86,7 +87,7 @@ static class ScanCommand
         "codex" => InputFormat.Codex,
         "cursor" => InputFormat.Cursor,
         "windsurf" => InputFormat.Windsurf,
-        _ => throw new UserException($"--input {name} is not supported yet; auto, text, jsonl, claude-code, codex, cursor and windsurf are"),
+        _ => InputFormat.Parquet,
     };
 
     static Arguments Validate(Arguments arguments)
