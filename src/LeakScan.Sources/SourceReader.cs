@@ -6,7 +6,8 @@ namespace LeakScan.Sources;
 /// <summary>Reads what is to be indexed: folders as a programmer means them, files, standard input, .gz, .zst and Parquet, of which a row is a line.</summary>
 /// <remarks>
 /// In folders, .gitignore files hold, and what is binary, empty, generated, minified, vendored or a licence is left out and counted;
-/// links are not followed. A file named by itself is read unless it is binary. A line with <c>leakscan:allow</c> comes out
+/// links are not followed. A file named by itself is read unless it is binary. Of a Jupyter notebook what its author wrote and what that printed is read,
+/// every line in its place. A line with <c>leakscan:allow</c> comes out
 /// empty. For one thread; look at the results between documents or at the end.
 /// </remarks>
 /// <example>
@@ -107,8 +108,10 @@ public sealed class SourceReader
             yield break;
         }
         // One byte more than there should be tells whether that was all.
-        using PartBuffer buffer = new(source, (int)Math.Clamp(before.Length + 1, 0, _partBytes + 1));
-        buffer.Fill(_partBytes + 1);
+        bool isNotebook = NotebookText.IsNotebook(source.InnerName);
+        int partBytes = isNotebook ? Math.Max(_partBytes, NotebookText.MaxBytes) : _partBytes;
+        using PartBuffer buffer = new(source, (int)Math.Clamp(before.Length + 1, 0, partBytes + 1));
+        buffer.Fill(partBytes + 1);
         if (buffer.Available.StartsWith("\uFEFF"u8)) buffer.Skip(3);
         reason = SkipReason(buffer, source, isNamed);
         if (reason is not null)
@@ -116,12 +119,13 @@ public sealed class SourceReader
             Skip(reason);
             yield break;
         }
+        isNotebook &= buffer.Available.Length <= partBytes;
         int line = 1;
         while (buffer.Available.Length > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return TakePart(buffer, shown, label, ref line);
-            buffer.Fill(_partBytes + 1);
+            yield return TakePart(buffer, partBytes, isNotebook, shown, label, ref line);
+            buffer.Fill(partBytes + 1);
         }
         if (source.Failure is not null) _problems.Add(new SourceProblem(shown, 0, buffer.Position, source.Failure));
         else if (before.Length > 0 && StateOf(path) != before) AddProblem(shown, "changed or vanished while it was read");
@@ -158,18 +162,19 @@ public sealed class SourceReader
         }
     }
 
-    SourceDocument TakePart(PartBuffer buffer, string shown, string label, ref int line)
+    static SourceDocument TakePart(PartBuffer buffer, int partBytes, bool isNotebook, string shown, string label, ref int line)
     {
         Span<byte> part = buffer.Available;
-        if (part.Length > _partBytes)
+        if (part.Length > partBytes)
         {
-            int cut = part[.._partBytes].LastIndexOf((byte)'\n') + 1;
-            if (cut == 0) cut = Utf8Text.CharacterStart(part, _partBytes);
-            part = part[..(cut > 0 ? cut : _partBytes)];
+            int cut = part[..partBytes].LastIndexOf((byte)'\n') + 1;
+            if (cut == 0) cut = Utf8Text.CharacterStart(part, partBytes);
+            part = part[..(cut > 0 ? cut : partBytes)];
         }
         int firstLine = line;
         if (part.Length < buffer.Available.Length) line += part.Count((byte)'\n');
         int length = AllowedLines.Empty(part);
+        if (isNotebook) length = NotebookText.Keep(part[..length]);
         (byte[] pooled, ReadOnlyMemory<byte> text) = buffer.Take(part.Length);
         return new SourceDocument(shown, label, firstLine, text[..length]) { Pooled = pooled };
     }

@@ -253,4 +253,38 @@ public sealed class SourceReaderTests : IDisposable
     static IEnumerable<(string, long)> Counts(SourceReader reader) => reader.Skipped.Select(pair => (pair.Key, pair.Value)).Order();
 
     static string Text(SourceDocument document) => Encoding.UTF8.GetString(document.Text.Span);
+
+    [Fact]
+    public void Notebook_is_what_its_author_wrote_and_what_that_printed()
+    {
+        const string Notebook = """
+            {"cells": [
+              {"cell_type": "markdown", "metadata": {"tags": ["x"]}, "source": "# One\nstring"},
+              {"cell_type": "code", "execution_count": 3, "outputs": [
+                {"name": "stderr", "output_type": "stream", "text": ["a warning\n"]},
+                {"name": "stdout", "output_type": "stream", "text": ["printed \"so\"\n"]},
+                {"data": {"image/png": "iVBORw0KGgo", "text/plain": ["<Figure size 9x9>", "value"]}, "metadata": {}}
+               ],
+               "source": [
+                "import secrets\n",
+                "rank(x)"
+               ]}
+             ],
+             "metadata": {"name": "python3"}, "nbformat": 4}
+            """;
+        string[] kept = ["", "# One\\nstring", "", "", "printed \\\"so\\\"\\n", "value", "", "", "import secrets\\n", "rank(x)", "", "", ""];
+        Assert.Equal(kept, Read("a.ipynb", Notebook).Split('\n').Select(line => line.Trim(' ')));
+        Assert.Equal("x y z", Read("a.ipynb", """{"cells":[{"source":["x","y"]},{"source":"z"}]}""").Trim());
+        Assert.Equal("w", Read("a.ipynb", """{"worksheets":[{"cells":[{"input":"w"}]}]}""").Trim());
+        foreach (string other in (string[])["{\"source\": \"no notebook\"}", "{\"cells\": [cut", "plain text"]) Assert.Equal(other, Read("a.ipynb", other));
+        Assert.Equal(Notebook, Read("a.json", Notebook));
+
+        static string Read(string name, string text)
+        {
+            using TemporaryFolder folder = new();
+            using SourceDocument document = Assert.Single(new SourceReader().Read(new SourceSpec(folder.Write(name, text), "l")));
+            Assert.Equal(1, document.FirstLine);
+            return Encoding.UTF8.GetString(document.Text.Span);
+        }
+    }
 }
