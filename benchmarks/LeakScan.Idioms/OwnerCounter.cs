@@ -20,13 +20,14 @@ abstract class OwnerCounter
     /// <summary>Takes the packages of an owner.</summary>
     /// <param name="folders">One a package.</param>
     /// <param name="whole">All that is copied, as a template is: drawings too, and what an index leaves out anyway, among which shorter lines stand.</param>
-    internal void AddOwner(IEnumerable<string> folders, bool whole = false)
+    /// <param name="drawings">Drawings too.</param>
+    internal void AddOwner(IEnumerable<string> folders, bool whole = false, bool drawings = false)
     {
         List<byte[]> texts = [];
         foreach (string folder in folders)
         {
             // Of usr/share/doc only examples are code; the rest is the packager's.
-            SourceReader reader = new(new SourceOptions { Exclude = ["changelog*", "copyright", "README.Debian*", "/usr/share/doc/*/html", "*.map", "*.min.js", "*.lock", "package-lock.json", .. whole ? Array.Empty<string>() : ["*.svg"]] });
+            SourceReader reader = new(new SourceOptions { Exclude = ["changelog*", "copyright", "README.Debian*", "/usr/share/doc/*/html", "*.map", "*.min.js", "*.lock", "package-lock.json", .. whole || drawings ? Array.Empty<string>() : ["*.svg"]] });
             foreach (SourceDocument document in reader.Read(new SourceSpec(folder, "public")))
             {
                 Bytes += document.Text.Length;

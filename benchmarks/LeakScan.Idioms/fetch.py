@@ -1,18 +1,19 @@
 #!/usr/bin/env python3
-"""Fetches the packages that the idiom model is made of: permissively licensed packages of Debian that carry sources, Debian's
-source packages of Java, C#, PHP and C, packages of npm and NuGet, and what frameworks begin projects with.
+"""Fetches the packages that the idiom models are made of: permissively licensed packages of Debian that carry sources, Debian's
+source packages of Java, C#, PHP and C, packages of npm and NuGet, what frameworks begin projects with, and files of formats.
 
-usage: fetch.py idioms|templates WORK
+usage: fetch.py idioms|templates|formats WORK
 
 Leaves WORK/idioms/OWNER/PACKAGE-VERSION/... for LeakScan.Idioms and the list of what was taken in WORK/idioms.tsv, or the same of
-templates. Debian's are a sample of each kind of package, drawn by the hash of its name, so that nobody chooses; npm's, which carry TypeScript, stand in
+templates or formats. Debian's are a sample of each kind of package, drawn by the hash of its name, so that nobody chooses; npm's, which carry TypeScript, stand in
 npm.txt, those with Kotlin, Swift, Objective-C and Java for phones in npm-mobile.txt, those for Unity, which carry C#, in npm-unity.txt,
 and NuGet's, which carry programs for .NET that are decompiled, in nuget.txt. Templates are those of the packages of npm in npm-templates.txt,
-of a few of Debian and of the .NET SDK that runs this: of each only the folders that are copied into new projects. An owner is who a package is by upstream:
+of a few of Debian and of the .NET SDK that runs this: of each only the folders that are copied into new projects. Formats are what projects are
+described, built and drawn with, in the same packages of npm and source packages of Debian (FORMATS). An owner is who a package is by upstream:
 what one project says in ten packages it says once. Runs with apt-get (after apt-get update), dpkg-deb, npm, dotnet and tar;
 nothing is installed.
 """
-import collections, concurrent.futures, glob, hashlib, json, os, re, shutil, subprocess, sys, urllib.request, zipfile
+import collections, concurrent.futures, fnmatch, glob, hashlib, json, os, re, shutil, subprocess, sys, urllib.request, zipfile
 
 here = os.path.dirname(os.path.abspath(__file__))
 
@@ -37,7 +38,21 @@ SOURCE_KINDS = [
     ("c", 300, MAX_COMPRESSED_BYTES, r"\blib[\w.+-]*-dev\b", "", ("c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx")),
 ]
 
-MOBILE_ENDINGS = (".kt", ".kts", ".swift", ".m", ".mm", ".java", ".cs")
+MOBILE = ("*.kt", "*.kts", "*.swift", "*.m", "*.mm", "*.java", "*.cs")
+
+# Files that are told by their format before they are told by who wrote them: projects, builds, settings, continuous integration,
+# drawings, dialogues, translations, documents.
+FORMATS = (
+    *("*." + e for e in """
+        xml xsd xsl xslt wsdl dtd svg ui qrc glade xib storyboard plist xcscheme xcworkspacedata xcsettings pbxproj entitlements strings stringsdict
+        csproj vbproj fsproj vcxproj filters vcproj props targets sln slnx resx config nuspec settings ruleset manifest rc xaml axaml
+        podspec gradle kts properties pro pri json yml yaml toml ini cfg conf desktop m4 ac am in mk cmake build po pot bat cmd ps1 spec
+        proto graphql gql sql asmdef meta prefab unity asset mat shader tex cls sty bib ipynb rmd qmd nix bzl bazel gyp gypi iml launch classpath project
+        html htm css scss less md rst 1 3 5 8 vm ftl groovy pom editorconfig prettierrc eslintrc babelrc""".split()),
+    *("*/" + n for n in """
+        Makefile* makefile GNUmakefile CMakeLists.txt configure.ac configure.in gradlew gradlew.bat mvnw mvnw.cmd Podfile Gemfile Rakefile Fastfile Dockerfile*
+        .eslintrc.* .prettierrc.* babel.config.* metro.config.* jest.config.* rollup.config.* webpack.config.* vite.config.* eslint.config.* tsup.config.*
+        setup.py .gitattributes .gitignore .npmignore .clang-format .clang-tidy BUILD WORKSPACE Doxyfile* meson_options.txt""".split()))
 
 # Packages of Debian that begin projects of a framework, or parts of them.
 DEBIAN_TEMPLATES = {
@@ -204,7 +219,8 @@ def apt_of_sources(work):
     return ["-o", f"Dir::Etc::sourcelist={folder}/sources.list", "-o", "Dir::Etc::sourceparts=/dev/null", "-o", f"Dir::State::Lists={folder}/lists", "-o", "APT::Sandbox::User=root"]
 
 
-def debian_sources(work):
+def debian_sources(work, put, only=None):
+    """Debian's source packages; of each the files of its kind, or those of one of these names."""
     chosen = draw_sources(work)
     folder = os.path.join(work, "sources")
 
@@ -230,22 +246,27 @@ def debian_sources(work):
         licences = debian_licences(text.decode("utf-8", "replace"))
         if licences is None or not all(permissive(x) for x in licences):
             continue
-        unpacked = os.path.join(folder, name)
+        unpacked = os.path.join(folder, name + (".formats" if only else ""))
         if not os.path.isdir(unpacked):
             os.makedirs(unpacked)
             for archive in archives_of(name, version):
                 # Of the rest nothing is code of the project: what builds it is in many packages the same, and generated.
-                subprocess.run(["tar", "-xf", archive, "-C", unpacked, "--no-same-owner", "--no-same-permissions", "--wildcards", *[f"*.{e}" for e in endings]], stderr=subprocess.DEVNULL)
-        place(work, owner, f"{name}-{version}.source", unpacked)
+                subprocess.run(["tar", "-xf", archive, "-C", unpacked, "--no-same-owner", "--no-same-permissions", "--wildcards", *(only or [f"*.{e}" for e in endings])], stderr=subprocess.DEVNULL)
+        put(work, owner, f"{name}-{version}.source", unpacked)
         taken.append((kind, "debian", name, version, owner, "; ".join(licences)))
     return taken
 
 
-def place(work, owner, name, folder):
+def place(work, owner, name, folder, what="idioms"):
     """Puts a package among the texts of its owner."""
-    os.makedirs(os.path.join(work, "idioms", owner), exist_ok=True)
-    os.symlink(folder, os.path.join(work, "idioms", owner, name))
+    os.makedirs(os.path.join(work, what, owner), exist_ok=True)
+    if not os.path.lexists(os.path.join(work, what, owner, name)):  # a package can be in two lists
+        os.symlink(folder, os.path.join(work, what, owner, name))
     return True
+
+
+def place_formats(work, owner, name, folder):
+    return place(work, owner, name, folder, "formats")
 
 
 def place_templates(work, owner, name, folder, folders=DEBIAN_TEMPLATE_FOLDERS):
@@ -277,10 +298,10 @@ def names_in(file):
         return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
-def npm(work, list_of_names, kind, endings=None):
-    """Packages of npm; of files only those with one of the endings, if there are any, else the sources."""
+def npm(work, list_of_names, kind, only=None, put=place):
+    """Packages of npm; of files only those of one of these names, if there are any, else the sources."""
     names = names_in(list_of_names)
-    folder = os.path.join(work, list_of_names.removesuffix(".txt"))
+    folder = os.path.join(work, list_of_names.removesuffix(".txt") + (".formats" if kind == "format" else ""))
     os.makedirs(folder, exist_ok=True)
 
     def fetch(name):
@@ -309,8 +330,8 @@ def npm(work, list_of_names, kind, endings=None):
             if not place_templates(work, owner, versioned, target, TEMPLATE_FOLDERS) and not (whole and place_templates(work, owner, versioned, target, None)):
                 return None
             return (kind, "npm", package["name"], package["version"], owner, licence)
-        if endings:
-            others = [os.path.join(at, f) for at, _, files in os.walk(target) for f in files if not f.endswith(endings)]
+        if only:
+            others = [os.path.join(at, f) for at, _, files in os.walk(target) for f in files if not any(fnmatch.fnmatch("/" + f, name) for name in only)]
             for other in others:
                 os.remove(other)
             if not any(files for _, _, files in os.walk(target)):
@@ -319,7 +340,7 @@ def npm(work, list_of_names, kind, endings=None):
         for compiled in ("dist", "lib", "build", "esm", "cjs", "node_modules", "_esm", "_cjs", "es", "Pods"):
             if compiled != "lib" or os.path.isdir(os.path.join(target, "src")):
                 shutil.rmtree(os.path.join(target, compiled), ignore_errors=True)
-        place(work, owner, versioned, target)
+        put(work, owner, versioned, target)
         return (kind, "npm", name, package["version"], owner, licence)
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
@@ -412,8 +433,13 @@ def framework_order(name):
 
 
 def idioms(work):
-    return (debian(work, draw(), place) + debian_sources(work) + npm(work, "npm.txt", "typescript") + npm(work, "npm-mobile.txt", "mobile", MOBILE_ENDINGS)
-            + npm(work, "npm-unity.txt", "csharp", (".cs",)) + nuget(work))
+    return (debian(work, draw(), place) + debian_sources(work, place) + npm(work, "npm.txt", "typescript") + npm(work, "npm-mobile.txt", "mobile", MOBILE)
+            + npm(work, "npm-unity.txt", "csharp", ("*.cs",)) + nuget(work))
+
+
+def formats(work):
+    return [("format", *taken[1:]) for taken in debian_sources(work, place_formats, FORMATS)
+            + [t for names in ("npm.txt", "npm-mobile.txt", "npm-unity.txt", "npm-templates.txt") for t in npm(work, names, "format", FORMATS, place_formats)]]
 
 
 def templates(work):
@@ -423,11 +449,12 @@ def templates(work):
 
 
 def main():
-    if len(sys.argv) != 3 or sys.argv[1] not in ("idioms", "templates"):
+    makers = {"idioms": idioms, "templates": templates, "formats": formats}
+    if len(sys.argv) != 3 or sys.argv[1] not in makers:
         sys.exit(__doc__)
     what, work = sys.argv[1], os.path.abspath(sys.argv[2])
     shutil.rmtree(os.path.join(work, what), ignore_errors=True)
-    taken = sorted(set(idioms(work) if what == "idioms" else templates(work)))
+    taken = sorted(set(makers[what](work)))
     with open(os.path.join(work, what + ".tsv"), "w", encoding="utf-8", newline="\n") as out:
         out.write("kind\tregistry\tpackage\tversion\towner\tlicence\n")
         for row in taken:

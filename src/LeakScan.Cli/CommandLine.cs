@@ -15,6 +15,8 @@ static class CommandLine
         using Interruption interruption = new();
         try
         {
+            // What a shell makes of a variable that is not set; as the name of a file it would mean nothing, or the current folder.
+            if (Array.IndexOf(args, "") is >= 0 and int empty) throw new UserException(empty > 0 && args[empty - 1].StartsWith('-') ? $"{args[empty - 1]} is empty: give it a value, or leave the option out" : "an argument is empty");
             // No response files: @scope is a folder like any other.
             ParseResult parsed = Build(interruption.Token).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0)

@@ -31,6 +31,7 @@ sealed class ResumeState(string path, IReadOnlyList<string> scan)
             state.OutputBytes = root.GetProperty("outputBytes").GetInt64();
             summary.Records = state.Records;
             summary.Bytes = root.GetProperty("bytes").GetInt64();
+            summary.Text = root.GetProperty("text").GetUInt64();
             summary.Findings = root.GetProperty("findings").GetInt64();
             summary.Blocked = root.GetProperty("blocked").GetInt64();
             summary.Warned = root.GetProperty("warned").GetInt64();
@@ -39,7 +40,7 @@ sealed class ResumeState(string path, IReadOnlyList<string> scan)
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new UserException($"{path}: not a state of leakscan scan --resume: {e.Message}");
+            throw new UserException($"{path}: not a state of leakscan scan --resume, or of another version of it: remove it to begin anew"); // its own text could be anybody's
         }
     }
 
@@ -47,27 +48,39 @@ sealed class ResumeState(string path, IReadOnlyList<string> scan)
     internal void Save(long outputBytes, ScanSummary summary)
     {
         string temporary = $"{path}.{Environment.ProcessId}.tmp";
-        using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write))
+        try
         {
-            using (Utf8JsonWriter json = new(file))
-            {
-                json.WriteStartObject();
-                json.WriteString("schema", Schema);
-                json.WriteStartArray("scan");
-                foreach (string argument in scan) json.WriteStringValue(argument);
-                json.WriteEndArray();
-                json.WriteNumber("records", summary.Records);
-                json.WriteNumber("outputBytes", outputBytes);
-                json.WriteNumber("bytes", summary.Bytes);
-                json.WriteNumber("findings", summary.Findings);
-                json.WriteNumber("blocked", summary.Blocked);
-                json.WriteNumber("warned", summary.Warned);
-                json.WriteNumber("repeats", summary.Repeats);
-                json.WriteEndObject();
-            }
-            file.Flush(flushToDisk: true);
+            Write(temporary, outputBytes, summary);
+            File.Move(temporary, path, overwrite: true);
         }
-        File.Move(temporary, path, overwrite: true);
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    void Write(string temporary, long outputBytes, ScanSummary summary)
+    {
+        using FileStream file = new(temporary, FileMode.Create, FileAccess.Write);
+        using (Utf8JsonWriter json = new(file))
+        {
+            json.WriteStartObject();
+            json.WriteString("schema", Schema);
+            json.WriteStartArray("scan");
+            foreach (string argument in scan) json.WriteStringValue(argument);
+            json.WriteEndArray();
+            json.WriteNumber("records", summary.Records);
+            json.WriteNumber("outputBytes", outputBytes);
+            json.WriteNumber("bytes", summary.Bytes);
+            json.WriteNumber("text", summary.Text);
+            json.WriteNumber("findings", summary.Findings);
+            json.WriteNumber("blocked", summary.Blocked);
+            json.WriteNumber("warned", summary.Warned);
+            json.WriteNumber("repeats", summary.Repeats);
+            json.WriteEndObject();
+        }
+        file.Flush(flushToDisk: true);
     }
 
     internal void Delete() => File.Delete(path);

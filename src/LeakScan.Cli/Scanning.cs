@@ -22,6 +22,7 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
         internal readonly InputRecord[] Records = [.. Enumerable.Range(0, BatchRecords).Select(_ => new InputRecord())];
         internal readonly byte[] Lines = GC.AllocateUninitializedArray<byte>(BatchBytes);
         internal readonly int[] LineEnds = new int[BatchRecords]; // for each record where it ends in Lines, its line end included; where the one before ends if it is not there
+        internal readonly ulong[] TextsUpTo = new ulong[BatchRecords]; // for each record the hash of all text up to it, its own included
         internal readonly MemoryStream Findings = new();
         internal readonly List<(WrittenFinding Finding, int Start)> Written = [];
         internal readonly List<SourceProblem> Problems = [];
@@ -29,6 +30,7 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
         internal int LineBytes;
         internal long TextBytes;
         internal long RawBytes;
+        internal ulong TextBefore;
 
         internal void Add(InputRecord record)
         {
@@ -75,6 +77,7 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
     readonly Stopwatch _sinceProgress = new();
     IEnumerator<InputRecord>? _records; // null at their end
     long _skip;
+    ulong _text; // the hash of that of all records so far
     long _read;
     long _putOut;
     ExceptionDispatchInfo? _failure;
@@ -124,6 +127,8 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
         }
     }
 
+    const string Changed = "the inputs are not those of the scan that was interrupted: what it had scanned is not there any more, or has changed; remove the file of --resume to begin anew";
+
     /// <summary>Reads the next batch, when not too many are under way. Null if there is none, or the scan has failed.</summary>
     Batch? Read(out long number)
     {
@@ -137,11 +142,18 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
             {
                 if (!_records.MoveNext())
                 {
+                    if (_skip > 0) throw new UserException(Changed);
                     _records = null;
                     break;
                 }
-                if (_skip > 0) _skip--;
-                else batch.Add(_records.Current);
+                if (batch.Count == 0) batch.TextBefore = _text;
+                if (isResumable) _text = XxHash3.HashToUInt64(_records.Current.Text.Span, (long)_text);
+                if (_skip == 0)
+                {
+                    batch.TextsUpTo[batch.Count] = _text;
+                    batch.Add(_records.Current);
+                }
+                else if (--_skip == 0 && _text != summary.Text) throw new UserException(Changed);
             }
             if (batch.Count == 0) return null;
             _read++;
@@ -203,7 +215,7 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
         bool isWanted = result.Verdict != Verdict.Allow || writer.WantsAllowed;
         int countAt = isWanted ? writer.Write(batch.Findings, finding) : 0;
         // Records and bytes before are made whole when the batch is put out.
-        batch.Written.Add((new WrittenFinding(record.Input, number, 0, result.Verdict, isWanted ? TextsOf(finding) : [], countAt), start));
+        batch.Written.Add((new WrittenFinding(record.Input, number, 0, 0, result.Verdict, isWanted ? TextsOf(finding) : [], countAt), start));
     }
 
     /// <summary>Scans what was sent and what is only in the log apart: their evidence must not add up.</summary>
@@ -250,9 +262,9 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
             int index = (int)finding.RecordsBefore;
             while (seen < index) bytesBefore += batch.Records[seen++].RawBytes;
             int end = i + 1 < batch.Written.Count ? batch.Written[i + 1].Start : (int)batch.Findings.Length;
-            _held.Add(finding with { RecordsBefore = records + index, BytesBefore = bytesBefore }, batch.Findings.GetBuffer().AsSpan(start, end - start));
+            _held.Add(finding with { RecordsBefore = records + index, BytesBefore = bytesBefore, TextBefore = index == 0 ? batch.TextBefore : batch.TextsUpTo[index - 1] }, batch.Findings.GetBuffer().AsSpan(start, end - start));
         }
-        _held.Pass(batch.Records[batch.Count - 1].Input, records + batch.Count, bytes + batch.RawBytes);
+        _held.Pass(batch.Records[batch.Count - 1].Input, records + batch.Count, bytes + batch.RawBytes, batch.TextsUpTo[batch.Count - 1]);
         if (flushAlways && batch.Findings.Length > 0) output.Flush();
         batch.Clear();
     }

@@ -4,7 +4,7 @@ namespace LeakScan.Sources;
 public enum InputFormat
 {
     /// <summary>
-    /// By path, name and content: the logs of the four tools; Parquet if named .parquet; JSONL if named .jsonl or .ndjson, or if its first line is a
+    /// By path, name and content: the logs of the four tools; Parquet if named .parquet or with its magic numbers; JSONL if named .jsonl or .ndjson, or if its first line is a
     /// complete JSON object; a .json file that is one JSON value up to 64 MiB is one record; else text.
     /// </summary>
     Auto,

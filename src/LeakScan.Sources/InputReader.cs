@@ -157,13 +157,16 @@ public sealed class InputReader
 
     bool LooksInside => _options.Format is not (InputFormat.Text or InputFormat.Jsonl);
 
+    // A stream's name has no file that could be looked into.
+    bool IsParquetName(string name) => _options.Format == InputFormat.Parquet || (LooksInside && name.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase));
+
     bool IsParquet(string name) => _options.Format == InputFormat.Parquet || (LooksInside && ParquetLines.IsParquet(name));
 
     TextSource? Open(string path, string shown) => Open(shown, () => IsParquet(path)
         ? ParquetLines.Open(path, _bytesRead, (row, message) => AddProblem(new SourceProblem(shown, row, -1, message)))
         : TextSource.Open(path, _bytesRead));
 
-    TextSource? Open(Stream stream, string name) => Open(name, () => IsParquet(name)
+    TextSource? Open(Stream stream, string name) => Open(name, () => IsParquetName(name)
         ? ParquetLines.Open(stream, name, _bytesRead, (row, message) => AddProblem(new SourceProblem(name, row, -1, message)))
         : new TextSource(stream, name, _bytesRead));
 

@@ -61,6 +61,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
     /// <param name="label">What it is, for policies: <c>proprietary-code</c>, <c>training-data</c>, ...</param>
     /// <param name="utf8">Its text; not kept.</param>
     /// <param name="firstLine">The number of its first line: above 1 for the later parts of a file that was cut.</param>
+    /// <remarks>Of files that describe, build or draw a project, such as .csproj, pom.xml or .svg, which their names tell, the structure is not kept: they are found word for word.</remarks>
     /// <exception cref="ArgumentException">Longer than <see cref="MaxDocumentBytes"/>.</exception>
     /// <exception cref="InvalidOperationException">The index has been written.</exception>
     public void AddDocument(string path, string label, ReadOnlySpan<byte> utf8, int firstLine = 1)
@@ -71,7 +72,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
         if (utf8.Length > MaxDocumentBytes) throw new ArgumentException($"{path}: {utf8.Length} bytes; a document has up to {MaxDocumentBytes}: add it in parts.", nameof(utf8));
         RefuseAfterWriting();
         IndexWorker worker = Rent();
-        byte[] lineTable = worker.Prepare(utf8, out int length, out int lines);
+        byte[] lineTable = worker.Prepare(utf8, !FormatNames.Contains(path), out int length, out int lines);
         StoredTokens tokens = worker.StoreTokens(lines);
         UInt128 contentId = _key.ContentId(utf8);
         long arrival;

@@ -85,7 +85,7 @@ public sealed class ScanOutputTests : IDisposable
         Task<string> error = process.StandardError.ReadToEndAsync();
         Assert.NotNull(process.StandardOutput.ReadLine());
         process.StandardOutput.Close();
-        CliResult result = Workspace.Finish(process, Task.FromResult(""), error).Expect(0);
+        CliResult result = Workspace.Finish(process, Task.FromResult(""), error).Expect(1);
         Assert.Single(result.ErrLines);
         Assert.InRange(result.Summary.GetProperty("records").GetInt64(), 1, 5 * log.Length - 1);
     }
@@ -166,6 +166,15 @@ public sealed class ScanOutputTests : IDisposable
         CliResult other = _work.RunWith(log, null, [.. arguments[..^1], "--id-field", "key", "-"]).Expect(2);
         Assert.Contains("other options", other.Err, StringComparison.Ordinal);
 
+        // Nor is it another log, that has taken the place of the first, or what is left of it.
+        string state0 = _work.Read("state.json");
+        foreach (string changed in new[] { log.Replace("\"id\":\"", "\"id\":\"new-", StringComparison.Ordinal), log[..(log.Length / 100)] })
+        {
+            Assert.NotEqual(log, changed);
+            Assert.Contains("are not those of the scan", _work.RunWith(changed, null, arguments).Expect(2).Err, StringComparison.Ordinal);
+            Assert.Equal(state0, _work.Read("state.json"));
+        }
+
         CliResult resumed = _work.RunWith(log, null, [.. arguments[..^1], "--threads", "1", "-"]).Expect(1);
         CliResult whole = _work.RunWith(log, null, "scan", "--verbatim-only", "--index", "corp.lsi", "-").Expect(1);
         Assert.Equal(whole.Out, _work.Read("out.jsonl"));
@@ -183,7 +192,7 @@ public sealed class ScanOutputTests : IDisposable
         _work.Run(arguments).Expect(1); // without a state it is a scan like any other
         Assert.False(File.Exists(_work.PathOf("state.json")));
         string scan = JsonSerializer.Serialize(new[] { "--index=corp.lsi", "--policy=", "--destination=", "--input=Auto", "--text-field=", "--id-field=id", "--output=out.jsonl", "log.jsonl" });
-        _work.Write("state.json", $$"""{"schema":"leakscan.resume/1","scan":{{scan}},"records":4,"outputBytes":500,"bytes":1,"findings":1,"blocked":1,"warned":0}""");
+        _work.Write("state.json", $$"""{"schema":"leakscan.resume/1","scan":{{scan}},"records":4,"outputBytes":500,"bytes":1,"text":1,"findings":1,"blocked":1,"warned":0}""");
         Assert.Contains("is shorter than", _work.Run(arguments).Expect(2).Err, StringComparison.Ordinal);
         _work.Write("state.json", "{\"schema\":\"leakscan.resume/1\"");
         Assert.Contains("state.json: not a state", _work.Run(arguments).Expect(2).Err, StringComparison.Ordinal);

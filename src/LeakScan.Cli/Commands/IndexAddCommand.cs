@@ -42,11 +42,16 @@ static class IndexAddCommand
         using FingerprintIndexBuilder builder = new(key, new IndexBuildOptions { PathStorage = storage, TemporaryFolder = Path.GetDirectoryName(Path.GetFullPath(path)) });
         HashSet<(string, int)> seen = [];
         long unchanged = 0, changed = 0, added = 0;
-        Indexing.Outcome outcome = Indexing.Read(sources, excludes, "indexing", document =>
+        Indexing.Outcome outcome = Indexing.Read(sources, excludes, "indexing", (document, isDamaged) =>
         {
             (string, int) place = (index.StoredPath(document.Path), document.FirstLine);
             lock (seen) seen.Add(place);
             IndexedDocument[] old = [.. known[place]];
+            if (isDamaged && old.Length > 0)
+            {
+                Interlocked.Increment(ref unchanged); // what was read whole is worth more than what is left of it
+                return;
+            }
             string[] labels = LabelsOf(document, old, newLabel);
             UInt128 content = key.ContentId(document.Text.Span);
             if (old.Length == labels.Length && labels.All(l => old.Any(d => d.Label == l && d.ContentId == content)))
@@ -72,7 +77,7 @@ static class IndexAddCommand
         }
         if (added + changed > 0)
         {
-            Indexing.Outcome publicText = Indexing.Read(publics, excludes, "reading public text", d => builder.AddPublic(d.Text.Span), cancellationToken);
+            Indexing.Outcome publicText = Indexing.Read(publics, excludes, "reading public text", (d, _) => builder.AddPublic(d.Text.Span), cancellationToken);
             outcome.Problems += publicText.Problems;
         }
         string counts = string.Create(CultureInfo.InvariantCulture, $"{added} documents added, {changed} changed, {removed} gone, {unchanged} as they were");

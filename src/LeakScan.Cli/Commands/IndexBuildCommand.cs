@@ -23,7 +23,7 @@ static class IndexBuildCommand
         ExampleCommand command = new("build", "Fingerprints documents into a new index.",
             "leakscan index build -o corp.lsi --label proprietary-code ~/src/trainer ~/src/serving",
             "leakscan index build -o corp.lsi src training-data=/data/books --public vendor-docs",
-            "git archive HEAD --format=tar | tar -x -C /tmp/head && leakscan index build -o corp.lsi /tmp/head")
+            "mkdir /tmp/head && git archive HEAD | tar -x -C /tmp/head && leakscan index build -o corp.lsi /tmp/head")
         {
             sources, output, labels, publics, excludes, keyFile, paths,
         };
@@ -44,12 +44,13 @@ static class IndexBuildCommand
         // The index is moved to its name: for root that would put a file where /dev/null was, for every program on the machine.
         if (FindingOutput.IsDevice(arguments.Output)) throw new UserException($"{arguments.Output}: is a device; an index is a file");
         if (!Directory.Exists(folder)) throw new UserException($"{arguments.Output}: there is no folder {folder}");
+        FindingOutput.RefuseToReplace("--output", arguments.Output, arguments.Sources.Concat(arguments.Publics).Select(s => s.Path).Append(KeyFile.PathFrom(arguments.KeyFile)));
         IndexKey key = KeyFile.LoadOrCreate(arguments.KeyFile);
         using FingerprintIndexBuilder builder = new(key, new IndexBuildOptions { PathStorage = arguments.PathStorage, TemporaryFolder = folder });
         Indexing.Outcome documents = Indexing.Read(arguments.Sources, arguments.Excludes, "indexing",
-            d => builder.AddDocument(d.Path, d.Label, d.Text.Span, d.FirstLine), cancellationToken);
+            (d, _) => builder.AddDocument(d.Path, d.Label, d.Text.Span, d.FirstLine), cancellationToken);
         if (documents.Documents == 0) throw new UserException("nothing to index: no source has a text file that is not left out; no index was written");
-        Indexing.Outcome publics = Indexing.Read(arguments.Publics, arguments.Excludes, "reading public text", d => builder.AddPublic(d.Text.Span), cancellationToken);
+        Indexing.Outcome publics = Indexing.Read(arguments.Publics, arguments.Excludes, "reading public text", (d, _) => builder.AddPublic(d.Text.Span), cancellationToken);
         IndexInfo info = builder.Write(arguments.Output, cancellationToken);
         Diagnostics.Note(string.Create(CultureInfo.InvariantCulture,
             $"{arguments.Output}: {Indexing.Describe(info)}; {documents.Bytes / 1e6:F1} MB of text in {watch.Elapsed.TotalSeconds:F1} s, {documents.Bytes / 1e6 / watch.Elapsed.TotalSeconds:F0} MB/s"));

@@ -57,13 +57,13 @@ static class Indexing
     }
 
     /// <summary>Reads documents on this thread and hands them to workers on all cores.</summary>
-    internal static Outcome Read(IReadOnlyList<SourceSpec> sources, string[]? excludes, string verb, Action<SourceDocument> take, CancellationToken cancellationToken)
+    internal static Outcome Read(IReadOnlyList<SourceSpec> sources, string[]? excludes, string verb, Action<SourceDocument, bool> take, CancellationToken cancellationToken)
     {
         Outcome outcome = new();
         SourceReader reader = new(new SourceOptions { Exclude = excludes ?? [] });
-        using BlockingCollection<SourceDocument> queue = [];
+        using BlockingCollection<(SourceDocument Document, bool IsDamaged)> queue = [];
         using SemaphoreSlim room = new(0);
-        HashSet<(string, string, int)> seen = [];
+        HashSet<(string Path, string Label)> seen = [];
         long waiting = 0;
         long repeated = 0;
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -71,9 +71,9 @@ static class Indexing
         {
             try
             {
-                foreach (SourceDocument document in queue.GetConsumingEnumerable(stop.Token))
+                foreach ((SourceDocument document, bool isDamaged) in queue.GetConsumingEnumerable(stop.Token))
                 {
-                    take(document);
+                    take(document, isDamaged);
                     Interlocked.Add(ref waiting, -document.Text.Length);
                     document.Dispose();
                     room.Release();
@@ -91,10 +91,17 @@ static class Indexing
             {
                 foreach (SourceSpec source in sources)
                 {
+                    (string Path, string Label) file = default;
+                    bool isRepeat = false;
                     foreach (SourceDocument document in reader.Read(source, stop.Token))
                     {
-                        // Twice the same document would look like text that two have, which counts for less.
-                        if (!seen.Add((document.Path, document.Label, document.FirstLine)))
+                        // Twice the same document would look like text that two have, which counts for less. The parts of one come in a row.
+                        if ((document.Path, document.Label) != file)
+                        {
+                            file = (document.Path, document.Label);
+                            isRepeat = !seen.Add(file);
+                        }
+                        if (isRepeat)
                         {
                             repeated++;
                             document.Dispose();
@@ -102,7 +109,7 @@ static class Indexing
                         }
                         while (Interlocked.Read(ref waiting) > WaitingBytes) room.Wait(stop.Token);
                         Interlocked.Add(ref waiting, document.Text.Length);
-                        queue.Add(document, stop.Token);
+                        queue.Add((document, reader.Problems is [.., var last] && last.File == document.Path), stop.Token);
                         Interlocked.Increment(ref outcome.Documents);
                         outcome.Bytes += document.Text.Length;
                     }

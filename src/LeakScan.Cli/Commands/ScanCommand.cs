@@ -99,7 +99,14 @@ static class ScanCommand
         if (arguments.Resume is not null && (arguments.Output is null || arguments.Format != "jsonl")) throw new UserException("--resume needs --output FILE and the format jsonl");
         if (arguments.Resume is not null && (FindingOutput.IsDevice(arguments.Output!) || FindingOutput.IsDevice(arguments.Resume)))
             throw new UserException("--resume and its --output are files, not devices: only a file can be gone on with");
-        if (arguments.Output is not null) FindingOutput.Validate(arguments.Output, arguments.Inputs.Concat(arguments.Indexes).Append(arguments.Policy));
+        if (arguments.Inputs.Concat(arguments.Protected.Concat(arguments.Publics).Select(s => s.Path)).Count(i => i == "-") > 1) throw new UserException("standard input (-) can be read once only");
+        string?[] read =
+        [
+            .. arguments.Inputs, .. arguments.Indexes, .. arguments.Protected.Concat(arguments.Publics).Select(s => s.Path), arguments.Policy,
+            arguments.Indexes.Length > 0 || arguments.KeyFile is not null ? KeyFile.PathFrom(arguments.KeyFile) : null,
+        ];
+        if (arguments.Output is not null) FindingOutput.Validate(arguments.Output, read.Append(arguments.Resume));
+        if (arguments.Resume is not null) FindingOutput.RefuseToReplace("--resume", arguments.Resume, read);
         foreach (string path in arguments.Indexes)
         {
             if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {path} SOURCE...");
@@ -185,7 +192,8 @@ static class ScanCommand
         }
         catch (IOException e) when (output.IsPipe && FindingOutput.IsBrokenPipe(e))
         {
-            return ExitCode.Clean; // whoever read has what they wanted
+            // Whoever read has what they wanted, but what they did not read may be worse than that: nobody can say that there is nothing.
+            return ExitCode.Of(summary, arguments.FailOn) is ExitCode.Clean ? ExitCode.Failed : ExitCode.Of(summary, arguments.FailOn);
         }
     }
 
@@ -209,9 +217,9 @@ static class ScanCommand
     {
         if (arguments.Indexes.Length > 0) return FingerprintIndex.Open(arguments.Indexes, KeyFile.Load(arguments.KeyFile));
         using FingerprintIndexBuilder builder = new(arguments.KeyFile is null ? s_trialKey : KeyFile.Load(arguments.KeyFile));
-        Indexing.Outcome documents = Indexing.Read(arguments.Protected, null, "indexing", d => builder.AddDocument(d.Path, d.Label, d.Text.Span, d.FirstLine), cancellationToken);
+        Indexing.Outcome documents = Indexing.Read(arguments.Protected, null, "indexing", (d, _) => builder.AddDocument(d.Path, d.Label, d.Text.Span, d.FirstLine), cancellationToken);
         if (documents.Documents == 0) throw new UserException("nothing to protect: no source of --protect has a text file that is not left out");
-        Indexing.Outcome publics = Indexing.Read(arguments.Publics, null, "reading public text", d => builder.AddPublic(d.Text.Span), cancellationToken);
+        Indexing.Outcome publics = Indexing.Read(arguments.Publics, null, "reading public text", (d, _) => builder.AddPublic(d.Text.Span), cancellationToken);
         summary.Errors += documents.Problems + publics.Problems;
         return builder.Build(cancellationToken);
     }

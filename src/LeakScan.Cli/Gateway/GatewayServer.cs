@@ -111,6 +111,11 @@ sealed class GatewayServer : IAsyncDisposable
             await GatewayReply.Error(false, StatusCodes.Status400BadRequest, "LeakScan: this is a gateway and no HTTP proxy; make it the base address of the tool").WriteAsync(context);
             return;
         }
+        if (Upstream.Climbs(target))
+        {
+            await GatewayReply.Error(false, StatusCodes.Status400BadRequest, "LeakScan: no path with . or .. in it").WriteAsync(context);
+            return;
+        }
         if (!request.Headers.Upgrade.All(protocol => string.Equals(protocol, "h2c", StringComparison.OrdinalIgnoreCase)))
         {
             // What goes through a web socket cannot be held back; a tool that is refused one sends requests instead.

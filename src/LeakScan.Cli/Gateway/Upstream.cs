@@ -45,6 +45,13 @@ sealed record Upstream(string Name, string Address)
         return upstream is null ? null : (upstream, target);
     }
 
+    /// <summary>Whether a path leads out of the folder that it begins with: to a place that policy does not know by that name.</summary>
+    internal static bool Climbs(string target)
+    {
+        string path = target.Split('?')[0].Replace("%2e", ".", StringComparison.OrdinalIgnoreCase).Replace("%2f", "/", StringComparison.OrdinalIgnoreCase).Replace("%5c", "/", StringComparison.OrdinalIgnoreCase);
+        return path.Split('/', '\\').Any(segment => segment is "." or "..");
+    }
+
     /// <summary>Whether a request is one of Anthropic's API.</summary>
     internal static bool IsAnthropics(HttpRequest request, string target) =>
         request.Headers.ContainsKey("anthropic-version") || request.Headers.ContainsKey("x-api-key")

@@ -15,7 +15,7 @@ static class Diagnostics
         lock (s_lock)
         {
             ProgressLine.Clear();
-            Console.Error.WriteLine($"leakscan: {Printable(message)}");
+            Write($"leakscan: {Printable(message)}");
         }
     }
 
@@ -47,7 +47,19 @@ static class Diagnostics
         lock (s_lock)
         {
             ProgressLine.Clear();
+            Write(line);
+        }
+    }
+
+    static void Write(string line)
+    {
+        try
+        {
             Console.Error.WriteLine(line);
+        }
+        catch (IOException)
+        {
+            // Whoever closed standard error, or has it on a full disk, is told by the exit code alone: there is no other place.
         }
     }
 }

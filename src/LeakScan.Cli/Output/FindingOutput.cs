@@ -20,10 +20,16 @@ abstract class FindingOutput : IDisposable
     /// <summary>Refuses a file that cannot be written, or that would replace what is read.</summary>
     internal static void Validate(string path, IEnumerable<string?> read)
     {
-        if (path.Length == 0) throw new UserException("--output needs the name of a file");
         string full = Path.GetFullPath(path);
         if (!Directory.Exists(Path.GetDirectoryName(full))) throw new UserException($"{path}: there is no folder {Path.GetDirectoryName(full)}");
-        if (read.Any(p => !string.IsNullOrEmpty(p) && p != "-" && Path.GetFullPath(p) == full)) throw new UserException($"--output {path} would replace what is read");
+        RefuseToReplace("--output", path, read);
+    }
+
+    /// <summary>Refuses a file that would replace one that is needed.</summary>
+    internal static void RefuseToReplace(string option, string path, IEnumerable<string?> read)
+    {
+        string full = Path.GetFullPath(path);
+        if (read.Any(p => !string.IsNullOrEmpty(p) && p != "-" && Path.GetFullPath(p) == full)) throw new UserException($"{option} {path} would replace what is read");
     }
 
     internal static FindingOutput ToStandardOutput() => new StandardOutput(OpenStandardOutput());
@@ -113,8 +119,14 @@ abstract class FindingOutput : IDisposable
 
         public override void Dispose()
         {
-            _file.Dispose();
-            if (!_committed && !_keepOnDispose) File.Delete(_temporary);
+            try
+            {
+                _file.Dispose(); // which writes what is left, and may find the disk full once more
+            }
+            finally
+            {
+                if (!_committed && !_keepOnDispose) File.Delete(_temporary);
+            }
         }
     }
 }

@@ -4,10 +4,11 @@ namespace LeakScan.Cli.Output;
 /// <param name="Input">The file of its record.</param>
 /// <param name="RecordsBefore">Records of the scan before its record.</param>
 /// <param name="BytesBefore">Their bytes.</param>
+/// <param name="TextBefore">The hash of their text.</param>
 /// <param name="Verdict">Of the finding.</param>
 /// <param name="Texts">What was matched, each as a hash of session and text; empty where no session is known.</param>
 /// <param name="CountAt">Where a count goes.</param>
-readonly record struct WrittenFinding(string Input, long RecordsBefore, long BytesBefore, Verdict Verdict, UInt128[] Texts, int CountAt);
+readonly record struct WrittenFinding(string Input, long RecordsBefore, long BytesBefore, ulong TextBefore, Verdict Verdict, UInt128[] Texts, int CountAt);
 
 /// <summary>Puts findings out in order, and those of a text that a session sends again and again only once, with a count.</summary>
 // Clients send the whole conversation with each turn, so a log of requests holds a leaked file as often as there are turns after
@@ -54,7 +55,7 @@ sealed class HeldFindings(FindingWriter writer, Stream output, ScanSummary summa
         }
         if (_held.Count == 0)
         {
-            Safe = summary.Copy(finding.RecordsBefore, finding.BytesBefore);
+            Safe = summary.Copy(finding.RecordsBefore, finding.BytesBefore, finding.TextBefore);
             (_input, _firstRecord) = (finding.Input, finding.RecordsBefore);
         }
         Held held = new(bytes.ToArray(), finding.CountAt);
@@ -82,10 +83,10 @@ sealed class HeldFindings(FindingWriter writer, Stream output, ScanSummary summa
     /// <param name="input">The file of the last record.</param>
     /// <param name="records">Records so far.</param>
     /// <param name="bytes">Their bytes.</param>
-    internal void Pass(string input, long records, long bytes)
+    /// <param name="text">The hash of their text.</param>
+    internal void Pass(string input, long records, long bytes, ulong text)
     {
-        summary.Records = records;
-        summary.Bytes = bytes;
+        (summary.Records, summary.Bytes, summary.Text) = (records, bytes, text);
         if (_held.Count > 0 && (input != _input || records - _firstRecord >= MaxRecords)) Release();
         if (_held.Count == 0) Safe = summary.Copy();
     }

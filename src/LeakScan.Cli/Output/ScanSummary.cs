@@ -13,6 +13,9 @@ sealed class ScanSummary
     internal long Repeats;
     internal long Errors;
 
+    /// <summary>The hash of the text of all records so far, of a scan that can be resumed.</summary>
+    internal ulong Text;
+
     internal void Add(Verdict verdict)
     {
         Findings++;
@@ -23,10 +26,10 @@ sealed class ScanSummary
     internal ScanSummary Copy() => (ScanSummary)MemberwiseClone();
 
     /// <summary>The totals with those of the records as they were before.</summary>
-    internal ScanSummary Copy(long records, long bytes)
+    internal ScanSummary Copy(long records, long bytes, ulong text)
     {
         ScanSummary copy = Copy();
-        (copy.Records, copy.Bytes) = (records, bytes);
+        (copy.Records, copy.Bytes, copy.Text) = (records, bytes, text);
         return copy;
     }
 

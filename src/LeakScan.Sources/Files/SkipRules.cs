@@ -38,7 +38,15 @@ static class SkipRules
         "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "Cargo.lock", "go.sum", "poetry.lock", "composer.lock",
     };
 
-    static readonly string[] s_generatedEnds = [".Designer.cs", ".g.cs", "AssemblyInfo.cs", ".pb.go", "_pb2.py"];
+    static readonly string[] s_generatedEnds =
+    [
+        ".Designer.cs", ".g.cs", "AssemblyInfo.cs", ".pb.go", "_pb2.py",
+        // What development environments keep of a project, and draw of its dialogues.
+        ".sln", ".pbxproj", ".xcscheme", ".xcworkspacedata", ".storyboard", ".xib",
+    ];
+
+    /// <summary>What build tools put into every project that uses them.</summary>
+    static readonly HashSet<string> s_wrappers = new(StringComparer.Ordinal) { "gradlew", "gradlew.bat", "mvnw", "mvnw.cmd" };
 
     static readonly string[] s_licenceNames = ["LICENSE", "LICENCE", "COPYING", "NOTICE", "CODE_OF_CONDUCT"];
 
@@ -55,7 +63,7 @@ static class SkipRules
     /// <summary>The reason the name gives, or null.</summary>
     internal static string? ByName(string name)
     {
-        if (s_lockFiles.Contains(name) || s_generatedEnds.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase))) return Generated;
+        if (s_lockFiles.Contains(name) || s_wrappers.Contains(name) || s_generatedEnds.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase))) return Generated;
         if (name.EndsWith(".min.js", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".min.css", StringComparison.OrdinalIgnoreCase)) return Minified;
         return s_licenceNames.Any(licence => IsLicence(name, licence)) ? Licence : null;
     }
@@ -95,6 +103,7 @@ static class SkipRules
 
     static bool IsGenerated(ReadOnlySpan<byte> head)
     {
+        if (head.StartsWith("%YAML 1.1\n%TAG !u! tag:unity3d.com,"u8) || head.StartsWith("%YAML 1.1\r\n%TAG !u! tag:unity3d.com,"u8)) return true; // scenes, prefabs, assets
         head = head[..Math.Min(head.Length, HeaderBytes)];
         for (int line = 0; line < HeaderLines && head.Length > 0; line++)
         {

@@ -1,20 +1,26 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Apache.Arrow;
+using Apache.Arrow.Arrays;
 using Apache.Arrow.Types;
+using LeakScan.Sources.Files;
 
 namespace LeakScan.Sources.Parquet;
 
 /// <summary>Writes what a column holds in one row as JSON.</summary>
 static class ArrowJson
 {
-    /// <summary>Writes a row as an object of those of its columns that have a value.</summary>
+    const int UuidBytes = 16;
+
+    /// <summary>A longer string is written in pieces: a writer takes no more at once.</summary>
+    const int MaxPieceBytes = 64 * 1024 * 1024;
+
+    /// <summary>Writes a row as an object of its columns.</summary>
     internal static void WriteRow(Utf8JsonWriter json, IReadOnlyList<Field> columns, IReadOnlyList<IArrowArray> values, int row)
     {
         json.WriteStartObject();
         for (int i = 0; i < columns.Count; i++)
         {
-            if (values[i].IsNull(row)) continue;
             json.WritePropertyName(columns[i].Name);
             WriteValue(json, values[i], row);
         }
@@ -32,8 +38,11 @@ static class ArrowJson
         switch (array)
         {
             // A string is an array of bytes too: of each pair the bytes come second.
-            case StringArray or LargeStringArray or StringViewArray: json.WriteStringValue(BytesOf(array, index)); break;
-            case BinaryArray or LargeBinaryArray or BinaryViewArray: WriteBytes(json, BytesOf(array, index)); break;
+            case StringArray or LargeStringArray or StringViewArray: WriteText(json, BytesOf(array, index)); break;
+            case FixedSizeBinaryArray { Data.DataType: FixedSizeBinaryType { ByteWidth: UuidBytes } } ids when !Utf8.IsValid(ids.GetBytes(index)):
+                json.WriteStringValue(new Guid(ids.GetBytes(index), bigEndian: true));
+                break;
+            case BinaryArray or LargeBinaryArray or BinaryViewArray or FixedSizeBinaryArray: WriteBytes(json, BytesOf(array, index)); break;
             case StructArray record: WriteRow(json, ((StructType)record.Data.DataType).Fields, record.Fields, index); break;
             case ListArray list: WriteList(json, list.Values, list.ValueOffsets[index], list.ValueOffsets[index + 1]); break; // a map is a list of pairs
             case LargeListArray list: WriteList(json, list.Values, checked((int)list.ValueOffsets[index]), checked((int)list.ValueOffsets[index + 1])); break;
@@ -55,14 +64,21 @@ static class ArrowJson
     {
         BinaryArray bytes => bytes.GetBytes(index),
         LargeBinaryArray bytes => bytes.GetBytes(index),
+        FixedSizeBinaryArray bytes => bytes.GetBytes(index),
         _ => ((BinaryViewArray)array).GetBytes(index),
     };
 
     // Who writes no logical types writes text as bytes. Pictures and sound are bytes too.
     static void WriteBytes(Utf8JsonWriter json, ReadOnlySpan<byte> bytes)
     {
-        if (Utf8.IsValid(bytes)) json.WriteStringValue(bytes);
-        else json.WriteNullValue();
+        if (SkipRules.IsBinary(bytes)) json.WriteNullValue();
+        else WriteText(json, bytes);
+    }
+
+    static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> text)
+    {
+        for (; text.Length > MaxPieceBytes; text = text[MaxPieceBytes..]) json.WriteStringValueSegment(text[..MaxPieceBytes], isFinalSegment: false);
+        json.WriteStringValueSegment(text, isFinalSegment: true);
     }
 
     static void WriteList(Utf8JsonWriter json, IArrowArray values, int start, int end)

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using LeakScan.Sources.Files;
+using Microsoft.Win32.SafeHandles;
 using ParquetSharp;
 using ParquetSharp.Arrow;
 
@@ -13,11 +14,22 @@ namespace LeakScan.Sources.Parquet;
 
 /// <summary>A Parquet file as lines of JSON, the row of each number on the line of that number.</summary>
 // So all that is known of JSONL holds for Parquet: the fields, the shapes of conversations and requests, ids, long lines, parsing on
-// demand. Memory is that of a few pages a column and of 256 rows, whatever the length of the file. A row group that is damaged
+// demand. Memory is that of a few pages a column and of a batch of rows, whatever the length of the file. A row group that is damaged
 // is told of, leaves blank lines for the rows that could not be read, and the next one follows.
 sealed class ParquetLines : ReadOnlyStream
 {
-    const int BatchRows = 256;
+    const int MostBatchRows = 256;
+
+    /// <summary>Of rows that are read at once, as far as their row groups tell; one row may be longer.</summary>
+    const long BatchBytes = 16 * 1024 * 1024;
+
+    /// <summary>Of rows that could not be read so many are counted; what is behind more is not read.</summary>
+    const long MostMissingRows = 10_000_000;
+
+    /// <summary>The shortest file there is has the magic number at both ends and a length between.</summary>
+    const int LeastBytes = 12;
+
+    static ReadOnlySpan<byte> Magic => "PAR1"u8;
 
     /// <summary>Of a column, as it is in the file.</summary>
     const int ReadBytes = 256 * 1024;
@@ -36,6 +48,7 @@ sealed class ParquetLines : ReadOnlyStream
     IArrowArray[] _values = [];
     int _rowOfBatch;
     int _group;
+    int _groups;
     long _groupEnd;
     long _row;
     long _missing;
@@ -50,21 +63,55 @@ sealed class ParquetLines : ReadOnlyStream
         properties.EnablePageChecksumVerification();
         properties.BufferSize = ReadBytes;
         using ArrowReaderProperties arrow = ArrowReaderProperties.GetDefault();
-        arrow.BatchSize = BatchRows;
+        arrow.BatchSize = BatchRows(stream);
         arrow.PreBuffer = false;
         arrow.UseThreads = false;
         _file = new FileReader(stream, properties, arrow);
         _rows = _file.ParquetReader;
+        _groups = _file.NumRowGroups;
         _columns = [.. Enumerable.Range(0, _rows.FileMetaData.Schema.NumColumns).Where(i => IsRead(_rows.FileMetaData.Schema.Column(i)))];
         // There is no mistake to validate against; to escape what UTF-8 has as it is would only make the lines longer.
         _json = new Utf8JsonWriter(_lines, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
     /// <summary>Text at any depth, and whole numbers that could name the row; neither measurements nor vectors of embeddings.</summary>
-    static bool IsRead(ColumnDescriptor column) => column.PhysicalType is PhysicalType.ByteArray
+    static bool IsRead(ColumnDescriptor column) => column.PhysicalType is PhysicalType.ByteArray or PhysicalType.FixedLenByteArray
         || (column.PhysicalType is PhysicalType.Int32 or PhysicalType.Int64 && column.MaxRepetitionLevel == 0 && column.Path.ToDotVector().Length == 1);
 
-    internal static bool IsParquet(string path) => Path.GetExtension(path).Equals(".parquet", StringComparison.OrdinalIgnoreCase);
+    /// <summary>By the longest rows of the file.</summary>
+    static long BatchRows(Stream stream)
+    {
+        using ParquetFileReader reader = new(stream, leaveOpen: true);
+        long bytesOfRow = 1;
+        for (int i = 0; i < reader.FileMetaData.NumRowGroups; i++)
+        {
+            using RowGroupReader group = reader.RowGroup(i);
+            bytesOfRow = Math.Max(bytesOfRow, group.MetaData.TotalByteSize / Math.Max(1, group.MetaData.NumRows));
+        }
+        return Math.Clamp(BatchBytes / bytesOfRow, 1, MostBatchRows);
+    }
+
+    /// <summary>Whether a file has the name or both magic numbers.</summary>
+    internal static bool IsParquet(string path)
+    {
+        if (Path.GetExtension(path).Equals(".parquet", StringComparison.OrdinalIgnoreCase)) return true;
+        try
+        {
+            if (path == TextSource.StandardInput || new FileInfo(path) is not { Exists: true, Length: >= LeastBytes }) return false; // a pipe has no length, and must not be opened twice
+            using SafeFileHandle file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+            return HasMagic(file, 0) && HasMagic(file, RandomAccess.GetLength(file) - Magic.Length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // whoever opens it next says why
+        }
+    }
+
+    static bool HasMagic(SafeFileHandle file, long offset)
+    {
+        Span<byte> bytes = stackalloc byte[Magic.Length];
+        return RandomAccess.Read(file, bytes, offset) == bytes.Length && bytes.SequenceEqual(Magic);
+    }
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file.</param>
@@ -75,6 +122,7 @@ sealed class ParquetLines : ReadOnlyStream
     /// <exception cref="InvalidDataException">It is no Parquet file, or an encrypted or damaged one.</exception>
     internal static TextSource Open(string path, ByteCounter counter, Action<long, string> problem) => Open(path == TextSource.StandardInput
         ? Console.OpenStandardInput()
+        : new FileInfo(path) is { Exists: true, Length: < LeastBytes } ? throw new InvalidDataException("it is no Parquet, since it has no footer") // nor is a pipe opened, which could wait for ever
         : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0), path, counter, problem);
 
     /// <summary>Reads a stream; disposed at the end.</summary>
@@ -109,7 +157,11 @@ sealed class ParquetLines : ReadOnlyStream
         const string Wrapper = "(message: '";
         ReadOnlySpan<char> text = e.Message;
         int start = text.IndexOf(Wrapper);
-        if (start >= 0) text = text[(start + Wrapper.Length)..].TrimEnd("')");
+        if (start >= 0)
+        {
+            text = text[(start + Wrapper.Length)..];
+            if (text.EndsWith("')")) text = text[..^2];
+        }
         int end = text.IndexOfAnyInRange('\0', '\x1F');
         return (end < 0 ? text : text[..end]).TrimEnd(" :").ToString();
     }
@@ -154,7 +206,7 @@ sealed class ParquetLines : ReadOnlyStream
 
     bool NextGroup()
     {
-        if (_group == _file.NumRowGroups || _columns.Length == 0) return false;
+        if (_group == _groups || _columns.Length == 0) return false;
         _groupEnd = _row; // if not even this can be read
         int[] group = [_group++];
         using (RowGroupReader reader = _rows.RowGroup(group[0])) _groupEnd += reader.MetaData.NumRows;
@@ -197,7 +249,11 @@ sealed class ParquetLines : ReadOnlyStream
         _batches = null;
         _missing = Math.Max(0, _groupEnd - _row);
         if (failure is null && _missing > 0) failure = "it ends too early";
-        if (failure is not null) _problem(_row + 1, string.Create(CultureInfo.InvariantCulture, $"{_missing} rows of row group {_group - 1} cannot be read: {failure}"));
+        if (failure is null) return;
+        bool isLost = _missing > MostMissingRows && _group < _groups;
+        _problem(_row + 1, string.Create(CultureInfo.InvariantCulture, $"{_missing} rows of row group {_group - 1} cannot be read{(isLost ? ", nor any behind them" : "")}: {failure}"));
+        if (isLost) _groups = _group;
+        if (_group == _groups) _missing = 0; // nothing is behind them
     }
 
     void WriteBlankLines()

@@ -24,7 +24,9 @@ namespace LeakScan.Indexing;
 // it is one of three in a row that are, which chance brings about once in 5.6 million times.
 //
 // What frameworks begin projects with is a model of its own (TemplateLines): an idiom is what three owners have in common, a template is copied
-// by everybody though one alone says it. Both are made by benchmarks/LeakScan.Idioms, and the packages they were made of are listed beside them.
+// by everybody though one alone says it. So is what formats ask for: descriptions of projects, builds, settings, drawings, dialogues, of which
+// three owners say the same because a tool wrote it or reads it. All are made by benchmarks/LeakScan.Idioms, and the packages they were made of
+// are listed beside them.
 sealed class IdiomModel
 {
     internal const int HeaderBytes = 48;
@@ -64,6 +66,9 @@ sealed class IdiomModel
     /// <summary>The model of templates in the assembly: k-grams, by <see cref="Contains(ulong)"/>.</summary>
     internal static IdiomModel Templates => LazyTemplates.s_shipped;
 
+    /// <summary>The model of formats in the assembly: k-grams.</summary>
+    internal static IdiomModel Formats => LazyFormats.s_shipped;
+
     static class LazyGrams
     {
         internal static readonly IdiomModel s_shipped = Read("idioms.bin", IdiomParameters.Grams);
@@ -79,6 +84,11 @@ sealed class IdiomModel
         internal static readonly IdiomModel s_shipped = Read("templates.bin", IdiomParameters.Grams);
     }
 
+    static class LazyFormats
+    {
+        internal static readonly IdiomModel s_shipped = Read("formats.bin", IdiomParameters.Grams);
+    }
+
     static IdiomModel Read(string name, IdiomParameters parameters)
     {
         using Stream stream = typeof(IdiomModel).Assembly.GetManifestResourceStream(name)!;
@@ -88,9 +98,9 @@ sealed class IdiomModel
     }
 
     /// <summary>The version of the newest model in the assembly.</summary>
-    internal static int ShippedVersion => Math.Max(Shipped.Version, Templates.Version);
+    internal static int ShippedVersion => Math.Max(Shipped.Version, Math.Max(Templates.Version, Formats.Version));
 
-    /// <summary>Rises with every model that is shipped, of idioms or of templates.</summary>
+    /// <summary>Rises with every model that is shipped, of whichever kind.</summary>
     internal int Version { get; }
 
     /// <summary>A k-gram is an idiom if so many owners of public projects have it.</summary>

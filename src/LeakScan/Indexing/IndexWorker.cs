@@ -17,12 +17,17 @@ sealed class IndexWorker(FingerprintKeys keys, TokenKeys tokenKeys, SimdTier tie
     readonly List<int> _lineFeeds = [];
     readonly List<(int Start, int End)> _boilerplate = [];
     bool[] _isIdiom = [];
+    bool[] _isFormat = [];
     byte[] _canonical = new byte[64 * 1024];
     int _length;
 
     /// <summary>Canonicalises a document.</summary>
+    /// <param name="text">Its text.</param>
+    /// <param name="hasStructure">Whether its structure tells it from others.</param>
+    /// <param name="length">Its canonical characters.</param>
+    /// <param name="lines">Its lines.</param>
     /// <returns>Its line table: for each line but the last the number of its canonical characters, as LEB128.</returns>
-    internal byte[] Prepare(ReadOnlySpan<byte> text, out int length, out int lines)
+    internal byte[] Prepare(ReadOnlySpan<byte> text, bool hasStructure, out int length, out int lines)
     {
         int room = text.Length + 2 * Canonicalizer.OutputSlack;
         if (_canonical.Length < room) _canonical = new byte[room];
@@ -37,8 +42,13 @@ sealed class IndexWorker(FingerprintKeys keys, TokenKeys tokenKeys, SimdTier tie
         lines = Math.Max(1, text.EndsWith("\n"u8) ? _lineFeeds.Count : _lineFeeds.Count + 1);
 
         BoilerplateLines.Find(text, _boilerplate);
-        if (idioms is not null) TemplateLines.Add(IdiomModel.Templates, _canonical.AsSpan(0, _length), _lineFeeds, _boilerplate);
+        if (idioms is not null)
+        {
+            TemplateLines.Add(IdiomModel.Templates, _canonical.AsSpan(0, _length), _lineFeeds, _boilerplate);
+            TemplateLines.Add(IdiomModel.Formats, _canonical.AsSpan(0, _length), _lineFeeds, _boilerplate);
+        }
         ReadTokens(text);
+        if (!hasStructure) _codes.AsSpan(0, _tokenCount).Clear(); // TokenCoder.Nothing
         for (int i = 0; i < _boilerplate.Count; i++) _boilerplate[i] = (CharactersBefore(_boilerplate[i].Start), CharactersBefore(_boilerplate[i].End));
         return MakeLineTable(_lineFeeds, lines);
     }
@@ -133,13 +143,22 @@ sealed class IndexWorker(FingerprintKeys keys, TokenKeys tokenKeys, SimdTier tie
 
         public bool Take(ReadOnlySpan<ulong> fingerprints, ReadOnlySpan<int> ends, long tileStart)
         {
-            if (worker._isIdiom.Length < ends.Length) worker._isIdiom = new bool[ends.Length];
+            if (worker._isIdiom.Length < ends.Length) (worker._isIdiom, worker._isFormat) = (new bool[ends.Length], new bool[ends.Length]);
             Span<bool> isIdiom = worker._isIdiom.AsSpan(0, ends.Length);
-            if (idioms is null) isIdiom.Clear();
-            else idioms.Find(_canonical, tileStart, ends, isIdiom);
+            Span<bool> isFormat = worker._isFormat.AsSpan(0, ends.Length);
+            if (idioms is null)
+            {
+                isIdiom.Clear();
+                isFormat.Clear();
+            }
+            else
+            {
+                idioms.Find(_canonical, tileStart, ends, isIdiom);
+                IdiomModel.Formats.Find(_canonical, tileStart, ends, isFormat);
+            }
             for (int i = 0; i < fingerprints.Length; i++)
             {
-                if (_recent.IsRepeat(fingerprints[i]) || isIdiom[i]) continue;
+                if (_recent.IsRepeat(fingerprints[i]) || isIdiom[i] || isFormat[i]) continue;
                 long start = tileStart + ends[i] - (GramParameters.GramLength - 1);
                 // As good as public: worth nothing wherever else it stands.
                 worker._writer.Add(fingerprints[i], arrival + start, isPublic: arrival < 0 || IsBoilerplate(start));

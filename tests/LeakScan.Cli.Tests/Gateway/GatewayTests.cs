@@ -470,6 +470,15 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
         Assert.Equal("anthropic", Upstream.Find([Upstream.Parse("openai=https://o.example"), Upstream.Parse("anthropic=https://a.example")], context.Request, "/api/hello")!.Value.Upstream.Name);
     }
 
+    [Theory]
+    [InlineData("/internal/../v1/messages", true)]
+    [InlineData("/internal/%2E%2e/v1/messages", true)]
+    [InlineData("/internal/..%2fv1", true)]
+    [InlineData("/internal\\..\\v1", true)]
+    [InlineData("/./v1", true)]
+    [InlineData("/v1/models/a..b/.well-known?x=/../", false)]
+    public void APathThatLeadsOutOfItsFolderIsRefused(string target, bool climbs) => Assert.Equal(climbs, Upstream.Climbs(target));
+
     [Fact]
     public async Task WhoseRequestItIsMustBeTold()
     {
