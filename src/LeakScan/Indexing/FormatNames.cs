@@ -1,13 +1,13 @@
 namespace LeakScan.Indexing;
 
 /// <summary>Tells files whose structure is their format's: what describes, builds or draws a project, not what somebody thought of.</summary>
-// Any two of one kind are alike once names count for nothing, so they are looked for word for word alone. Data, settings that are programs, and pages
-// are not among them.
+// Any two of one kind are alike once names count for nothing, so they are looked for word for word alone. Data, pages and programs that configure are
+// not among them.
 static class FormatNames
 {
     static readonly HashSet<string> s_extensions = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".ac", ".am", ".asmdef", ".asset", ".axaml", ".cmake", ".config", ".csproj", ".desktop", ".dtd", ".editorconfig", ".entitlements", ".filters", ".fsproj", ".glade", ".m4", ".manifest",
+        ".ac", ".am", ".asmdef", ".asset", ".axaml", ".cmake", ".config", ".csproj", ".desktop", ".dtd", ".editorconfig", ".entitlements", ".filters", ".fsproj", ".glade", ".gradle", ".m4", ".manifest",
         ".mat", ".meta", ".nuspec", ".pbxproj", ".plist", ".po", ".podspec", ".pot", ".prefab", ".props", ".qrc", ".rc", ".resx", ".ruleset", ".sln", ".slnx", ".storyboard", ".strings", ".stringsdict",
         ".svg", ".targets", ".ui", ".unity", ".vbproj", ".vcproj", ".vcxproj", ".wsdl", ".xaml", ".xcscheme", ".xcworkspacedata", ".xib", ".xml", ".xsd", ".xsl", ".xslt",
     };
