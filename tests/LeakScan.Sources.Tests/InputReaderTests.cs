@@ -44,6 +44,17 @@ public class InputReaderTests
     }
 
     [Fact]
+    public void Long_names_are_text_and_are_not_shown()
+    {
+        string name = new string('n', 70), shorter = new('s', 40);
+        Copy record = Assert.Single(Read($$"""{"{{name}}":{"{{shorter}}":"x"},"id":"{{new string('i', 300)}}"}"""));
+        Assert.Equal($"{name}\n{shorter}\nx\n{new string('i', 300)}", record.Text);
+        Assert.Equal(["(a name of 70 characters)", $"(a name of 70 characters).{shorter}", $"(a name of 70 characters).{shorter}", "id"], record.Fields.Select(field => field.Name));
+        Assert.Equal("a.jsonl:1", record.Id);
+        Assert.Equal("x", Assert.Single(Read($$"""{"{{shorter}}":"y","t":"x"}""", options: new InputOptions { TextField = "t" })).Text);
+    }
+
+    [Fact]
     public void Locates_fields()
     {
         InputReader reader = new();

@@ -71,7 +71,7 @@ static class RequestTexts
 
     static void Add(OutgoingTexts texts, string name, JsonElement value)
     {
-        string shown = name.Length <= MaxShownName ? name : name[..MaxShownName];
+        string shown = name.Length <= MaxShownName ? name : FormattableString.Invariant($"a name of {name.Length} characters");
         texts.AddName(shown, name);
         bool isList = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() is > 0 and <= MaxTexts && value[0].ValueKind is JsonValueKind.Object or JsonValueKind.Array;
         if (!isList)

@@ -19,6 +19,14 @@ sealed class JsonStrings : IDisposable
     /// <summary>Lists that are longer go with the line that needed them.</summary>
     const int MaxKeptFields = 1024;
 
+    /// <summary>What is named so at length is text that was put there; told is only that it is, since a finding quotes nothing.</summary>
+    const int LongestName = 64;
+
+    const int LongestId = 256;
+
+    /// <summary>A shorter name holds nothing that could be found.</summary>
+    const int ShortestText = 40;
+
     const int Root = -1;
 
     /// <summary>A place in its holder: a property name in the line, or an index where <see cref="NameLength"/> is <see cref="IsIndex"/>.</summary>
@@ -121,6 +129,7 @@ sealed class JsonStrings : IDisposable
                 if (depth <= RecordShape.MaxDepth) _zones[depth] = _shape.AddName(_zones[depth - 1], depth == top, name);
                 isTelemetryKey = ZoneAt(depth) == Zone.Telemetry && name.SequenceEqual("key"u8);
                 if (name.SequenceEqual("body"u8)) telemetryZone = Zone.Telemetry; // no attribute, though it may come after them
+                if (name.Length >= ShortestText && wanted && (_textField is null || depth > 1) && (!reader.ValueIsEscaped || Unescape(name, _text.AsSpan(_textLength)) >= ShortestText)) Append(place, name, reader.ValueIsEscaped, place.NameStartOrIndex, ZoneAt(depth));
                 if (depth != 1) continue;
                 isId = reader.ValueTextEquals(_idField);
                 if (_textField is not null && (wanted = reader.ValueTextEquals(_textField))) IsTextFieldMissing = false;
@@ -280,8 +289,8 @@ sealed class JsonStrings : IDisposable
         return slashes % 2 == 1 && (slash == raw.Length - 1 || (raw[slash + 1] == 'u' && raw.Length - slash < 6));
     }
 
-    /// <summary>The id, or null if the record has none.</summary>
-    internal string? FormatId() => _id.Length == 0 ? null : Unescape(_id.Start, _id.Length);
+    /// <summary>The id, or null if the record has none, or a text in its place.</summary>
+    internal string? FormatId() => _id.Length is 0 or > LongestId ? null : Unescape(_id.Start, _id.Length);
 
     string FormatName(Place place)
     {
@@ -292,10 +301,12 @@ sealed class JsonStrings : IDisposable
         for (int i = path.Count - 1; i >= 0; i--)
         {
             if (path[i].NameLength == Place.IsIndex) name.Append(CultureInfo.InvariantCulture, $"[{path[i].NameStartOrIndex}]");
-            else name.Append(name.Length > 0 ? "." : "").Append(Unescape(path[i].NameStartOrIndex, path[i].NameLength));
+            else name.Append(name.Length > 0 ? "." : "").Append(Shown(Unescape(path[i].NameStartOrIndex, path[i].NameLength)));
         }
         return name.ToString();
     }
+
+    static string Shown(string name) => name.Length <= LongestName ? name : string.Create(CultureInfo.InvariantCulture, $"(a name of {name.Length} characters)");
 
     string Unescape(int start, int length)
     {

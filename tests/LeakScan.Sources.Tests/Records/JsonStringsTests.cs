@@ -12,7 +12,8 @@ public class JsonStringsTests
     static readonly Gen<string> s_text = Gen.OneOf(
         Gen.String[Gen.Char["ab\"\\\n\t/\u0001é€"], 0, 12],
         Gen.Const("😀 pair"),
-        Gen.String[Gen.Char['\0', '\uD7FF'], 0, 6]);
+        Gen.String[Gen.Char['\0', '\uD7FF'], 0, 6],
+        Gen.String[Gen.Char["ab\"\n"], 36, 44]);
 
     static readonly Gen<JsonNode?> s_node = Gen.Recursive<JsonNode?>((depth, inner) =>
     {
@@ -65,7 +66,12 @@ public class JsonStringsTests
                 foreach (JsonElement item in element.EnumerateArray()) Walk(item, $"{name}[{index++}]", found);
                 break;
             case JsonValueKind.Object:
-                foreach (JsonProperty property in element.EnumerateObject()) Walk(property.Value, name.Length == 0 ? property.Name : $"{name}.{property.Name}", found);
+                foreach (JsonProperty property in element.EnumerateObject())
+                {
+                    string inner = name.Length == 0 ? property.Name : $"{name}.{property.Name}";
+                    if (Encoding.UTF8.GetByteCount(property.Name) >= 40) found.Add((inner, property.Name)); // a name can be a text
+                    Walk(property.Value, inner, found);
+                }
                 break;
             default:
                 break;
