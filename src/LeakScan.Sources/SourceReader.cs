@@ -47,7 +47,7 @@ public sealed class SourceReader
     /// <summary>Files left out, by reason: binary, empty, excluded, generated, ignored, licence, link, minified, vendored. A folder left out counts once.</summary>
     public IReadOnlyDictionary<string, long> Skipped => _skipped;
 
-    /// <summary>What could not be read.</summary>
+    /// <summary>What could not be read; told before what could be of the same file, as far as it is known by then.</summary>
     public IReadOnlyList<SourceProblem> Problems => _problems;
 
     /// <summary>Bytes read so far, as they are in the files. May be read by any thread.</summary>
@@ -121,14 +121,20 @@ public sealed class SourceReader
         }
         isNotebook &= buffer.Available.Length <= partBytes;
         int line = 1;
+        bool isTold = false;
         while (buffer.Available.Length > 0)
         {
+            if (!isTold && source.Failure is not null) // before what is left is handed out
+            {
+                _problems.Add(new SourceProblem(shown, 0, buffer.Position + buffer.Available.Length, source.Failure));
+                isTold = true;
+            }
             cancellationToken.ThrowIfCancellationRequested();
             yield return TakePart(buffer, partBytes, isNotebook, shown, label, ref line);
             buffer.Fill(partBytes + 1);
         }
-        if (source.Failure is not null) _problems.Add(new SourceProblem(shown, 0, buffer.Position, source.Failure));
-        else if (before.Length > 0 && StateOf(path) != before) AddProblem(shown, "changed or vanished while it was read");
+        if (source.Failure is not null && !isTold) _problems.Add(new SourceProblem(shown, 0, buffer.Position, source.Failure));
+        else if (source.Failure is null && before.Length > 0 && StateOf(path) != before) AddProblem(shown, "changed or vanished while it was read");
     }
 
     static string? SkipReason(PartBuffer buffer, TextSource source, bool isNamed)

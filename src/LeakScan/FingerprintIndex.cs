@@ -204,7 +204,13 @@ public sealed class FingerprintIndex : IDisposable
 
     static void OpenLayersOnce(string path, IndexKey key, List<MappedIndex> layers)
     {
-        layers.Add(MappedIndex.Open(path, key));
+        MappedIndex first = MappedIndex.Open(path, key);
+        if (first.Header.BaseId != 0)
+        {
+            first.Dispose();
+            throw new IndexException($"{path}: is a delta (.1, .2, ...) of an index, and holds only what was added: name the index that it stands beside");
+        }
+        layers.Add(first);
         for (int number = 1; File.Exists(DeltaPath(path, number)); number++)
         {
             MappedIndex? delta = OpenDelta(DeltaPath(path, number), key, layers[^1].Header.Id);

@@ -135,6 +135,41 @@ public sealed class IndexCommandTests : IDisposable
     }
 
     [Fact]
+    public void ADeltaIsNoIndex()
+    {
+        _work.Run("index", "build", "-o", "corp.lsi", "src").Expect(0);
+        _work.Write("src/new.txt", _work.Read("src/alpha.cs").Replace("a", "o", StringComparison.Ordinal));
+        _work.Run("index", "add", "corp.lsi", "src").Expect(0);
+        File.Copy(_work.PathOf("corp.lsi.1"), _work.PathOf("other.lsi"));
+        foreach (string[] arguments in (string[][])[["index", "verify", "other.lsi"], ["index", "info", "other.lsi"], ["scan", "--index", "other.lsi", "src"]])
+            Assert.Contains("is a delta", _work.Run(arguments).Expect(2).Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OfALongLineAllPartsAreIndexed()
+    {
+        string code = _work.Read("src/alpha.cs");
+        _work.Write("rows/log.jsonl", Workspace.Record("r", new string('x', 9_000_000) + "\n" + code) + "\n");
+        _work.Run("index", "build", "-o", "corp.lsi", "rows", "rows").Expect(0);
+        _work.Run("scan", "--index", "corp.lsi", "src/alpha.cs").Expect(1);
+        _work.Run("index", "add", "corp.lsi", "rows").Expect(0);
+        _work.Run("scan", "--index", "corp.lsi", "src/alpha.cs").Expect(1);
+    }
+
+    [Fact]
+    public void AddKeepsWhatCannotBeReadWholeAnyMore()
+    {
+        using (System.IO.Compression.GZipStream file = new(File.Create(_work.PathOf("src/more.txt.gz")), System.IO.Compression.CompressionLevel.NoCompression))
+            file.Write(System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 40).Select(i => $"nothing of note in line {i}\n")) + _work.Read("src/deep/gamma.rs").Replace("a", "e", StringComparison.Ordinal)));
+        _work.Run("index", "build", "-o", "corp.lsi", "src").Expect(0);
+        string path = _work.PathOf("src/more.txt.gz");
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..700]);
+        Assert.Contains("0 changed", _work.Run("index", "add", "corp.lsi", "src").Expect(2).Err, StringComparison.Ordinal);
+        _work.Write("asked.txt", _work.Read("src/deep/gamma.rs").Replace("a", "e", StringComparison.Ordinal));
+        _work.Run("scan", "--index", "corp.lsi", "asked.txt").Expect(1);
+    }
+
+    [Fact]
     public void AddLeavesOtherSourcesAlone()
     {
         _work.Write("other/book.txt", Workspace.Code(9));
