@@ -44,6 +44,21 @@ public class InputReaderTests
     }
 
     [Fact]
+    public void Picture_is_no_damaged_text()
+    {
+        foreach ((byte[] bytes, string name, int problems) in ((byte[], string, int)[])
+            [
+                ([0x89, .. "PNG\r\n"u8, 0x1A, .. "\n\0\0\0\rIHDR"u8, 0xFF, 0xD8], "shot.png", 0), ([.. "caf"u8, 0xE9, .. " au lait"u8], "latin.txt", 1),
+                ([.. "{\"a\":\"caf"u8, 0xE9, 0, .. "\"}\n"u8], "log.jsonl", 2),
+            ])
+        {
+            InputReader reader = new();
+            Assert.Equal(bytes.Length, reader.Read(new MemoryStream(bytes), name).Sum(record => record.RawBytes));
+            Assert.Equal(problems, reader.Problems.Count);
+        }
+    }
+
+    [Fact]
     public void Long_names_are_text_and_are_not_shown()
     {
         string name = new string('n', 70), shorter = new('s', 40);

@@ -35,6 +35,7 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
 
     long _illFormed;
     long _firstIllFormed;
+    bool _isBinary;
     long _missing;
     long _firstMissingLine;
 
@@ -48,7 +49,7 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
     {
         (_source, _name) = (source, name);
         (_inLongLine, _inRawLines, _doneBytes, _doneLines, _overlap, _line) = (false, false, 0, 0, 0, 1);
-        (_illFormed, _firstIllFormed, _missing, _firstMissingLine) = (0, -1, 0, 0);
+        (_illFormed, _firstIllFormed, _isBinary, _missing, _firstMissingLine) = (0, -1, false, 0, 0);
         _buffer.Start(source);
         _buffer.Fill(3);
         if (_buffer.Available.StartsWith("\uFEFF"u8)) _buffer.Skip(3);
@@ -294,13 +295,15 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
     void CountIllFormed(int start, int end)
     {
         _illFormed += Utf8Text.CountIllFormed(_buffer.Available[start..end], out int first);
-        if (first >= 0 && _firstIllFormed < 0) _firstIllFormed = _buffer.Position + start + first;
+        if (first < 0 || _firstIllFormed >= 0) return;
+        _firstIllFormed = _buffer.Position + start + first;
+        _isBinary = !_isJsonl && SkipRules.IsBinary(_buffer.Available[..end]);
     }
 
     void Finish()
     {
         if (_source!.Failure is not null) problem(new SourceProblem(_name, _line, _buffer.Position + _buffer.Count, _source.Failure));
-        if (_illFormed > 0)
+        if (_illFormed > 0 && !_isBinary) // a picture is no damaged text
         {
             problem(new SourceProblem(_name, 0, _firstIllFormed, string.Create(CultureInfo.InvariantCulture, $"not valid UTF-8 in {_illFormed} places, this is the first; the bytes are scanned as they are")));
         }
