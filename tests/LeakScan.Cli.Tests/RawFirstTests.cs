@@ -3,7 +3,8 @@ using Xunit.Abstractions;
 
 namespace LeakScan.Cli.Tests;
 
-/// <summary>Looking at raw lines first, and parsing only those in which there is something, finds what parsing all of them finds.</summary>
+/// <summary>Looking at raw lines first, and parsing only those in which there is something, finds what parsing all of them finds:
+/// all of it, but for a run shorter than what is guaranteed at the very end of a string, whose neighbours there are others.</summary>
 public sealed class RawFirstTests(ITestOutputHelper output)
 {
     static readonly string s_root = FindRoot();
@@ -73,24 +74,31 @@ public sealed class RawFirstTests(ITestOutputHelper output)
 
     static (int Records, int Findings) Compare(FingerprintIndex index, string input)
     {
-        List<string> wanted = Scan(index, input, onDemand: false, linesAtOnce: 1, out int records, out _);
+        Dictionary<string, Finding> wanted = Scan(index, input, onDemand: false, linesAtOnce: 1, out int records, out _);
         foreach (int linesAtOnce in (int[])[1, 7, 200])
         {
-            List<string> found = Scan(index, input, onDemand: true, linesAtOnce, out int records2, out int unparsed);
+            Dictionary<string, Finding> found = Scan(index, input, onDemand: true, linesAtOnce, out int records2, out int unparsed);
             Assert.Equal(records, records2);
-            Assert.Equal(wanted, found);
+            foreach ((string place, Finding finding) in found) Assert.Equal(wanted.GetValueOrDefault(place), finding);
+            foreach ((string place, Finding finding) in wanted)
+            {
+                Assert.True(found.ContainsKey(place) || finding.LongestRun < index.Info.FineGuarantee && finding.Verdict == Verdict.Allow, $"{place} {finding} is missed");
+            }
+            Assert.InRange(found.Count, wanted.Count - wanted.Count / 20 - 1, wanted.Count);
             Assert.True(unparsed > 0, $"{input}: every record was parsed");
         }
         return (records, wanted.Count);
     }
 
-    static List<string> Scan(FingerprintIndex index, string input, bool onDemand, int linesAtOnce, out int records, out int unparsed)
+    readonly record struct Finding(Verdict Verdict, int LongestRun, string Text);
+
+    static Dictionary<string, Finding> Scan(FingerprintIndex index, string input, bool onDemand, int linesAtOnce, out int records, out int unparsed)
     {
         (records, unparsed) = (0, 0);
         Scanner scanner = new(index, new ScanOptions { Structure = false });
         List<Match> matches = [];
         List<int> lines = [];
-        List<string> findings = [];
+        Dictionary<string, Finding> findings = [];
         foreach (InputRecord[] chunk in new InputReader(new InputOptions { ParsesOnDemand = onDemand }).Read(input).Select(Copy).Chunk(linesAtOnce))
         {
             records += chunk.Length;
@@ -106,7 +114,8 @@ public sealed class RawFirstTests(ITestOutputHelper output)
                     Assert.True(record.IsParsed);
                 }
                 ScanResult result = scanner.Scan(record.Text.Span, matches);
-                if (result.Matches > 0) findings.Add($"{record.Input}:{record.Line} {record.Id} {record.SentLength} {result} {string.Join(' ', matches)}");
+                if (result.Matches == 0) continue;
+                findings.Add($"{record.Input}:{record.Line} {record.Id}", new Finding(result.Verdict, matches.Max(m => m.MatchedCharacters), $"{record.SentLength} {result} {string.Join(' ', matches)}"));
             }
         }
         return findings;
