@@ -50,14 +50,20 @@ $patch
 EOF")}}"
 steps cx-code-cat.json '{"name":"exec","custom":true,"namespace":"functions","input":"const r = await tools.exec_command({cmd:\"cat src/rate_engine.py\"}); text(r.output);"}'
 
-run() { # stoppable?, client, what, steps, prompt
+declare -A installed
+run() { # stoppable?, client, what, steps, prompt: without and with hooks at once, each in a namespace of its own, once the client is installed
   local stoppable=$1 client=$2 what=$3 steps=$4 prompt=$5 reached=() written=() hooks settings folder
   for hooks in without with; do
     folder=$out/runs/$client-${what//[^A-Za-z]/-}-$hooks
     settings=
     if [ $hooks = with ]; then settings=$out/claude/settings.json; [ "$client" = codex ] && settings=$out/codex/hooks.json; fi
     mkdir -p "$folder"
-    SETTINGS=$settings MODEL=${MODEL:-gpt-5.4} bash "$stub/run.sh" "$client" "$folder" "$(realpath --relative-to="$stub" "$out/$steps")" "$prompt" >"$folder/run.log" 2>&1 || true
+    SETTINGS=$settings MODEL=${MODEL:-gpt-5.4} bash "$stub/run.sh" "$client" "$folder" "$(realpath --relative-to="$stub" "$out/$steps")" "$prompt" >"$folder/run.log" 2>&1 &
+    [ "${installed[$client]:-}" ] || { wait $! || true; installed[$client]=1; }
+  done
+  wait
+  for hooks in without with; do
+    folder=$out/runs/$client-${what//[^A-Za-z]/-}-$hooks
     if ! grep -q '^client exit' "$folder/run.log"; then
       tail -3 "$folder/run.log"
       skip "$client could not be installed or started"
