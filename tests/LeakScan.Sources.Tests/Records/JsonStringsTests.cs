@@ -54,6 +54,52 @@ public class JsonStringsTests
         }, threads: 1, iter: 5000);
     }
 
+    /// <summary>What is no JSON is told, wherever it is damaged, escapes above all.</summary>
+    [Fact]
+    public void Damaged_json_is_refused_where_the_reader_refuses_it()
+    {
+        using JsonStrings strings = new(null, "id");
+        int refused = 0;
+        Gen.Select(s_node, Gen.Int[0, 1 << 20], Gen.Char["\\\"u0{}[],:ax\u0001 "], Gen.Bool).Sample((node, place, character, replaces) =>
+        {
+            string text = node?.ToJsonString() ?? "null";
+            place %= text.Length;
+            byte[] json = Encoding.UTF8.GetBytes(text[..place] + character + text[(replaces ? place + 1 : place)..]);
+            Assert.Equal(IsRead(json), IsParsed(strings, json));
+            if (!IsRead(json)) refused++;
+        }, threads: 1, iter: 20000);
+        Assert.InRange(refused, 2000, 18000);
+
+        static bool IsRead(byte[] json)
+        {
+            Utf8JsonReader reader = new(json);
+            try
+            {
+                while (reader.Read())
+                {
+                }
+                return true;
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
+        }
+
+        static bool IsParsed(JsonStrings strings, byte[] json)
+        {
+            try
+            {
+                strings.Parse(json);
+                return true;
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
+        }
+    }
+
     static void Walk(JsonElement element, string name, List<(string, string)> found)
     {
         switch (element.ValueKind)
