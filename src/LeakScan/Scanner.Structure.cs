@@ -95,7 +95,7 @@ public sealed partial class Scanner
     {
         foreach (ref AlignedDocument document in aligner.Documents)
         {
-            if (document.Evidence < (report.Evidence < Evidence.WarnBits ? Evidence.ReportBits : Evidence.WarnBits) || _matchCount >= _options.MaxMatches) break;
+            if (document.Evidence < (report.Evidence < Evidence.WarnBits ? Evidence.ReportBits : Evidence.WarnBits)) break;
             ReadOnlySpan<AlignedStretch> stretches = aligner.Stretches.Slice(document.First, document.Count);
             if (SourceLines(document, stretches) < MinSourceLines) continue;
 
@@ -109,17 +109,21 @@ public sealed partial class Scanner
             }
             string documentLabel = Index.LabelOf(document.Layer, document.Document);
             Verdict documentVerdict = _options.Policy.Decide(documentLabel, _options.Destination, kind, characters, document.Evidence);
-            bool tellsMore = documentVerdict > report.Verdict || (report.Evidence < Evidence.WarnBits && document.Evidence > report.Evidence);
+            bool isGraver = documentVerdict > report.Verdict;
+            bool tellsMore = isGraver || (report.Evidence < Evidence.WarnBits && document.Evidence > report.Evidence);
             bool isNews = (report.Label is null || document.Evidence >= Evidence.WarnBits) && fresh >= Math.Max(Evidence.ReportBits, document.Evidence / 2);
-            if (!tellsMore && !isNews) continue;
+            if (!isGraver && (_matchCount >= _options.MaxMatches || !tellsMore && !isNews)) continue;
 
             report.MatchedCharacters += (int)(characters * (fresh / document.Evidence));
             // What the document has word for word is part of what is told now.
             if (tellsMore && documentVerdict >= report.Verdict) RemoveMatches(Index.DocumentIdOf(document.Layer, document.Document));
-            if (report.Label is null || documentVerdict > report.Verdict) (report.Verdict, report.Label) = (documentVerdict, documentLabel);
-            int first = _matchCount;
+            // What the verdict is about comes first, and has room.
+            bool isFirst = report.Label is null || isGraver || (documentVerdict == report.Verdict && document.Evidence > report.Evidence);
+            if (isFirst) (report.Verdict, report.Label) = (documentVerdict, documentLabel);
+            int first = Math.Min(_matchCount, _options.MaxMatches - 1);
+            _matchCount = first;
             AddMatches(text, aligner, document, stretches, kind);
-            if (document.Evidence > report.Evidence) MoveToFront(first);
+            if (isFirst) MoveToFront(first);
             report.Evidence = Math.Max(report.Evidence, document.Evidence);
         }
     }

@@ -33,7 +33,8 @@ public sealed partial class Scanner
     readonly StretchBuilder _stretches = new();
     readonly DocumentRanking _ranking = new();
     readonly LineCounter _lines = new();
-    readonly double[][] _rarity;
+    readonly double[] _rarity = new double[Posting.MaxDocuments + 1]; // bits of a character, by document frequency
+    readonly long _documents; // of all layers
     readonly ulong[] _asked = new ulong[Fingerprinter.MaxTileFingerprints];
     readonly int[] _indices = new int[Fingerprinter.MaxTileFingerprints];
     readonly int[] _askedEnds = new int[Fingerprinter.MaxTileFingerprints];
@@ -71,13 +72,8 @@ public sealed partial class Scanner
         if (_isAsking) _fingerprinter.Canonicalizer.Ahead = _ahead;
         _offsets = new OffsetMap(tier);
         if (_options.Structure) _structure = new StructureMatcher(index, tier);
-        _rarity = new double[index.Layers.Length][];
-        for (int layer = 0; layer < _rarity.Length; layer++)
-        {
-            _rarity[layer] = new double[Posting.MaxDocuments + 1];
-            for (int documents = 0; documents < _rarity[layer].Length; documents++)
-                _rarity[layer][documents] = Evidence.BitsPerCharacter * Evidence.Rarity(documents, index.Layers[layer].Documents);
-        }
+        foreach (MappedIndex layer in index.Layers) _documents += layer.Documents;
+        for (int documents = 0; documents < _rarity.Length; documents++) _rarity[documents] = Evidence.BitsPerCharacter * Evidence.Rarity(documents, _documents);
     }
 
     /// <summary>The index that is scanned against.</summary>
@@ -88,7 +84,7 @@ public sealed partial class Scanner
 
     /// <summary>Scans UTF-8 text.</summary>
     /// <param name="utf8">The text; damaged bytes are scanned around.</param>
-    /// <param name="matches">Cleared, then filled with the matches, best document first.</param>
+    /// <param name="matches">Cleared, then filled with the matches: those of the gravest verdict first, and of equal ones the document with most evidence.</param>
     /// <exception cref="ArgumentException">Longer than <see cref="MaxTextBytes"/>.</exception>
     public ScanResult Scan(ReadOnlySpan<byte> utf8, List<Match> matches)
     {
@@ -418,7 +414,7 @@ public sealed partial class Scanner
         double bits = TakeBits(number, ref first, ref count);
         if (bits <= 0) return;
         MappedIndex layer = Index.Layers[number];
-        for (int p = 0; p < count; p++) _stretches.Add(number, layer.GetPosting(first + p).Value, position, bits);
+        for (int p = 0; p < count; p++) _stretches.Add(number, layer, layer.GetPosting(first + p).Value, position, bits);
     }
 
     /// <summary>Notes where a fingerprint is, if it says anything.</summary>
@@ -433,10 +429,10 @@ public sealed partial class Scanner
     {
         MappedIndex layer = Index.Layers[number];
         Posting posting = layer.GetPosting(first);
-        if ((posting.Value & Posting.CountFlag) == 0) return _rarity[number][Math.Min(layer.CountDocuments(first, count), Posting.MaxDocuments)];
+        if ((posting.Value & Posting.CountFlag) == 0) return _rarity[Math.Min(layer.CountDocuments(first, count), Posting.MaxDocuments)];
         first++;
         count--;
-        return Evidence.BitsPerCharacter * Evidence.Rarity(posting.Value & (Posting.CountFlag - 1), layer.Documents);
+        return Evidence.BitsPerCharacter * Evidence.Rarity(posting.Value & (Posting.CountFlag - 1), _documents);
     }
 
     void ReportVerbatim(ReadOnlySpan<byte> text, int length, ref Report report)
@@ -446,8 +442,16 @@ public sealed partial class Scanner
         reported.Clear();
         foreach (ref RankedDocument document in _ranking.Documents)
         {
-            // The best document is always told, so that scores can be compared; others only if they would be told by themselves.
-            if (document.Evidence < (report.Label is null ? Evidence.ReportBits : Evidence.WarnBits) || _matchCount >= _options.MaxMatches) break;
+            if (document.Evidence >= Evidence.ReportBits)
+                document.Verdict = _options.Policy.Decide(Index.LabelOf(document.Layer, document.Document), _options.Destination, MatchKind.Verbatim, document.Matched, document.Evidence);
+        }
+        // So neither room nor a document that may be sent, and has the same text, hides one that may not.
+        _ranking.Sort();
+        foreach (ref RankedDocument document in _ranking.Documents)
+        {
+            // The first document is always told, so that scores can be compared; others only if they would be told by themselves.
+            if (document.Evidence < (report.Label is null ? Evidence.ReportBits : Evidence.WarnBits)) continue;
+            if (_matchCount >= _options.MaxMatches) break;
             MappedIndex layer = Index.Layers[document.Layer];
             ReadOnlySpan<Stretch> stretches = _stretches.Stretches.Slice(document.First, document.Count);
             double fresh = 0;
@@ -457,12 +461,10 @@ public sealed partial class Scanner
                 int free = reported[stretch.Start..Math.Min(length, stretch.End)].Count(false);
                 fresh += stretch.Evidence * free / (stretch.End - stretch.Start);
             }
-            // A copy of what a better document explains says nothing new.
+            // A copy of what a document before it explains says nothing new.
             if (fresh < Math.Max(Evidence.ReportBits, document.Evidence / 2)) continue;
 
-            string documentLabel = Index.LabelOf(document.Layer, document.Document);
-            Verdict documentVerdict = _options.Policy.Decide(documentLabel, _options.Destination, MatchKind.Verbatim, document.Matched, document.Evidence);
-            if (report.Label is null || documentVerdict > report.Verdict) (report.Verdict, report.Label) = (documentVerdict, documentLabel);
+            if (report.Label is null) (report.Verdict, report.Label) = (document.Verdict, Index.LabelOf(document.Layer, document.Document));
             report.Evidence = Math.Max(report.Evidence, document.Evidence);
             AddMatches(text, document, layer, stretches);
             foreach (ref readonly Stretch stretch in stretches)

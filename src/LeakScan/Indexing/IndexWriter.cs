@@ -197,18 +197,44 @@ sealed class IndexWriter(
         ulong last = ulong.MaxValue;
         foreach (FoundFingerprint found in group)
         {
-            if (found.Place >> 32 != last)
-            {
-                distinct++;
-                inDocument = 0;
-                last = found.Place >> 32;
-            }
-            if (++inDocument <= Posting.MaxPerDocument && distinct <= Posting.MaxDocuments) group[kept++] = found;
+            if (found.Place >> 32 == last) continue;
+            distinct++;
+            last = found.Place >> 32;
+        }
+        ulong limit = distinct > Posting.MaxDocuments ? FindLimit(group) : ulong.MaxValue;
+        last = ulong.MaxValue;
+        foreach (FoundFingerprint found in group)
+        {
+            ulong document = found.Place >> 32;
+            if (document != last) (last, inDocument) = (document, 0);
+            if (++inDocument <= Posting.MaxPerDocument && OrderOf(document) <= limit) group[kept++] = found;
         }
 
         result.Fingerprints.Add(fingerprint);
         if (distinct > Posting.MaxDocuments) WritePosting(fingerprint, Posting.CountFlag | (long)distinct, result);
         foreach (FoundFingerprint found in group[..kept]) WritePosting(fingerprint, starts[found.Place >> 32] + (uint)found.Place, result);
+    }
+
+    /// <summary>Which documents keep their postings where there are too many: the same for all that they share, and of all folders, one of which may go.</summary>
+    static ulong OrderOf(ulong document) => IdiomModel.Mix(document, 0);
+
+    /// <summary>The order of the last document that keeps its postings.</summary>
+    static ulong FindLimit(ReadOnlySpan<FoundFingerprint> group)
+    {
+        Span<ulong> least = stackalloc ulong[Posting.MaxDocuments]; // rising
+        least.Fill(ulong.MaxValue);
+        ulong last = ulong.MaxValue;
+        foreach (FoundFingerprint found in group)
+        {
+            if (found.Place >> 32 == last) continue;
+            last = found.Place >> 32;
+            ulong order = OrderOf(last);
+            if (order >= least[^1]) continue;
+            int at = least.Length - 1;
+            for (; at > 0 && least[at - 1] > order; at--) least[at] = least[at - 1];
+            least[at] = order;
+        }
+        return least[^1];
     }
 
     void WritePosting(ulong fingerprint, long value, PartitionResult result)

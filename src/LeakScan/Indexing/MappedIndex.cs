@@ -102,7 +102,7 @@ sealed unsafe class MappedIndex : IDisposable
     internal int FindDocument(long position) => FindDocument(position, out _);
 
     /// <summary>The same, and the position behind its last.</summary>
-    int FindDocument(long position, out long end)
+    internal int FindDocument(long position, out long end)
     {
         // The last that does not begin behind it.
         int low = 0, high = Documents;

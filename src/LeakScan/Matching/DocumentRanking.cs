@@ -14,6 +14,9 @@ struct RankedDocument
 
     internal double Evidence;
     internal int Matched;
+
+    /// <summary>What the policy says of it.</summary>
+    internal Verdict Verdict;
 }
 
 /// <summary>Adds up stretches to documents and puts the documents in order. Reusable; allocates only to grow.</summary>
@@ -30,7 +33,7 @@ sealed class DocumentRanking
 
     internal void Clear() => _count = 0;
 
-    /// <summary>Sorts the stretches by document and place, and ranks the documents, best first.</summary>
+    /// <summary>Sorts the stretches by document and place, and ranks the documents, those with most evidence first.</summary>
     internal void Rank(Span<Stretch> stretches, ReadOnlySpan<MappedIndex> layers, int textCharacters)
     {
         _count = 0;
@@ -53,11 +56,16 @@ sealed class DocumentRanking
             if (stretches[from].Document >= 0) Add(stretches, from, to, layers[stretches[from].Layer], textCharacters);
             from = to;
         }
-        Documents.Sort(static (a, b) => a.Evidence != b.Evidence ? b.Evidence.CompareTo(a.Evidence)
+        Sort();
+    }
+
+    /// <summary>Puts the gravest verdicts first, and of equal ones the documents with most evidence.</summary>
+    internal void Sort() =>
+        Documents.Sort(static (a, b) => a.Verdict != b.Verdict ? b.Verdict.CompareTo(a.Verdict)
+            : a.Evidence != b.Evidence ? b.Evidence.CompareTo(a.Evidence)
             : a.Matched != b.Matched ? b.Matched.CompareTo(a.Matched)
             : a.Layer != b.Layer ? b.Layer.CompareTo(a.Layer)
             : a.Document.CompareTo(b.Document));
-    }
 
     void Add(Span<Stretch> stretches, int from, int to, MappedIndex layer, int textCharacters)
     {

@@ -9,7 +9,7 @@ namespace LeakScan.Matching;
 //
 // A canonical character of source code carries about two bits (white space, case and punctuation, which carry little, are
 // gone). Rarity is that of the k-grams over the character: 1 if one document of many has it, falling with a power of the logarithm
-// of the document frequency to 0 for what stands everywhere; k-grams of public text and of idioms are not in the index at all.
+// of the document frequency to a tenth for what stands everywhere; k-grams of public text and of idioms are not in the index at all.
 // A character of what the text repeats (Novelty) counts half.
 // Pointing costs the logarithm of the number of places: all of the index and, twice,
 // the text for a document's first stretch, less for one that continues close by. That is what keeps a thousand chance hits of one idiom each, which long
@@ -39,9 +39,15 @@ static class Evidence
     /// <summary>What a repeated character says of what it would say: it follows from the text, but for that it comes again.</summary>
     internal const double RepeatedShare = 0.5;
 
-    /// <summary>The rarity of a fingerprint that so many of so many documents have, in [0,1].</summary>
+    /// <summary>The rarity of a fingerprint that so many of so many documents have, in [<see cref="LeastRarity"/>,1].</summary>
     internal static double Rarity(long documentFrequency, long documents) =>
-        documentFrequency <= 1 ? 1 : Math.Clamp(1 - Math.Pow(Math.Log2(documentFrequency) / Math.Log2(Math.Max(4, documents)), RarityExponent), 0, 1);
+        documentFrequency <= 1 ? 1 : Math.Max(LeastRarity, 1 - Math.Pow(Math.Log2(documentFrequency) / Math.Log2(Math.Max(FewDocuments, documents)), RarityExponent));
+
+    /// <summary>What all documents have is still theirs: a line of it says nothing, a page of it does.</summary>
+    const double LeastRarity = 0.1;
+
+    /// <summary>Of fewer documents what all of them have need not be common: they may be versions of one.</summary>
+    const int FewDocuments = 64;
 
     /// <summary>Well above 1: what some documents share, as a house style does, is nearly as telling as what one has. What everybody shares the idiom model knows.</summary>
     const double RarityExponent = 3;

@@ -1,4 +1,5 @@
 using LeakScan.Fingerprints;
+using LeakScan.Indexing;
 
 namespace LeakScan.Matching;
 
@@ -19,6 +20,9 @@ struct Stretch
 
     /// <summary>Canonical position of the last hit's first character.</summary>
     internal int LastHit;
+
+    /// <summary>Position behind the document it is in; 0 until a second hit asks.</summary>
+    internal long DocumentEnd;
 
     /// <summary>Canonical characters that match.</summary>
     internal int Matched;
@@ -62,10 +66,11 @@ sealed class StretchBuilder
 
     /// <summary>Takes a hit.</summary>
     /// <param name="layer">Layer of the index.</param>
+    /// <param name="documents">The same.</param>
     /// <param name="indexPosition">Position in the layer's documents.</param>
     /// <param name="textPosition">Position in the text; never falls from hit to hit.</param>
     /// <param name="bitsPerCharacter">What each of its characters is worth.</param>
-    internal void Add(int layer, long indexPosition, int textPosition, double bitsPerCharacter)
+    internal void Add(int layer, MappedIndex documents, long indexPosition, int textPosition, double bitsPerCharacter)
     {
         long diagonal = indexPosition - textPosition;
         int slot = Slot(layer, diagonal);
@@ -75,7 +80,9 @@ sealed class StretchBuilder
             ref Stretch stretch = ref _stretches[index];
             int gap = textPosition - stretch.LastHit;
             if (gap == 0) return;
-            if (gap <= MaxGap)
+            // Files one behind the other are so in the index too: each has a stretch of its own.
+            if (gap <= MaxGap && stretch.DocumentEnd == 0) _ = documents.FindDocument(stretch.Diagonal + stretch.LastHit, out stretch.DocumentEnd);
+            if (gap <= MaxGap && indexPosition < stretch.DocumentEnd)
             {
                 // Selected k-grams of the same text are at most w apart, so within w all between them matches too.
                 int matched = gap <= GramParameters.FineWindow ? gap : Math.Min(gap, GramParameters.GramLength);

@@ -1,0 +1,152 @@
+using System.Text;
+using LeakScan.Tests.Support;
+
+namespace LeakScan.Tests.Matching;
+
+/// <summary>Protected text is told whatever else is in the index, in the text, or in the list of matches.</summary>
+public sealed class VerdictTests : IDisposable
+{
+    static readonly IndexKey s_key = IndexKey.FromBytes(Encoding.ASCII.GetBytes("verdict test key with 32 bytes..."[..32]));
+
+    readonly string _folder = Directory.CreateTempSubdirectory("leakscan-verdict-").FullName;
+
+    readonly Random _random = new(77);
+
+    string Code(int lines) => CodeText.Lines(_random, lines);
+
+    static FingerprintIndex Index(params IEnumerable<(string Path, string Label, string Text)> documents)
+    {
+        using FingerprintIndexBuilder builder = Builder(documents);
+        return builder.Build();
+    }
+
+    static FingerprintIndexBuilder Builder(params IEnumerable<(string Path, string Label, string Text)> documents)
+    {
+        FingerprintIndexBuilder builder = new(s_key);
+        foreach ((string path, string label, string text) in documents) builder.AddDocument(path, label, Encoding.UTF8.GetBytes(text));
+        return builder;
+    }
+
+    static ScanResult Scan(FingerprintIndex index, string text, List<Match> matches, bool structure, Policy? policy = null, int maxMatches = 32) =>
+        new Scanner(index, new ScanOptions { Structure = structure, Policy = policy ?? Policy.Default, MaxMatches = maxMatches }).Scan(Encoding.UTF8.GetBytes(text), matches);
+
+    static Verdict VerdictOf(FingerprintIndex index, string text, bool structure = false, Policy? policy = null, int maxMatches = 32) => Scan(index, text, [], structure, policy, maxMatches).Verdict;
+
+    static readonly Policy s_dataIsAllowed = new() { Rules = [new PolicyRule { Label = "data", Verdict = Verdict.Allow }] };
+
+    /// <summary>In an index they stand one behind the other, as `cat` puts them.</summary>
+    [Theory, InlineData(false), InlineData(true)]
+    public void OfFilesOneBehindTheOtherEachIsTold(bool structure)
+    {
+        string[] texts = [Code(60), Code(60), Code(60)];
+        using FingerprintIndex index = Index(texts.Select((t, i) => ($"{i}.cs", "code", t)));
+        List<Match> matches = [];
+        Assert.Equal(Verdict.Block, Scan(index, string.Join('\n', texts), matches, structure).Verdict);
+        matches.RemoveAll(m => m.MatchedCharacters < 200); // a line of one and the same made-up words now and then
+        foreach (Match match in matches)
+        {
+            int file = int.Parse(index.GetDocument(match.DocumentId).Path[..1]);
+            Assert.InRange(match.StartLine, file * 60 + 1, file * 60 + 60);
+            Assert.InRange(match.EndLine, file * 60 + 1, file * 60 + 60);
+            Assert.Equal(match.StartLine - file * 60, match.SourceStartLine);
+            Assert.Equal(match.EndLine - file * 60, match.SourceEndLine);
+        }
+        Assert.Equal(3, matches.Select(m => m.DocumentId).Distinct().Count());
+        Assert.Equal(3, matches.Count);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void TheEndOfAnotherDocumentHidesNothing(bool structure)
+    {
+        (string a, string b) = (Code(40), Code(40));
+        string path = Path.Combine(_folder, "corp.lsi");
+        using (FingerprintIndexBuilder builder = Builder(("a", "data", a), ("b", "code", b))) builder.Write(path);
+        using (FingerprintIndex index = FingerprintIndex.Open(path, s_key))
+        {
+            Assert.Equal(Verdict.Block, VerdictOf(index, b, structure, s_dataIsAllowed));
+            Assert.Equal(Verdict.Block, VerdictOf(index, $"{a}\n// ----\n{b}", structure, s_dataIsAllowed));
+            Assert.Equal(Verdict.Block, VerdictOf(index, $"{a[^60..]}\n{b}", structure, s_dataIsAllowed));
+            using FingerprintIndexBuilder delta = Builder();
+            delta.Remove(index.Documents.Single(d => d.Path == "a"));
+            delta.WriteDelta(path);
+        }
+        using FingerprintIndex left = FingerprintIndex.Open(path, s_key);
+        Assert.Equal(Verdict.Block, VerdictOf(left, $"{a}\n{b}", structure));
+        Assert.Equal(Verdict.Block, VerdictOf(left, $"{a[^60..]}\n{b}", structure));
+    }
+
+    [Theory, InlineData(1), InlineData(3), InlineData(4), InlineData(10), InlineData(30), InlineData(100)]
+    public void CopiesInASmallIndexAreStillItsOwn(int copies)
+    {
+        string text = Code(120);
+        using FingerprintIndex index = Index(Enumerable.Range(0, copies).Select(i => ($"{i}.cs", "code", $"{text}\n{Code(2)}")));
+        Assert.Equal(Verdict.Block, VerdictOf(index, text));
+    }
+
+    [Fact]
+    public void CopiesInASmallLayerAreStillItsOwn()
+    {
+        string path = Path.Combine(_folder, "corp.lsi"), text = Code(60);
+        using (FingerprintIndexBuilder builder = Builder(Enumerable.Range(0, 100).Select(i => ($"{i}.cs", "code", Code(30))))) builder.Write(path);
+        using (FingerprintIndexBuilder delta = Builder(Enumerable.Range(0, 4).Select(i => ($"copy{i}.cs", "code", text)))) delta.WriteDelta(path);
+        using FingerprintIndex index = FingerprintIndex.Open(path, s_key);
+        Assert.Equal(Verdict.Block, VerdictOf(index, text));
+    }
+
+    /// <summary>Of text that many documents have the index keeps places in some of them, which may be removed.</summary>
+    [Fact]
+    public void OfManyCopiesThoseThatAreLeftAreFound()
+    {
+        string path = Path.Combine(_folder, "corp.lsi"), text = Code(60);
+        using (FingerprintIndexBuilder builder = Builder([.. Enumerable.Range(0, 40).Select(i => ($"copy{i:00}.cs", "code", text)), .. Enumerable.Range(0, 200).Select(i => ($"{i:000}.cs", "code", Code(10)))])) builder.Write(path);
+        foreach (Range removed in (Range[])[0..24, 24..32])
+        {
+            using (FingerprintIndex index = FingerprintIndex.Open(path, s_key))
+            {
+                Assert.Equal(Verdict.Block, VerdictOf(index, text));
+                using FingerprintIndexBuilder delta = Builder();
+                foreach (IndexedDocument document in index.Documents.Where(d => d.Path.StartsWith("copy", StringComparison.Ordinal)).OrderBy(d => d.Path).Take(removed.End.Value - removed.Start.Value).ToArray()) delta.Remove(document);
+                delta.WriteDelta(path);
+            }
+            using FingerprintIndex left = FingerprintIndex.Open(path, s_key);
+            Assert.Equal(40 - removed.End.Value, left.Documents.Count(d => d.Path.StartsWith("copy", StringComparison.Ordinal)));
+            Assert.Equal(Verdict.Block, VerdictOf(left, text));
+        }
+    }
+
+    [Theory, InlineData(false, 1), InlineData(false, 32), InlineData(true, 1), InlineData(true, 32)]
+    public void RoomForMatchesDecidesNothing(bool structure, int room)
+    {
+        string[] data = [.. Enumerable.Range(0, 40).Select(_ => Code(6))];
+        string code = Code(30);
+        using FingerprintIndex index = Index(("a.txt", "data", string.Join('\n', data.Select(d => $"{d}\n{Code(6)}"))), ("b.cs", "code", code));
+        List<Match> matches = [];
+        ScanResult result = Scan(index, string.Join('\n', data.Select(d => $"{d}\n{Code(40)}")) + "\n" + code, matches, structure, s_dataIsAllowed, room);
+        Assert.Equal((Verdict.Block, "code"), (result.Verdict, result.Label));
+        Assert.Equal("b.cs", index.GetDocument(matches[0].DocumentId).Path);
+        Assert.InRange(matches.Count, 1, room);
+    }
+
+    [Theory, InlineData("a.txt", false), InlineData("z.txt", false), InlineData("a.txt", true), InlineData("z.txt", true)]
+    public void WhatMayBeSentDoesNotHideWhatMayNot(string allowed, bool structure)
+    {
+        string code = Code(30);
+        List<Match> matches = [];
+        using (FingerprintIndex same = Index((allowed, "data", code), ("b.cs", "code", code)))
+        {
+            ScanResult result = Scan(same, code, matches, structure, s_dataIsAllowed);
+            Assert.Equal((Verdict.Block, "code"), (result.Verdict, result.Label));
+            Assert.Equal("b.cs", same.GetDocument(matches[0].DocumentId).Path);
+        }
+        string quoting = $"{Code(200)}\n{code}\n{Code(200)}";
+        using FingerprintIndex index = Index((allowed, "data", quoting), ("b.cs", "code", code));
+        foreach (string text in (string[])[code, quoting])
+        {
+            ScanResult result = Scan(index, text, matches, structure, s_dataIsAllowed);
+            Assert.Equal((Verdict.Block, "code"), (result.Verdict, result.Label));
+            Assert.Equal("b.cs", index.GetDocument(matches[0].DocumentId).Path);
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
