@@ -305,7 +305,7 @@ public sealed partial class Scanner
         internal int MatchedCharacters;
     }
 
-    /// <summary>Takes from what stretches say what the text repeats, if any may be told.</summary>
+    /// <summary>Takes from what stretches say what the text repeats, what its letters say less than those of ASCII, and what addresses say, if any may be told.</summary>
     void DiscountRepetitions(ReadOnlySpan<byte> text, int length)
     {
         Span<Stretch> stretches = _stretches.Stretches;
@@ -339,7 +339,8 @@ public sealed partial class Scanner
         around = around[.._offsets.CopyCanonical(text, stretch.Start - Novelty.Before, around)];
         int count = Math.Min(stretch.End - stretch.Start, Math.Min(around.Length - Novelty.Before, Novelty.MostCharacters));
         double news = (double)Novelty.CountNew(around, count) / count;
-        return news + Evidence.RepeatedShare * (1 - news);
+        (int first, int end) = (_offsets.OffsetOf(text, stretch.Start), _offsets.OffsetOf(text, stretch.End - 1) + 1);
+        return (news + Evidence.RepeatedShare * (1 - news)) * CharacterWeight.OfLetters(around.Slice(Novelty.Before, count)) * CharacterWeight.OfAddresses(text, first, end);
     }
 
     /// <summary>Looks fingerprints up, tile by tile; <see cref="Finish"/> does the last ones.</summary>

@@ -101,6 +101,7 @@ sealed class Aligner
     int[] _idiomsBefore = new int[ShingleReader.PieceTokens + 1]; // idioms before this one that are new to the text
     bool[] _isNewPair = new bool[ShingleReader.PieceTokens]; // a name that for the first time follows the name before it
     double[] _quoted = new double[ShingleReader.PieceTokens]; // bits of what the document at hand has word for word
+    bool[] _isForeign = new bool[ShingleReader.PieceTokens]; // a word that begins outside ASCII: of prose
     ulong[] _slots = []; // high bits of a shingle, and its first place, plus 1
     int _slotMask;
     ulong[] _pairs = new ulong[ShingleReader.PieceTokens];
@@ -181,6 +182,7 @@ sealed class Aligner
         Array.Resize(ref _pairs, room);
         Array.Resize(ref _pairPlaces, room);
         Array.Resize(ref _quoted, room);
+        Array.Resize(ref _isForeign, room);
     }
 
     /// <summary>Finds where each shingle of the text stands.</summary>
@@ -292,6 +294,7 @@ sealed class Aligner
         _textTokens = tokens;
         if (_candidates.Count == 0) return;
         FindPlaces();
+        for (int i = 0; i < _count; i++) _isForeign[i] = text[_starts[i]] >= 0x80;
         _candidates.Sort();
         ReadOnlySpan<(int Layer, int Document, int Sketch)> candidates = CollectionsMarshal.AsSpan(_candidates);
         for (int from = 0, to; from < candidates.Length; from = to)
@@ -527,7 +530,7 @@ sealed class Aligner
             int firstShingle = Math.Max(i, stretch.Start + TokenParameters.ShingleLength - 1);
             double share = last <= firstShingle ? 0 : _newBefore[last] > _newBefore[firstShingle] ? 1 : _idiomsBefore[last] > _idiomsBefore[firstShingle] ? StructureEvidence.IdiomShare : 0;
             double quoted = share > 0 || _isNewPair[i] ? _quoted[i] : 0;
-            double structural = isName ? NameBits(ref stretch, i, own, other, share) : share * StructureEvidence.BitsOf(own);
+            double structural = isName ? NameBits(ref stretch, i, own, other, share) : share * (i > 0 && _isForeign[i - 1] ? StructureEvidence.ProseBits : StructureEvidence.BitsOf(own));
             bits += stretch.Codes < 0 ? quoted : structural < 0 ? structural : Math.Max(structural, quoted);
         }
         return bits;
@@ -549,7 +552,7 @@ sealed class Aligner
         stretch.Names++;
         bool same = TokenCoder.NameHashOf(own) == hash;
         if (same) stretch.SameNames++;
-        bool isProse = i > 0 && TokenCoder.IsName(_codes[i - 1]);
+        bool isProse = _isForeign[i] || i > 0 && TokenCoder.IsName(_codes[i - 1]);
         return share * ((isProse ? StructureEvidence.ProseBits : StructureEvidence.NewNameBits) + (same ? StructureEvidence.SameNameBits : 0));
     }
 }
