@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using LeakScan.Fingerprints;
 using LeakScan.Indexing;
 using LeakScan.Tokens;
@@ -7,9 +8,10 @@ namespace LeakScan;
 
 /// <summary>Fingerprints of what must not leave, opened for scanning.</summary>
 /// <remarks>
-/// Immutable and thread-safe: share one among all <see cref="Scanner"/>s, and dispose of it after them. Opening maps the
+/// Immutable and thread-safe: share one among all <see cref="Scanner"/>s. Opening maps the
 /// files and reads their headers, in milliseconds whatever their size; damage inside a file shows in <see cref="Verify"/>,
-/// and can make answers wrong, never unsafe. On Linux an index that is looked up often keeps a copy of what it looks at first,
+/// and can make answers wrong, never unsafe. While it is open a file may be replaced by another that is moved to its name, as the builder does;
+/// one that is cut short or overwritten where it lies takes down the process that has it mapped. On Linux an index that is looked up often keeps a copy of what it looks at first,
 /// in pages of 2 MiB: 1.5 bytes a fingerprint, and if structure is looked for 3 bytes a shingle. The scan that makes it, after
 /// some 100 MB of text for 16 million fingerprints, takes milliseconds longer.
 /// </remarks>
@@ -23,6 +25,8 @@ public sealed class FingerprintIndex : IDisposable
     readonly int[] _firstDocument;
     readonly Lazy<IndexInfo> _info;
     readonly ConcurrentDictionary<(int Layer, uint Offset, uint Length), string> _labels = new();
+    readonly ConditionalWeakTable<Scanner, object?> _scanners = [];
+    volatile bool _isDisposed;
 
     internal FingerprintIndex(MappedIndex[] layers, IndexKey key)
     {
@@ -50,7 +54,14 @@ public sealed class FingerprintIndex : IDisposable
 
     /// <summary>What the index says of itself, over all its layers.</summary>
     /// <remarks>The first call reads the record of every document.</remarks>
-    public IndexInfo Info => _info.Value;
+    public IndexInfo Info
+    {
+        get
+        {
+            if (!_info.IsValueCreated) ThrowIfDisposed();
+            return _info.Value;
+        }
+    }
 
     /// <summary>How the index stores paths.</summary>
     public PathStorage PathStorage => _layers[0].Header.PathStorage;
@@ -67,6 +78,7 @@ public sealed class FingerprintIndex : IDisposable
     {
         get
         {
+            ThrowIfDisposed();
             for (int layer = 0; layer < _layers.Length; layer++)
             {
                 for (int i = 0; i < _layers[layer].Documents; i++)
@@ -82,6 +94,7 @@ public sealed class FingerprintIndex : IDisposable
     /// <param name="key">The key it was made with.</param>
     /// <exception cref="IndexException">Damaged, of another format version, or made with another key.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It is a folder, or not for this user.</exception>
     public static FingerprintIndex Open(string path, IndexKey key) => Open([path], key);
 
     /// <summary>Opens several indexes as one.</summary>
@@ -90,6 +103,8 @@ public sealed class FingerprintIndex : IDisposable
     /// <inheritdoc cref="Open(string, IndexKey)" path="/exception"/>
     public static FingerprintIndex Open(IReadOnlyList<string> paths, IndexKey key)
     {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(key);
         if (paths.Count == 0) throw new ArgumentException("At least one index is needed.", nameof(paths));
         List<MappedIndex> layers = [];
         try
@@ -109,6 +124,7 @@ public sealed class FingerprintIndex : IDisposable
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static IReadOnlyList<IndexProblem> Verify(string path, IndexKey key)
     {
+        ArgumentNullException.ThrowIfNull(key);
         List<IndexProblem> problems = [];
         List<MappedIndex> layers = [];
         try
@@ -134,6 +150,7 @@ public sealed class FingerprintIndex : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">No such document.</exception>
     public IndexedDocument GetDocument(int documentId)
     {
+        ThrowIfDisposed();
         (int layer, int document) = Locate(documentId);
         DocumentRecord record = _layers[layer].GetDocument(document);
         return new(_layers[layer].GetPath(record), _layers[layer].GetLabel(record), (int)Math.Min(record.FirstLine, int.MaxValue),
@@ -273,8 +290,23 @@ public sealed class FingerprintIndex : IDisposable
     }
 
     /// <summary>Closes the files.</summary>
+    /// <summary>Closes the files, when scans that are under way have ended; no other begins.</summary>
     public void Dispose()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        Interlocked.MemoryBarrier(); // see Scanner.Turn
+        foreach ((Scanner scanner, _) in _scanners) SpinWait.SpinUntil(() => !scanner.IsRunning);
         foreach (MappedIndex layer in _layers) layer.Dispose();
+    }
+
+    internal bool IsDisposed => _isDisposed;
+
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
+
+    internal void Register(Scanner scanner)
+    {
+        ThrowIfDisposed();
+        _scanners.Add(scanner, null);
     }
 }

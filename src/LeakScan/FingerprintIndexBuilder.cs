@@ -11,7 +11,7 @@ namespace LeakScan;
 /// <remarks>
 /// Documents and public text may be added by any number of threads at once; the index is the same whatever their order.
 /// Memory is bounded: fingerprints beyond <see cref="IndexBuildOptions.MemoryBudgetBytes"/> go to a temporary file, which
-/// vanishes with the process. One of the writing methods ends the building; the builder takes no more documents after it.
+/// vanishes with the process. One of the writing methods ends the building, when calls under way have ended, whether or not it succeeds once it has begun to write; the builder takes no more documents after it.
 /// </remarks>
 /// <example><code>
 /// IndexKey key = IndexKey.LoadOrCreate("team.key");
@@ -39,11 +39,14 @@ public sealed class FingerprintIndexBuilder : IDisposable
     string? _outputFolder;
     long _canonicalCharacters;
     long _sourceBytes;
-    bool _written;
+    int _adding; // calls under way
+    volatile bool _written;
+    volatile bool _isDisposed;
 
     /// <summary>Makes an empty builder.</summary>
     public FingerprintIndexBuilder(IndexKey key, IndexBuildOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(key);
         _key = key;
         _keys = new FingerprintKeys(key);
         _options = options ?? new();
@@ -70,7 +73,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(label);
         ArgumentOutOfRangeException.ThrowIfLessThan(firstLine, 1);
         if (utf8.Length > MaxDocumentBytes) throw new ArgumentException($"{path}: {utf8.Length} bytes; a document has up to {MaxDocumentBytes}: add it in parts.", nameof(utf8));
-        RefuseAfterWriting();
+        using Turn turn = new(this);
         IndexWorker worker = Rent();
         byte[] lineTable = worker.Prepare(utf8, !FormatNames.Contains(path), out int length, out int lines);
         StoredTokens tokens = worker.StoreTokens(lines);
@@ -91,7 +94,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
     /// <exception cref="InvalidOperationException">The index has been written.</exception>
     public void AddPublic(ReadOnlySpan<byte> utf8)
     {
-        RefuseAfterWriting();
+        using Turn turn = new(this);
         IndexWorker worker = Rent();
         StoredTokens tokens = worker.AddPublic(utf8);
         _publicTexts.Add(tokens);
@@ -101,17 +104,22 @@ public sealed class FingerprintIndexBuilder : IDisposable
     /// <summary>For a delta: drops a document of the index that the delta is for.</summary>
     public void Remove(IndexedDocument document)
     {
+        ArgumentNullException.ThrowIfNull(document);
+        using Turn turn = new(this);
         lock (_removed) _removed.Add(document);
     }
 
     /// <summary>Writes the index: whole under its name, or not at all. An index that was there is replaced, and its deltas are dropped.</summary>
     /// <exception cref="IOException">The file cannot be written (the disk is full, ...).</exception>
+    /// <exception cref="UnauthorizedAccessException">Nor by this user.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing was changed.</exception>
     public IndexInfo Write(string path, CancellationToken cancellationToken = default)
     {
-        Finish(path);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        RefuseAfterWriting();
         using (FileIndexOutput output = new(path))
         {
+            Finish(path);
             Writer.Write(output, baseId: 0, [], _sourceBytes, cancellationToken);
             output.Commit(overwrite: true);
         }
@@ -125,11 +133,15 @@ public sealed class FingerprintIndexBuilder : IDisposable
     /// <inheritdoc cref="Write" path="/exception"/>
     public IndexInfo WriteDelta(string path, CancellationToken cancellationToken = default)
     {
-        Finish(path);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        RefuseAfterWriting();
         List<MappedIndex> layers = FingerprintIndex.OpenLayers(path, _key);
         IndexHeader written;
         using (FingerprintIndex index = new([.. layers], _key))
         {
+            if (index.PathStorage != _options.PathStorage)
+                throw new InvalidOperationException($"{path} stores paths as {index.PathStorage}, this builder as {_options.PathStorage}: give it the index's PathStorage.");
+            Finish(path);
             HashSet<(string, int, UInt128)> removed = [.. _removed.Select(d => (d.Path, d.FirstLine, d.ContentId))];
             List<int> removals = [];
             int number = 0;
@@ -209,13 +221,33 @@ public sealed class FingerprintIndexBuilder : IDisposable
     {
         RefuseAfterWriting();
         _written = true;
+        Interlocked.MemoryBarrier(); // see Turn
+        SpinWait.SpinUntil(() => Volatile.Read(ref _adding) == 0);
         _outputFolder ??= outputPath is null ? null : Path.GetDirectoryName(Path.GetFullPath(outputPath));
         foreach (IndexWorker worker in _workers) worker.Flush();
     }
 
     void RefuseAfterWriting()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_written) throw new InvalidOperationException("The index has been written; make a new builder.");
+    }
+
+    /// <summary>The time in which a document is added: whoever writes the index says so first, and then waits for those.</summary>
+    readonly ref struct Turn
+    {
+        readonly FingerprintIndexBuilder _builder;
+
+        internal Turn(FingerprintIndexBuilder builder)
+        {
+            _builder = builder;
+            Interlocked.Increment(ref builder._adding);
+            if (!builder._written && !builder._isDisposed) return;
+            Dispose();
+            builder.RefuseAfterWriting();
+        }
+
+        public void Dispose() => Interlocked.Decrement(ref _builder._adding);
     }
 
     IndexWorker Rent()
@@ -229,6 +261,9 @@ public sealed class FingerprintIndexBuilder : IDisposable
     /// <summary>Frees memory and temporary files.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
+        Interlocked.MemoryBarrier(); // see Turn
+        SpinWait.SpinUntil(() => Volatile.Read(ref _adding) == 0);
         _store.Dispose();
         _tokens.Dispose();
     }

@@ -66,6 +66,17 @@ public sealed record Policy
         return Verdict.Allow;
     }
 
+    /// <exception cref="ArgumentException">A rule is missing, or says what is no verdict.</exception>
+    internal void Check()
+    {
+        ArgumentNullException.ThrowIfNull(Rules, nameof(Rules));
+        for (int i = 0; i < Rules.Count; i++)
+        {
+            if (Rules[i] is null) throw new ArgumentException($"Rule {i + 1} is null.", nameof(Rules));
+            if (!Enum.IsDefined(Rules[i].Verdict)) throw new ArgumentOutOfRangeException(nameof(Rules), Rules[i].Verdict, $"Rule {i + 1}: no such verdict.");
+        }
+    }
+
     /// <summary>Checks the rules' labels against those of an index: a rule for a label that no document has is most likely a misspelling.</summary>
     /// <param name="known">The labels there are.</param>
     /// <exception cref="PolicyException">A rule has another label.</exception>

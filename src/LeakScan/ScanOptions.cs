@@ -33,4 +33,14 @@ public sealed record ScanOptions
 
     /// <summary>Matches reported of one text at most, best documents first. Default: 32; 1 to 4096.</summary>
     public int MaxMatches { get; init; } = 32;
+
+    /// <exception cref="ArgumentException">Something that no scan could be done with.</exception>
+    internal void Check()
+    {
+        ArgumentNullException.ThrowIfNull(Policy, nameof(Policy));
+        Policy.Check();
+        if (!Enum.IsDefined(Depth)) throw new ArgumentOutOfRangeException(nameof(Depth), Depth, "No such depth.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxMatches, 1, nameof(MaxMatches));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxMatches, 4096, nameof(MaxMatches));
+    }
 }

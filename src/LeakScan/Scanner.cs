@@ -13,7 +13,9 @@ namespace LeakScan;
 /// <remarks>
 /// One a thread: a scanner owns the buffers of a scan. After the first scans of the largest kind it allocates nothing, on
 /// text that matches and on text that does not. The result does not depend on the machine's instructions, and the buffers'
-/// size grows with the longest text in which something was found.
+/// size grows with the longest text in which something was found, and for UTF-16 with the longest text.
+/// A call while another thread's is under way throws <see cref="InvalidOperationException"/>; one after the index is disposed of
+/// <see cref="ObjectDisposedException"/>.
 /// </remarks>
 /// <example><code>
 /// Scanner scanner = new(index);
@@ -53,6 +55,7 @@ public sealed partial class Scanner
     bool[] _reported = [];
     Match[] _matches = new Match[8];
     int _matchCount;
+    int _isRunning;
 
     /// <summary>Makes a scanner for an index.</summary>
     /// <param name="index">Must stay open as long as the scanner is used.</param>
@@ -63,10 +66,11 @@ public sealed partial class Scanner
 
     internal Scanner(FingerprintIndex index, ScanOptions? options, SimdTier tier)
     {
+        ArgumentNullException.ThrowIfNull(index);
         Index = index;
         _options = options ?? new();
-        ArgumentOutOfRangeException.ThrowIfLessThan(_options.MaxMatches, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(_options.MaxMatches, 4096, nameof(options));
+        _options.Check();
+        index.Register(this);
         _fingerprinter = new Fingerprinter(index.Keys, tier);
         _isAsking = PrefetchQueue.IsSupported && tier != SimdTier.Scalar;
         if (_isAsking) _fingerprinter.Canonicalizer.Ahead = _ahead;
@@ -88,6 +92,7 @@ public sealed partial class Scanner
     /// <exception cref="ArgumentException">Longer than <see cref="MaxTextBytes"/>.</exception>
     public ScanResult Scan(ReadOnlySpan<byte> utf8, List<Match> matches)
     {
+        ArgumentNullException.ThrowIfNull(matches);
         matches.Clear();
         ScanResult result = Run(utf8);
         matches.AddRange(_matches.AsSpan(0, _matchCount));
@@ -118,8 +123,10 @@ public sealed partial class Scanner
     /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})"/>
     public ScanResult Scan(ReadOnlySpan<char> text, List<Match> matches)
     {
+        ArgumentNullException.ThrowIfNull(matches);
         matches.Clear();
-        int room = Encoding.UTF8.GetMaxByteCount(text.Length);
+        if (text.Length > MaxTextBytes / MaxBytesOfChar) CheckLength(Encoding.UTF8.GetByteCount(text));
+        int room = text.Length <= MaxTextBytes / MaxBytesOfChar ? Encoding.UTF8.GetMaxByteCount(text.Length) : MaxTextBytes;
         if (_utf8.Length < room) _utf8 = new byte[room];
         int length = Encoding.UTF8.GetBytes(text, _utf8);
         ScanResult result = Run(_utf8.AsSpan(0, length));
@@ -143,7 +150,13 @@ public sealed partial class Scanner
     /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})" path="/exception"/>
     public bool MayMatch(ReadOnlySpan<byte> utf8)
     {
-        CheckLength(utf8);
+        CheckLength(utf8.Length);
+        using Turn turn = new(this);
+        return MayMatchNow(utf8);
+    }
+
+    bool MayMatchNow(ReadOnlySpan<byte> utf8)
+    {
         return !Probe(utf8, GramParameters.FineWindow, out _) || _structure?.MayMatch(utf8) == true;
     }
 
@@ -158,14 +171,16 @@ public sealed partial class Scanner
     /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})" path="/exception"/>
     public void MayMatch(ReadOnlySpan<byte> utf8, List<int> matching)
     {
-        CheckLength(utf8);
+        ArgumentNullException.ThrowIfNull(matching);
+        CheckLength(utf8.Length);
+        using Turn turn = new(this);
         matching.Clear();
         if (_structure is not null)
         {
             int number = 0;
             foreach (Range line in utf8.Split((byte)'\n'))
             {
-                if (MayMatch(utf8[line])) matching.Add(number);
+                if (MayMatchNow(utf8[line])) matching.Add(number);
                 number++;
             }
             return;
@@ -229,9 +244,32 @@ public sealed partial class Scanner
         return true;
     }
 
-    static void CheckLength(ReadOnlySpan<byte> text)
+    const int MaxBytesOfChar = 3;
+
+    static void CheckLength(int bytes)
     {
-        if (text.Length > MaxTextBytes) throw new ArgumentException($"{text.Length} bytes; a text has up to {MaxTextBytes}: scan it in parts.", nameof(text));
+        if (bytes > MaxTextBytes) throw new ArgumentException($"{bytes} bytes; a text has up to {MaxTextBytes}: scan it in parts.");
+    }
+
+    /// <summary>Whether the index is being read.</summary>
+    internal bool IsRunning => Volatile.Read(ref _isRunning) != 0;
+
+    /// <summary>The time in which a scanner uses its buffers and the index: one call at a time, and none once the index is gone.</summary>
+    // Whoever disposes of the index says so first, and then waits for the scanners that are running; a scanner says first that it runs, and then asks.
+    readonly ref struct Turn
+    {
+        readonly Scanner _scanner;
+
+        internal Turn(Scanner scanner)
+        {
+            if (Interlocked.Exchange(ref scanner._isRunning, 1) != 0) throw new InvalidOperationException("The scanner is in use on another thread; make one for each.");
+            _scanner = scanner;
+            if (!scanner.Index.IsDisposed) return;
+            Dispose();
+            scanner.Index.ThrowIfDisposed();
+        }
+
+        public void Dispose() => Volatile.Write(ref _scanner._isRunning, 0);
     }
 
     /// <summary>True if none of the text's fingerprints is in the index.</summary>
@@ -270,7 +308,8 @@ public sealed partial class Scanner
 
     ScanResult Run(ReadOnlySpan<byte> text)
     {
-        CheckLength(text);
+        CheckLength(text.Length);
+        using Turn turn = new(this);
         _matchCount = 0;
         _offsets.Clear();
         _stretches.Clear();
