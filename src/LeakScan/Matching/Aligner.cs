@@ -101,7 +101,7 @@ sealed class Aligner
     int[] _idiomsBefore = new int[ShingleReader.PieceTokens + 1]; // idioms before this one that are new to the text
     bool[] _isNewPair = new bool[ShingleReader.PieceTokens]; // a name that for the first time follows the name before it
     double[] _quoted = new double[ShingleReader.PieceTokens]; // bits of what the document at hand has word for word
-    bool[] _isForeign = new bool[ShingleReader.PieceTokens]; // a word that begins outside ASCII: of prose
+    bool[] _isForeign = new bool[ShingleReader.PieceTokens]; // a word with letters outside ASCII: of prose
     ulong[] _slots = []; // high bits of a shingle, and its first place, plus 1
     int _slotMask;
     ulong[] _pairs = new ulong[ShingleReader.PieceTokens];
@@ -183,6 +183,16 @@ sealed class Aligner
         Array.Resize(ref _pairPlaces, room);
         Array.Resize(ref _quoted, room);
         Array.Resize(ref _isForeign, room);
+    }
+
+    void FindForeign(ReadOnlySpan<byte> text)
+    {
+        if (!text.ContainsAnyInRange((byte)0x80, (byte)0xFF))
+        {
+            _isForeign.AsSpan(0, _count).Clear();
+            return;
+        }
+        for (int i = 0; i < _count; i++) _isForeign[i] = TokenCoder.IsWord(_codes[i]) && text[_starts[i]..Lexer.EndOf(text, _starts[i])].ContainsAnyInRange((byte)0x80, (byte)0xFF);
     }
 
     /// <summary>Finds where each shingle of the text stands.</summary>
@@ -294,7 +304,7 @@ sealed class Aligner
         _textTokens = tokens;
         if (_candidates.Count == 0) return;
         FindPlaces();
-        for (int i = 0; i < _count; i++) _isForeign[i] = text[_starts[i]] >= 0x80;
+        FindForeign(text);
         _candidates.Sort();
         ReadOnlySpan<(int Layer, int Document, int Sketch)> candidates = CollectionsMarshal.AsSpan(_candidates);
         for (int from = 0, to; from < candidates.Length; from = to)
@@ -351,7 +361,10 @@ sealed class Aligner
         if (first >= end) return;
         for (int i = first; i < end; i++)
         {
-            if (TokenCoder.IsWord(_codes[i])) _quoted[i] = Math.Max(_quoted[i], run.BitsPerCharacter * (Lexer.EndOf(text, _starts[i]) - _starts[i]));
+            if (!TokenCoder.IsWord(_codes[i])) continue;
+            int wordEnd = Lexer.EndOf(text, _starts[i]);
+            if (_isForeign[i]) wordEnd = Math.Min(wordEnd, run.End); // a clause rather than a word
+            _quoted[i] = Math.Max(_quoted[i], run.BitsPerCharacter * (wordEnd - _starts[i]));
         }
         AddStretch(new AlignedStretch { Start = first, End = end, Diagonal = (int)run.Token - first, Codes = -1 });
     }

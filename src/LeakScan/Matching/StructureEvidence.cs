@@ -11,7 +11,7 @@ namespace LeakScan.Matching;
 //   a number                                         1.5
 //   a name not used before                           1      any name would do
 //   the same, next to a name before it, or           0.3    prose: anything would do; where no spaces are between words
-//   outside ASCII, and the mark behind that                 a clause is one name, and any two texts are name, comma, name
+//   with letters outside ASCII, and the mark behind that    a clause is one name, and any two texts are name, comma, name
 //   a name used before, by the document there too    3      only one would do
 //   a name used before, where the document has
 //   another one                                     -3
