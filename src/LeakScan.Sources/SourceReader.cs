@@ -120,6 +120,7 @@ public sealed class SourceReader
             yield break;
         }
         isNotebook &= buffer.Available.Length <= partBytes;
+        bool isResx = ResxText.IsResx(source.InnerName);
         int line = 1;
         bool isTold = false;
         while (buffer.Available.Length > 0)
@@ -130,7 +131,7 @@ public sealed class SourceReader
                 isTold = true;
             }
             cancellationToken.ThrowIfCancellationRequested();
-            yield return TakePart(buffer, partBytes, isNotebook, shown, label, ref line);
+            yield return TakePart(buffer, partBytes, isNotebook, isResx, shown, label, ref line);
             buffer.Fill(partBytes + 1);
         }
         if (source.Failure is not null && !isTold) _problems.Add(new SourceProblem(shown, 0, buffer.Position, source.Failure));
@@ -168,7 +169,7 @@ public sealed class SourceReader
         }
     }
 
-    static SourceDocument TakePart(PartBuffer buffer, int partBytes, bool isNotebook, string shown, string label, ref int line)
+    static SourceDocument TakePart(PartBuffer buffer, int partBytes, bool isNotebook, bool isResx, string shown, string label, ref int line)
     {
         Span<byte> part = buffer.Available;
         if (part.Length > partBytes)
@@ -181,6 +182,7 @@ public sealed class SourceReader
         if (part.Length < buffer.Available.Length) line += part.Count((byte)'\n');
         int length = AllowedLines.Empty(part);
         if (isNotebook) length = NotebookText.Keep(part[..length]);
+        if (isResx) length = ResxText.Keep(part[..length]);
         (byte[] pooled, ReadOnlyMemory<byte> text) = buffer.Take(part.Length);
         return new SourceDocument(shown, label, firstLine, text[..length]) { Pooled = pooled };
     }

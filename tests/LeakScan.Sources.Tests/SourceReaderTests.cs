@@ -255,6 +255,23 @@ public sealed class SourceReaderTests : IDisposable
     static string Text(SourceDocument document) => Encoding.UTF8.GetString(document.Text.Span);
 
     [Fact]
+    public void Resource_file_begins_with_its_first_resource()
+    {
+        const string Head = "<root>\n  <!-- Microsoft ResX Schema -->\n  <resheader name=\"resmimetype\"><value>text/microsoft-resx</value></resheader>\n  <resheader name=\"version\">\n    <value>2.0</value>\n  </resheader>";
+        const string Data = "\n  <data name=\"Greeting\"><value>Good day</value></data>\n</root>\n";
+        Assert.Equal("\n\n\n\n\n" + Data, Read("Texts.resx", Head + Data));
+        Assert.Equal(Head + Data, Read("Texts.xml", Head + Data));
+        Assert.Equal(Data, Read("Texts.resx", Data));
+
+        static string Read(string name, string text)
+        {
+            using TemporaryFolder folder = new();
+            using SourceDocument document = Assert.Single(new SourceReader().Read(new SourceSpec(folder.Write(name, text), "l")));
+            return Text(document);
+        }
+    }
+
+    [Fact]
     public void Notebook_is_what_its_author_wrote_and_what_that_printed()
     {
         const string Notebook = """

@@ -1,8 +1,8 @@
 namespace LeakScan.Indexing;
 
-/// <summary>Finds the lines of a document that say nothing of whose it is: its licence header and its imports.</summary>
+/// <summary>Finds the lines of a document that say nothing of whose it is: its licence header, its imports, and frames of stack traces.</summary>
 // Every file of a project begins with the same header, and projects that use the same libraries have the same import blocks.
-// Neither is a leak, however exactly it matches, so their k-grams are not indexed. What a line is, is told by how it begins;
+// Programs that fail in the same library print the same frames. None is a leak, however exactly it matches, so their k-grams are not indexed. What a line is, is told by how it begins;
 // languages are not told apart, since no line of one is an import in another by accident that matters.
 static class BoilerplateLines
 {
@@ -60,12 +60,12 @@ static class BoilerplateLines
     /// <summary>Whether the first visible byte of a line is one that an import begins with: false for most lines, at once.</summary>
     static bool MayBeImport(ReadOnlySpan<byte> line)
     {
-        const uint Starts = 1 << 'c' - 'a' | 1 << 'e' - 'a' | 1 << 'f' - 'a' | 1 << 'g' - 'a' | 1 << 'i' - 'a' | 1 << 'l' - 'a' | 1 << 'm' - 'a' | 1 << 'p' - 'a' | 1 << 'u' - 'a' | 1 << 'v' - 'a';
+        const uint Starts = 1 << 'a' - 'a' | 1 << 'c' - 'a' | 1 << 'e' - 'a' | 1 << 'f' - 'a' | 1 << 'g' - 'a' | 1 << 'i' - 'a' | 1 << 'l' - 'a' | 1 << 'm' - 'a' | 1 << 'p' - 'a' | 1 << 'u' - 'a' | 1 << 'v' - 'a';
         foreach (byte value in line)
         {
             if (value <= ' ') continue;
             uint letter = (uint)value - 'a';
-            return letter < 26 ? (Starts >> (int)letter & 1) != 0 : value is (byte)'#' or >= 0x80;
+            return letter < 26 ? (Starts >> (int)letter & 1) != 0 : value is (byte)'#' or (byte)'F' or >= 0x80;
         }
         return false;
     }
@@ -85,7 +85,22 @@ static class BoilerplateLines
         if (line.StartsWith("export * from "u8)) return true;
         if (line.StartsWith("mod "u8) || line.StartsWith("pub mod "u8)) return line.EndsWith(";"u8);
         if (line.StartsWith("const "u8) || line.StartsWith("let "u8) || line.StartsWith("var "u8)) return line.IndexOf("= require("u8) > 0;
-        return line.StartsWith("export {"u8) && line.IndexOf("} from "u8) > 0;
+        if (line.StartsWith("export {"u8)) return line.IndexOf("} from "u8) > 0;
+        return IsFrame(line);
+    }
+
+    /// <summary>Whether a line is a frame of a stack trace of Java, .NET or JavaScript (<c>at name(...)</c>) or Python (<c>File "...", line ...</c>).</summary>
+    static bool IsFrame(ReadOnlySpan<byte> line)
+    {
+        if (line.StartsWith("File \""u8)) return line.IndexOf("\", line "u8) > 0;
+        if (!line.StartsWith("at "u8)) return false;
+        ReadOnlySpan<byte> name = line[3..];
+        if (name.StartsWith("async "u8)) name = name[6..];
+        if (name.StartsWith("new "u8)) name = name[4..];
+        int arguments = name.IndexOf((byte)'(');
+        if (arguments < 0) return false;
+        name = name[..arguments].TrimEnd(Blank);
+        return name.Contains((byte)'.') && !name.Contains((byte)' ') && (line.EndsWith(")"u8) || line.IndexOf(") in "u8) > 0);
     }
 
     /// <summary>Where the comment ends that a document begins with, if it speaks of rights; else 0.</summary>
