@@ -47,7 +47,7 @@ static class Evidence
     const double LeastRarity = 0.1;
 
     /// <summary>Of fewer documents what all of them have need not be common: they may be versions of one.</summary>
-    const int FewDocuments = 64;
+    const int FewDocuments = 16;
 
     /// <summary>Well above 1: what some documents share, as a house style does, is nearly as telling as what one has. What everybody shares the idiom model knows.</summary>
     const double RarityExponent = 3;
