@@ -4,6 +4,7 @@ using LeakScan.Tests.Support;
 namespace LeakScan.Tests;
 
 /// <summary>What is closed, in use elsewhere or already written says so, and takes nobody's process down.</summary>
+[Trait("Category", "TierIndependent")]
 public sealed class LifeCycleTests : IDisposable
 {
     static readonly IndexKey s_key = IndexKey.FromBytes(Encoding.ASCII.GetBytes("life cycle test key with 32 bytes"[..32]));
@@ -25,7 +26,7 @@ public sealed class LifeCycleTests : IDisposable
     {
         using FingerprintIndexBuilder builder = Builder();
         if (inMemory) return builder.Build();
-        builder.Write(PathOf("corp.lsi"));
+        if (!File.Exists(PathOf("corp.lsi"))) builder.Write(PathOf("corp.lsi"));
         return FingerprintIndex.Open(PathOf("corp.lsi"), s_key);
     }
 
