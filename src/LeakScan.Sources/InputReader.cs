@@ -66,7 +66,7 @@ public sealed class InputReader
     /// <returns>The same object again and again; see <see cref="InputRecord"/>.</returns>
     public IEnumerable<InputRecord> Read(string input, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(input);
+        ArgumentException.ThrowIfNullOrEmpty(input);
         return ReadInput(input, cancellationToken);
     }
 

@@ -94,7 +94,7 @@ public sealed class InputRecord
     {
         string? name = null;
         ReadOnlySpan<byte> text = Text.Span;
-        int end = start + length;
+        int end = (int)Math.Min((long)start + length, text.Length);
         if (TryLocate(start, out InputField field))
         {
             name = field.Name;

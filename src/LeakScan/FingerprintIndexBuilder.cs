@@ -50,6 +50,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
         _key = key;
         _keys = new FingerprintKeys(key);
         _options = options ?? new();
+        if (!Enum.IsDefined(_options.PathStorage)) throw new ArgumentOutOfRangeException(nameof(options), _options.PathStorage, "No such way to store paths.");
         _tokenKeys = new TokenKeys(key);
         string Folder() => _options.TemporaryFolder ?? _outputFolder ?? Path.GetTempPath();
         _store = new FingerprintStore(_options.MemoryBudgetBytes, Folder);

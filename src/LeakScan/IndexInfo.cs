@@ -31,10 +31,10 @@ public sealed record IndexInfo(
     int FineWindow,
     int CoarseWindow)
 {
-    /// <summary>Every verbatim run of this many canonical characters is hit by the fine scan.</summary>
+    /// <summary>Every verbatim run of this many canonical characters is hit by the fine scan. A hit is told if it says more than it costs to point at it: a short one in a long text may not be.</summary>
     public int FineGuarantee => GramLength + FineWindow - 1;
 
-    /// <summary>Every verbatim run of this many canonical characters is hit by the fastest scan.</summary>
+    /// <summary>Every verbatim run of this many canonical characters is hit by the fastest scan; see <see cref="FineGuarantee"/>.</summary>
     public int CoarseGuarantee => GramLength + CoarseWindow - 1;
 
     /// <summary>Index bytes a fingerprint.</summary>

@@ -44,6 +44,7 @@ public sealed class IndexKey
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IndexKey Load(string path)
     {
+        if (Directory.Exists(path)) throw new IOException($"{path}: is a folder; a key is a file of {LengthBytes} bytes");
         long length = new FileInfo(path).Length;
         return length == LengthBytes
             ? new(File.ReadAllBytes(path))
@@ -55,7 +56,7 @@ public sealed class IndexKey
     /// <inheritdoc cref="Load" path="/exception"/>
     public static IndexKey LoadOrCreate(string path)
     {
-        if (File.Exists(path)) return Load(path);
+        if (File.Exists(path) || Directory.Exists(path)) return Load(path);
         string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
         if (folder is not null) Directory.CreateDirectory(folder);
         string temporary = $"{path}.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp";

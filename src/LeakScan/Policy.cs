@@ -26,7 +26,11 @@ public sealed record Policy
     ];
 
     /// <summary>The rules, in the order in which they are tried.</summary>
-    public IReadOnlyList<PolicyRule> Rules { get; init; } = [];
+    public IReadOnlyList<PolicyRule> Rules
+    {
+        get;
+        init => (field, LabelPlaces) = (value, []); // those of other rules
+    } = [];
 
     /// <summary>What becomes of text that could not be scanned. Default: <see cref="Verdict.Block"/>.</summary>
     public Verdict OnError { get; init; } = Verdict.Block;

@@ -343,8 +343,7 @@ sealed class JsonStrings : IDisposable
     // From a string's first escape on Utf8JsonReader looks at each byte by itself, which for texts of many lines took an eighth of
     // a scan. It is given the line with other letters in place of the escapes: they mean the same to it within a string, and
     // outside of one neither is JSON.
-    /// <summary>The line without escapes, byte for byte where it was.</summary>
-    /// <exception cref="JsonException">An escape is none.</exception>
+    /// <summary>The line without escapes, byte for byte where it was, up to the first that is none: there the reader stops.</summary>
     ReadOnlySpan<byte> Mask(ReadOnlySpan<byte> line)
     {
         if (_masked.Length < line.Length) Rent(ref _masked, line.Length);
@@ -354,7 +353,11 @@ sealed class JsonStrings : IDisposable
         {
             done += CopyPlain(line[done..], target[done..]);
             if (done == line.Length) return target;
-            if (!IsEscape(line[done..])) throw new JsonException();
+            if (!IsEscape(line[done..]))
+            {
+                line[done..].CopyTo(target[done..]);
+                return target;
+            }
             target[done] = target[done + 1] = (byte)'_';
             done += 2;
         }

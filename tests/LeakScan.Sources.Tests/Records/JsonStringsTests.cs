@@ -54,6 +54,17 @@ public class JsonStringsTests
         }, threads: 1, iter: 5000);
     }
 
+    /// <summary>Of JSON that was cut, within an escape too, the strings before the cut are there.</summary>
+    [Theory, InlineData("\\"), InlineData("\\u12"), InlineData("\\x"), InlineData("")]
+    public void Strings_before_a_cut_are_kept(string cut)
+    {
+        using JsonStrings strings = new(null, "id");
+        byte[] json = Encoding.UTF8.GetBytes("{\"a\":\"one\\ntwo\",\"b\":\"three" + cut);
+        Assert.ThrowsAny<JsonException>(() => strings.Parse(json));
+        Assert.Equal("one\ntwo", Encoding.UTF8.GetString(strings.Text.Span));
+        Assert.Equal("a", strings.GetField(0).Name);
+    }
+
     /// <summary>What is no JSON is told, wherever it is damaged, escapes above all.</summary>
     [Fact]
     public void Damaged_json_is_refused_where_the_reader_refuses_it()
