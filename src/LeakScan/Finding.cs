@@ -56,7 +56,7 @@ public readonly record struct Match(
 /// <param name="Verdict">What the policy says.</param>
 /// <param name="Label">Label of the document behind the verdict, which is that of the first match; null when nothing matched.</param>
 /// <param name="Score">In [0,1], rising with certainty; 0 when nothing matched.</param>
-/// <param name="EvidenceBits">Bits of evidence for the best-matching document.</param>
+/// <param name="EvidenceBits">Bits of evidence for the document that the verdict is about.</param>
 /// <param name="MatchedCharacters">Canonical characters of the scanned text that any reported document covers, each counted once, whether or not there was room for all its matches.</param>
 /// <param name="CanonicalCharacters">Canonical characters of the scanned text.</param>
 /// <param name="Matches">Number of matches reported: those of the gravest verdict first, and of equal ones the document with most evidence.</param>

@@ -27,6 +27,7 @@ public sealed class FingerprintIndex : IDisposable
     readonly ConcurrentDictionary<(int Layer, uint Offset, uint Length), string> _labels = new();
     readonly ConditionalWeakTable<Scanner, object?> _scanners = [];
     volatile bool _isDisposed;
+    int _readers; // calls under way, but for scanners'
 
     internal FingerprintIndex(MappedIndex[] layers, IndexKey key)
     {
@@ -58,7 +59,8 @@ public sealed class FingerprintIndex : IDisposable
     {
         get
         {
-            if (!_info.IsValueCreated) ThrowIfDisposed();
+            if (_info.IsValueCreated) return _info.Value;
+            using Turn turn = new(this);
             return _info.Value;
         }
     }
@@ -150,7 +152,7 @@ public sealed class FingerprintIndex : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">No such document.</exception>
     public IndexedDocument GetDocument(int documentId)
     {
-        ThrowIfDisposed();
+        using Turn turn = new(this);
         (int layer, int document) = Locate(documentId);
         DocumentRecord record = _layers[layer].GetDocument(document);
         return new(_layers[layer].GetPath(record), _layers[layer].GetLabel(record), (int)Math.Min(record.FirstLine, int.MaxValue),
@@ -289,15 +291,32 @@ public sealed class FingerprintIndex : IDisposable
             GramParameters.GramLength, GramParameters.FineWindow, GramParameters.CoarseWindow);
     }
 
-    /// <summary>Closes the files.</summary>
     /// <summary>Closes the files, when scans that are under way have ended; no other begins.</summary>
     public void Dispose()
     {
         if (_isDisposed) return;
         _isDisposed = true;
-        Interlocked.MemoryBarrier(); // see Scanner.Turn
+        Interlocked.MemoryBarrier(); // see Scanner.Turn, and Turn
+        SpinWait.SpinUntil(() => Volatile.Read(ref _readers) == 0);
         foreach ((Scanner scanner, _) in _scanners) SpinWait.SpinUntil(() => !scanner.IsRunning);
         foreach (MappedIndex layer in _layers) layer.Dispose();
+    }
+
+    /// <summary>The time in which something is read: <see cref="Dispose"/> says first that it comes, and then waits.</summary>
+    readonly ref struct Turn
+    {
+        readonly FingerprintIndex _index;
+
+        internal Turn(FingerprintIndex index)
+        {
+            _index = index;
+            Interlocked.Increment(ref index._readers);
+            if (!index._isDisposed) return;
+            Dispose();
+            index.ThrowIfDisposed();
+        }
+
+        public void Dispose() => Interlocked.Decrement(ref _index._readers);
     }
 
     internal bool IsDisposed => _isDisposed;

@@ -95,7 +95,7 @@ public sealed partial class Scanner
     {
         foreach (ref AlignedDocument document in aligner.Documents)
         {
-            if (document.Evidence < (report.Evidence < Evidence.WarnBits ? Evidence.ReportBits : Evidence.WarnBits)) break;
+            if (document.Evidence < Evidence.ReportBits) break;
             ReadOnlySpan<AlignedStretch> stretches = aligner.Stretches.Slice(document.First, document.Count);
             if (SourceLines(document, stretches) < MinSourceLines) continue;
 
@@ -110,6 +110,7 @@ public sealed partial class Scanner
             string documentLabel = Index.LabelOf(document.Layer, document.Document);
             Verdict documentVerdict = _options.Policy.Decide(documentLabel, _options.Destination, kind, characters, document.Evidence);
             bool isGraver = documentVerdict > report.Verdict;
+            if (!isGraver && document.Evidence < (report.Evidence < Evidence.WarnBits ? Evidence.ReportBits : Evidence.WarnBits)) continue;
             bool tellsMore = isGraver || (report.Evidence < Evidence.WarnBits && document.Evidence > report.Evidence);
             bool isNews = (report.Label is null || document.Evidence >= Evidence.WarnBits) && fresh >= Math.Max(Evidence.ReportBits, document.Evidence / 2);
             if (!isGraver && (_matchCount >= _options.MaxMatches || !tellsMore && !isNews)) continue;
@@ -119,12 +120,11 @@ public sealed partial class Scanner
             if (tellsMore && documentVerdict >= report.Verdict) RemoveMatches(Index.DocumentIdOf(document.Layer, document.Document));
             // What the verdict is about comes first, and has room.
             bool isFirst = report.Label is null || isGraver || (documentVerdict == report.Verdict && document.Evidence > report.Evidence);
-            if (isFirst) (report.Verdict, report.Label) = (documentVerdict, documentLabel);
+            if (isFirst) (report.Verdict, report.Label, report.Evidence) = (documentVerdict, documentLabel, document.Evidence);
             int first = Math.Min(_matchCount, _options.MaxMatches - 1);
             _matchCount = first;
             AddMatches(text, aligner, document, stretches, kind);
             if (isFirst) MoveToFront(first);
-            report.Evidence = Math.Max(report.Evidence, document.Evidence);
         }
     }
 

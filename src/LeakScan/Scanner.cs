@@ -93,6 +93,7 @@ public sealed partial class Scanner
     public ScanResult Scan(ReadOnlySpan<byte> utf8, List<Match> matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
+        using Turn turn = new(this);
         matches.Clear();
         ScanResult result = Run(utf8);
         matches.AddRange(_matches.AsSpan(0, _matchCount));
@@ -105,6 +106,7 @@ public sealed partial class Scanner
     /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})" path="/exception"/>
     public ScanResult Scan(ReadOnlySpan<byte> utf8, Span<Match> matches)
     {
+        using Turn turn = new(this);
         ScanResult result = Run(utf8);
         _matches.AsSpan(0, Math.Min(_matchCount, matches.Length)).CopyTo(matches);
         return result;
@@ -114,6 +116,7 @@ public sealed partial class Scanner
     /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})" path="/exception"/>
     public ScanResult Scan<TSink>(ReadOnlySpan<byte> utf8, ref TSink sink) where TSink : struct, IMatchSink, allows ref struct
     {
+        using Turn turn = new(this);
         ScanResult result = Run(utf8);
         for (int i = 0; i < _matchCount; i++) sink.OnMatch(in _matches[i]);
         return result;
@@ -124,6 +127,7 @@ public sealed partial class Scanner
     public ScanResult Scan(ReadOnlySpan<char> text, List<Match> matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
+        using Turn turn = new(this);
         matches.Clear();
         if (text.Length > MaxTextBytes / MaxBytesOfChar) CheckLength(Encoding.UTF8.GetByteCount(text));
         int room = text.Length <= MaxTextBytes / MaxBytesOfChar ? Encoding.UTF8.GetMaxByteCount(text.Length) : MaxTextBytes;
@@ -251,7 +255,7 @@ public sealed partial class Scanner
         if (bytes > MaxTextBytes) throw new ArgumentException($"{bytes} bytes; a text has up to {MaxTextBytes}: scan it in parts.");
     }
 
-    /// <summary>Whether the index is being read.</summary>
+    /// <summary>Whether a call is under way.</summary>
     internal bool IsRunning => Volatile.Read(ref _isRunning) != 0;
 
     /// <summary>The time in which a scanner uses its buffers and the index: one call at a time, and none once the index is gone.</summary>
@@ -262,7 +266,7 @@ public sealed partial class Scanner
 
         internal Turn(Scanner scanner)
         {
-            if (Interlocked.Exchange(ref scanner._isRunning, 1) != 0) throw new InvalidOperationException("The scanner is in use on another thread; make one for each.");
+            if (Interlocked.Exchange(ref scanner._isRunning, 1) != 0) throw new InvalidOperationException("The scanner is in use; make one for each thread, and none may be used by the sink of its own scan.");
             _scanner = scanner;
             if (!scanner.Index.IsDisposed) return;
             Dispose();
@@ -309,7 +313,6 @@ public sealed partial class Scanner
     ScanResult Run(ReadOnlySpan<byte> text)
     {
         CheckLength(text.Length);
-        using Turn turn = new(this);
         _matchCount = 0;
         _offsets.Clear();
         _stretches.Clear();
@@ -338,7 +341,7 @@ public sealed partial class Scanner
         internal Verdict Verdict;
         internal string? Label;
 
-        /// <summary>Of the best document.</summary>
+        /// <summary>Of the document that the verdict is about.</summary>
         internal double Evidence;
 
         internal int MatchedCharacters;
@@ -504,8 +507,7 @@ public sealed partial class Scanner
             // A copy of what a document before it explains says nothing new.
             if (fresh < Math.Max(Evidence.ReportBits, document.Evidence / 2)) continue;
 
-            if (report.Label is null) (report.Verdict, report.Label) = (document.Verdict, Index.LabelOf(document.Layer, document.Document));
-            report.Evidence = Math.Max(report.Evidence, document.Evidence);
+            if (report.Label is null) (report.Verdict, report.Label, report.Evidence) = (document.Verdict, Index.LabelOf(document.Layer, document.Document), document.Evidence);
             AddMatches(text, document, layer, stretches);
             foreach (ref readonly Stretch stretch in stretches)
             {

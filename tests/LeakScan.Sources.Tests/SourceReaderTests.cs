@@ -262,6 +262,8 @@ public sealed class SourceReaderTests : IDisposable
         Assert.Equal("\n\n\n\n\n" + Data, Read("Texts.resx", Head + Data));
         Assert.Equal(Head + Data, Read("Texts.xml", Head + Data));
         Assert.Equal(Data, Read("Texts.resx", Data));
+        const string Explanation = "<!-- <data name=\"a\"/> <resheader/></resheader> -->\n<xsd:schema></xsd:schema>";
+        Assert.Equal("\n" + Data + "<resheader></resheader>", Read("Texts.resx", Explanation + Data + "<resheader></resheader>"));
 
         static string Read(string name, string text)
         {

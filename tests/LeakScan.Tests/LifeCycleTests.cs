@@ -107,6 +107,21 @@ public sealed class LifeCycleTests : IDisposable
         Assert.Equal(Verdict.Block, scanner.Scan(s_text, new List<Match>()).Verdict);
     }
 
+    struct ScanningSink(Scanner scanner) : IMatchSink
+    {
+        public readonly void OnMatch(in Match match) => scanner.Scan(s_text, new List<Match>());
+    }
+
+    [Fact]
+    public void ASinkDoesNotScanWithTheScannerThatCallsIt()
+    {
+        using FingerprintIndex index = Index(inMemory: true);
+        Scanner scanner = new(index);
+        ScanningSink sink = new(scanner);
+        Assert.Throws<InvalidOperationException>(() => scanner.Scan(s_text, ref sink));
+        Assert.Equal(Verdict.Block, scanner.Scan(s_text, new List<Match>()).Verdict);
+    }
+
     [Fact]
     public void ABuilderThatIsDisposedOrWrittenTakesNothing()
     {

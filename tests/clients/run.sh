@@ -13,6 +13,7 @@ stub=$(cd "$stub" && pwd)
 for program in node npm unshare ip git; do command -v $program >/dev/null || skip "there is no $program here"; done
 unshare -rn true 2>/dev/null || skip "no namespaces here (unshare -rn)"
 
+trap 'kill $(jobs -p) 2>/dev/null; exit 130' INT TERM
 out=$(mkdir -p "${1:-$(mktemp -d)}" && cd "${1:-$_}" && pwd)
 if [ -z "${LEAKSCAN:-}" ]; then
   (cd "$repository" && dotnet publish src/LeakScan.Cli -c Release -r linux-x64 -o "$out/cli" -v q >&2)

@@ -10,13 +10,17 @@ static class ResxText
     /// <returns>The length of what is left; all of it if there is no such head.</returns>
     internal static int Keep(Span<byte> text)
     {
-        ReadOnlySpan<byte> lastOfHead = "</resheader>"u8;
-        int head = text.LastIndexOf(lastOfHead);
-        if (head < 0) return text.Length;
-        head += lastOfHead.Length;
+        // The explanation is a comment, and has resources of its own.
+        int comment = text.IndexOf("-->"u8);
+        int first = comment < 0 ? text.IndexOf("<data "u8) : text[comment..].IndexOf("<data "u8) is >= 0 and int behind ? comment + behind : -1;
+        ReadOnlySpan<byte> before = first < 0 ? text : text[..first];
+        int head = Math.Max(EndOf(before, "</resheader>"u8), EndOf(before, "</xsd:schema>"u8));
         int lines = text[..head].Count((byte)'\n');
         text[..lines].Fill((byte)'\n');
         text[head..].CopyTo(text[lines..]);
         return text.Length - head + lines;
     }
+
+    /// <summary>Behind the last; 0 if there is none.</summary>
+    static int EndOf(ReadOnlySpan<byte> text, ReadOnlySpan<byte> tag) => text.LastIndexOf(tag) is >= 0 and int at ? at + tag.Length : 0;
 }

@@ -99,8 +99,11 @@ static class BoilerplateLines
         if (name.StartsWith("new "u8)) name = name[4..];
         int arguments = name.IndexOf((byte)'(');
         if (arguments < 0) return false;
+        bool isApart = arguments > 0 && name[arguments - 1] == ' '; // JavaScript's: what follows ends in line and column
         name = name[..arguments].TrimEnd(Blank);
-        return name.Contains((byte)'.') && !name.Contains((byte)' ') && (line.EndsWith(")"u8) || line.IndexOf(") in "u8) > 0);
+        if (name.IsEmpty || !(char.IsAsciiLetter((char)name[0]) || name[0] is (byte)'_' or (byte)'$' or (byte)'<') || !name.Contains((byte)'.') || name.Contains((byte)' ')) return false;
+        if (isApart) return line.EndsWith(")"u8) && line.Length > 2 && char.IsAsciiDigit((char)line[^2]) && line[arguments..].Contains((byte)':');
+        return line.EndsWith(")"u8) || line.IndexOf(") in "u8) is > 0 and int place && line[place..].IndexOf(":line "u8) > 0;
     }
 
     /// <summary>Where the comment ends that a document begins with, if it speaks of rights; else 0.</summary>

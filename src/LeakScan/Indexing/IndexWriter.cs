@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Runtime.InteropServices;
 using System.Text;
 using CommunityToolkit.HighPerformance.Buffers;
 using LeakScan.Simd;
@@ -84,6 +85,7 @@ sealed class IndexWriter(
 
     readonly ConcurrentBag<PartitionResult> _free = [];
     int _postingBytes;
+    int[] _labels = []; // of each document, by its place in the file
 
     internal IndexHeader Write(IndexOutput output, UInt128 baseId, IReadOnlyCollection<int> removals, long sourceBytes, CancellationToken cancellationToken)
     {
@@ -103,6 +105,8 @@ sealed class IndexWriter(
             starts[rank] = end;
             end += documents[order[rank]].Length;
         }
+        Dictionary<string, int> labels = new(StringComparer.Ordinal);
+        _labels = [.. order.Select(i => labels.TryGetValue(documents[i].Label, out int label) ? label : labels[documents[i].Label] = labels.Count)];
         if (end >= Posting.CountFlag) throw new InvalidOperationException($"An index holds up to {Posting.CountFlag} canonical characters; these documents have {end}.");
 
         _postingBytes = Posting.SizeBytes(end);
@@ -201,13 +205,14 @@ sealed class IndexWriter(
             distinct++;
             last = found.Place >> 32;
         }
-        ulong limit = distinct > Posting.MaxDocuments ? FindLimit(group) : ulong.MaxValue;
+        HashSet<ulong>? keeping = distinct > Posting.MaxDocuments ? ChooseDocuments(group) : null;
         last = ulong.MaxValue;
+        bool isKept = true;
         foreach (FoundFingerprint found in group)
         {
             ulong document = found.Place >> 32;
-            if (document != last) (last, inDocument) = (document, 0);
-            if (++inDocument <= Posting.MaxPerDocument && OrderOf(document) <= limit) group[kept++] = found;
+            if (document != last) (last, inDocument, isKept) = (document, 0, keeping?.Contains(document) != false);
+            if (++inDocument <= Posting.MaxPerDocument && isKept) group[kept++] = found;
         }
 
         result.Fingerprints.Add(fingerprint);
@@ -215,26 +220,26 @@ sealed class IndexWriter(
         foreach (FoundFingerprint found in group[..kept]) WritePosting(fingerprint, starts[found.Place >> 32] + (uint)found.Place, result);
     }
 
-    /// <summary>Which documents keep their postings where there are too many: the same for all that they share, and of all folders, one of which may go.</summary>
-    static ulong OrderOf(ulong document) => IdiomModel.Mix(document, 0);
-
-    /// <summary>The order of the last document that keeps its postings.</summary>
-    static ulong FindLimit(ReadOnlySpan<FoundFingerprint> group)
+    // The same for all that they share, so that what is found is of few documents; of all folders, one of which may go; and of each label, since one may
+    // be allowed to leave and another not.
+    /// <summary>Chooses which documents keep their postings where there are too many: of each label in turn the next in an order that says nothing.</summary>
+    HashSet<ulong> ChooseDocuments(ReadOnlySpan<FoundFingerprint> group)
     {
-        Span<ulong> least = stackalloc ulong[Posting.MaxDocuments]; // rising
-        least.Fill(ulong.MaxValue);
+        List<(int Turn, ulong Order, int Label, ulong Document)> candidates = [];
         ulong last = ulong.MaxValue;
         foreach (FoundFingerprint found in group)
         {
             if (found.Place >> 32 == last) continue;
             last = found.Place >> 32;
-            ulong order = OrderOf(last);
-            if (order >= least[^1]) continue;
-            int at = least.Length - 1;
-            for (; at > 0 && least[at - 1] > order; at--) least[at] = least[at - 1];
-            least[at] = order;
+            candidates.Add((0, IdiomModel.Mix(last, 0), _labels[last], last));
         }
-        return least[^1];
+        candidates.Sort(static (a, b) => a.Label != b.Label ? a.Label.CompareTo(b.Label) : a.Order.CompareTo(b.Order));
+        Span<(int Turn, ulong Order, int Label, ulong Document)> all = CollectionsMarshal.AsSpan(candidates);
+        for (int i = 1; i < all.Length; i++) all[i].Turn = all[i].Label == all[i - 1].Label ? all[i - 1].Turn + 1 : 0;
+        candidates.Sort();
+        HashSet<ulong> chosen = new(Posting.MaxDocuments);
+        foreach ((_, _, _, ulong document) in all[..Posting.MaxDocuments]) chosen.Add(document);
+        return chosen;
     }
 
     void WritePosting(ulong fingerprint, long value, PartitionResult result)

@@ -54,9 +54,9 @@ static class CharacterWeight
             int scheme = text[at..end].IndexOf("://"u8);
             if (scheme < 0) break;
             scheme += at;
-            int length = text[scheme..].IndexOfAny(s_addressEnds);
-            at = length < 0 ? text.Length : scheme + length;
-            covered += Math.Max(0, Math.Min(at, end) - Math.Max(scheme, start));
+            int length = text[scheme..end].IndexOfAny(s_addressEnds);
+            at = length < 0 ? end : scheme + length;
+            covered += Math.Max(0, at - Math.Max(scheme, start));
         }
         return 1 - (1 - AddressShare) * covered / Math.Max(1, end - start);
     }

@@ -74,6 +74,7 @@ sealed class DocumentRanking
         int matched = 0;
         int covered = 0;
         int previous = -1;
+        int longest = 0;
         int said = 0;
         for (int i = from; i < to; i++)
         {
@@ -90,6 +91,7 @@ sealed class DocumentRanking
             if (stretch.Evidence < Evidence.StretchBits) stretch.Evidence = 0;
             covered = stretch.End;
             if (stretch.Evidence == 0) continue;
+            longest = Math.Max(longest, stretch.Matched);
             // What the text has twice is shown twice and counts once: a listing repeats a path on every line and tells it once.
             double news = NewShare(stretch.Diagonal + stretch.Start, stretch.Diagonal + stretch.End, Math.Min(said, MaxSaid));
             if (news > 0) _said[said++ % MaxSaid] = (stretch.Diagonal + stretch.Start, stretch.Diagonal + stretch.End);
@@ -105,7 +107,7 @@ sealed class DocumentRanking
             Document = stretches[from].Document,
             First = from,
             Count = to - from,
-            Evidence = evidence,
+            Evidence = longest < Matching.Evidence.BlockCharacters ? Math.Min(evidence, Matching.Evidence.MostFragmentBits) : evidence,
             Matched = matched,
         };
     }

@@ -36,6 +36,12 @@ static class Evidence
     /// <summary>From here on the default policy blocks.</summary>
     internal const double BlockBits = 2 * WarnBits;
 
+    /// <summary>What is blocked has one stretch of so many characters, twice a k-gram; shorter ones, however many, are worth a warning.</summary>
+    internal const int BlockCharacters = 48;
+
+    /// <summary>What shorter stretches add up to at most.</summary>
+    internal const double MostFragmentBits = BlockBits - 1;
+
     /// <summary>What a repeated character says of what it would say: it follows from the text, but for that it comes again.</summary>
     internal const double RepeatedShare = 0.5;
 

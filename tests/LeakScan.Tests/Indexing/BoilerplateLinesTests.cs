@@ -41,7 +41,7 @@ public sealed class BoilerplateLinesTests
     [InlineData("\ufeff// Copyright X\r\n\r\nint x;\r\n", "0-1")]
     [InlineData("failed:\n\tat org.x.web.Servlet.doGet(Servlet.java:7) ~[x.jar:1]\n\tat org.x.web.Servlet.doGet(Servlet.java:7)\n   at A.B.C(String s) in /src/b.cs:line 3\n    at async Job.run (node:internal/x:1:2)\n", "2-5")]
     [InlineData("Traceback:\n  File \"/x/site-packages/y.py\", line 3, in f\n    secret(x)\n", "1-2")]
-    [InlineData("at the end (see 3)\nat last.\nat secret(x)\nFile \"a\"\nFOO = 1\nalpha.beta(x)\n", "")]
+    [InlineData("at the end (see 3)\nat 10.30 (CET)\nat heron.internal (the pool)\nat heron.pool(x) in the room\nat last.\nat secret(x)\nFile \"a\"\nFOO = 1\nalpha.beta(x)\n", "")]
     public void FindsHeaderAndImports(string text, string ranges)
     {
         List<(int Start, int End)> found = [];

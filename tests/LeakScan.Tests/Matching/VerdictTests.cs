@@ -148,5 +148,31 @@ public sealed class VerdictTests : IDisposable
         }
     }
 
+    /// <summary>Of text that more documents have than keep their places in an index each label has some of them.</summary>
+    [Theory, InlineData(0), InlineData(13), InlineData(60)]
+    public void ManyCopiesThatMayBeSentDoNotHideOneThatMayNot(int place)
+    {
+        string text = Code(60);
+        using FingerprintIndex index = Index([.. Enumerable.Range(0, 61).Select(i => ($"copy{i:00}.cs", i == place ? "code" : "data", text)), .. Enumerable.Range(0, 100).Select(i => ($"{i:000}.cs", "data", Code(10)))]);
+        Assert.Equal(Verdict.Block, VerdictOf(index, text, policy: s_dataIsAllowed));
+    }
+
+    /// <summary>A rule that asks for less than the default does is asked about all documents.</summary>
+    [Theory, InlineData(1), InlineData(32)]
+    public void WhatMayBeSentDoesNotHideChangedCodeThatMayNot(int room)
+    {
+        string[] own = Code(12).Split('\n');
+        string changed = string.Join('\n', own.Select(l => System.Text.RegularExpressions.Regex.Replace(l, "[a-z]+_[a-z]+", m => "x" + m.Value.Length + "y" + m.Value[0])));
+        string data = Code(80);
+        Policy strict = new() { Rules = [new PolicyRule { Label = "data", Verdict = Verdict.Allow }, new PolicyRule { Label = "code", Verdict = Verdict.Block, MinEvidenceBits = 8 }] };
+        using FingerprintIndex index = Index(("a.cs", "data", data), ("b.cs", "code", string.Join('\n', own)), ("c.cs", "code", Code(30)));
+        List<Match> matches = [];
+        ScanResult alone = Scan(index, changed, matches, structure: true, strict, room);
+        Assert.Equal((Verdict.Block, "code"), (alone.Verdict, alone.Label));
+        ScanResult beside = Scan(index, $"{changed}\n{data}", matches, structure: true, strict, room);
+        Assert.Equal((Verdict.Block, "code"), (beside.Verdict, beside.Label));
+        Assert.Equal("b.cs", index.GetDocument(matches[0].DocumentId).Path);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }
