@@ -45,8 +45,11 @@ static class SkipRules
         ".sln", ".pbxproj", ".xcscheme", ".xcworkspacedata", ".storyboard", ".xib",
     ];
 
-    /// <summary>What build tools put into every project that uses them.</summary>
-    static readonly HashSet<string> s_wrappers = new(StringComparer.Ordinal) { "gradlew", "gradlew.bat", "mvnw", "mvnw.cmd" };
+    /// <summary>What build tools put into every project that uses them, and libraries beside every model that they save.</summary>
+    static readonly HashSet<string> s_writtenByTools = new(StringComparer.Ordinal)
+    {
+        "gradlew", "gradlew.bat", "mvnw", "mvnw.cmd", "adapter_config.json", "added_tokens.json", "generation_config.json", "preprocessor_config.json", "special_tokens_map.json",
+    };
 
     static readonly string[] s_licenceNames = ["LICENSE", "LICENCE", "COPYING", "NOTICE", "CODE_OF_CONDUCT"];
 
@@ -63,7 +66,7 @@ static class SkipRules
     /// <summary>The reason the name gives, or null.</summary>
     internal static string? ByName(string name)
     {
-        if (s_lockFiles.Contains(name) || s_wrappers.Contains(name) || s_generatedEnds.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase))) return Generated;
+        if (s_lockFiles.Contains(name) || s_writtenByTools.Contains(name) || s_generatedEnds.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase))) return Generated;
         if (name.EndsWith(".min.js", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".min.css", StringComparison.OrdinalIgnoreCase)) return Minified;
         return s_licenceNames.Any(licence => IsLicence(name, licence)) ? Licence : null;
     }
@@ -109,7 +112,7 @@ static class SkipRules
         {
             int end = head.IndexOf((byte)'\n');
             ReadOnlySpan<byte> text = end < 0 ? head : head[..end];
-            if (IsGeneratedMark(text)) return true;
+            if (IsGeneratedMark(text) || text.IndexOf("controller-gen.kubebuilder.io/version"u8) >= 0) return true; // of Go's types for Kubernetes
             head = end < 0 ? default : head[(end + 1)..];
         }
         return false;
