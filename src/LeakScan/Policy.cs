@@ -6,7 +6,8 @@ namespace LeakScan;
 /// <summary>Turns matches into verdicts: the first rule that fits decides, and where none fits, the default rules.</summary>
 /// <remarks>
 /// The default rules let nobody down who has no policy: what is certain is blocked, what is likely is a warning, a match of
-/// structure alone never more than a warning. A rule of one's own says what else is allowed or forbidden; it applies to
+/// structure alone never more than a warning, and fragments of less than 48 canonical characters, however many, count for a bit
+/// less than what is certain. A rule of one's own says what else is allowed or forbidden; it applies to
 /// matches with enough evidence for a warning, unless it sets another limit. Immutable and thread-safe.
 /// </remarks>
 /// <example><code>
