@@ -27,7 +27,7 @@ public sealed class FingerprintIndex : IDisposable
     readonly ConcurrentDictionary<(int Layer, uint Offset, uint Length), string> _labels = new();
     readonly ConditionalWeakTable<Scanner, object?> _scanners = [];
     volatile bool _isDisposed;
-    int _readers; // calls under way, but for scanners'
+    int _readers; // calls under way that are no scanner's
 
     internal FingerprintIndex(MappedIndex[] layers, IndexKey key)
     {
@@ -294,9 +294,7 @@ public sealed class FingerprintIndex : IDisposable
     /// <summary>Closes the files, when scans that are under way have ended; no other begins.</summary>
     public void Dispose()
     {
-        if (_isDisposed) return;
-        _isDisposed = true;
-        Interlocked.MemoryBarrier(); // see Scanner.Turn, and Turn
+        if (Interlocked.Exchange(ref _isDisposed, true)) return; // and a barrier: see Scanner.Turn, and Turn
         SpinWait.SpinUntil(() => Volatile.Read(ref _readers) == 0);
         foreach ((Scanner scanner, _) in _scanners) SpinWait.SpinUntil(() => !scanner.IsRunning);
         foreach (MappedIndex layer in _layers) layer.Dispose();
