@@ -76,6 +76,51 @@ public sealed class HookCommandTests : IDisposable
     }
 
     [Fact]
+    public void TheOtherHookOfCursorsUserIsLeftToAnswer()
+    {
+        string message = JsonSerializer.Serialize(new { cursor_version = "2.0", hook_event_name = "UserPromptSubmit", prompt = _work.WithIndex().Read("src/alpha.cs") });
+        CliResult Ask() => _work.RunWith(message, Environment, "hook", "claude-code", "--index", "corp.lsi").Expect(0);
+        Assert.Equal("block", CliResult.Json(Ask().Out).GetProperty("decision").GetString());
+        _work.Write(".cursor/hooks.json", """{"version":1,"hooks":{"beforeSubmitPrompt":[{"command":"leakscan hook cursor"}]}}""");
+        Assert.Equal("{}", Ask().Out.Trim());
+    }
+
+    [UnixFact]
+    public void AnAuditFileThatHangsHoldsNothingUp()
+    {
+        _work.WithIndex().Write("message.json", Prompt(_work.Read("src/alpha.cs")));
+        CliResult result = Shell("mkfifo audit.fifo; LEAKSCAN hook claude-code --index corp.lsi --audit audit.fifo < message.json").Expect(0);
+        Assert.Equal("block", CliResult.Json(result.Out).GetProperty("decision").GetString());
+        Assert.Contains("the audit file cannot be written", result.Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MinifiedPromptsAreNoMentions()
+    {
+        _work.WithIndex();
+        string css = string.Concat(Enumerable.Range(0, 800).Select(i => FormattableString.Invariant($"@media(max-width:{i}px){{.a{i}/b,.c{{color:#{i};}}}}")));
+        Assert.Empty(_work.RunWith(Prompt(css), Environment, "hook", "claude-code", "--index", "corp.lsi", "--deadline", "20").Expect(0).Out);
+    }
+
+    [Fact]
+    public void WhatWasBeforeIsKept()
+    {
+        _work.Write(".claude/settings.json", "{}");
+        string[] install = ["hook", "install", "claude-code", "--index", "corp.lsi"];
+        _work.RunWith(null, Environment, install).Expect(0);
+        _work.RunWith(null, Environment, [.. install, "--audit", "a.jsonl"]).Expect(0);
+        Assert.Equal("{}", _work.Read(".claude/settings.json.leakscan.bak"));
+        _work.RunWith(null, Environment, "hook", "uninstall", "claude-code").Expect(0);
+        Assert.Equal("{}", _work.Read(".claude/settings.json").Trim());
+        File.WriteAllBytes(_work.PathOf(".claude/settings.json"), [.. "{\"a\":\"caf"u8, 0xE9, .. "\"}"u8]);
+        Assert.Contains("not UTF-8", _work.RunWith(null, Environment, install).Expect(2).Err, StringComparison.Ordinal);
+        // Of two files none is changed if one cannot be.
+        _work.Write(".config/devin/config.json", "{ nonsense");
+        Assert.Contains("config.json", _work.RunWith(null, Environment, "hook", "install", "windsurf", "--index", "corp.lsi").Expect(2).Err, StringComparison.Ordinal);
+        Assert.DoesNotContain(_work.Files, f => f.Contains(".codeium", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void AMistypedOptionFailsClosed()
     {
         Assert.Equal(2, _work.RunWith(Prompt("hello"), Environment, "hook", "codex", "--indx", "corp.lsi").ExitCode);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using System.Text.Unicode;
 using DiffPlex.DiffBuilder;
 using DiffPlex.DiffBuilder.Model;
 using LeakScan.Cli.Hooks;
@@ -51,7 +52,7 @@ static class HookInstallCommand
         ExampleCommand command = new("uninstall", "Takes the hooks out of a tool's settings and leaves the rest as it is.", "leakscan hook uninstall claude-code") { tool, project, dryRun };
         command.SetAction(parsed =>
         {
-            foreach (HookFile file in HookSettings.FilesOf(Parse(parsed.GetRequiredValue(tool)), Existing(parsed.GetValue(project)))) Change(file.Path, file.Uninstall, parsed.GetValue(dryRun));
+            Apply([.. HookSettings.FilesOf(Parse(parsed.GetRequiredValue(tool)), Existing(parsed.GetValue(project))).Select(file => Planned(file.Path, file.Uninstall))], parsed.GetValue(dryRun));
             return ExitCode.Clean;
         });
         return command;
@@ -78,7 +79,7 @@ static class HookInstallCommand
             Diagnostics.Note($"this belongs to {HookSettings.ManagedPath(options.Tool)}");
             return ExitCode.Clean;
         }
-        foreach (HookFile file in HookSettings.FilesOf(options.Tool, Existing(project))) Change(file.Path, text => file.Install(text, command, failClosed), dryRun);
+        Apply([.. HookSettings.FilesOf(options.Tool, Existing(project)).Select(file => Planned(file.Path, text => file.Install(text, command, failClosed)))], dryRun);
         if (dryRun) return ExitCode.Clean;
         foreach (string index in options.Indexes)
         {
@@ -88,23 +89,45 @@ static class HookInstallCommand
         return ExitCode.Clean;
     }
 
-    static void Change(string path, Func<string, string> change, bool dryRun)
+    /// <summary>A file of settings before and after.</summary>
+    /// <param name="Path">What the tool reads; it may be a link into somebody's collection of settings.</param>
+    /// <param name="Target">The file itself.</param>
+    /// <param name="Exists">Whether there is one.</param>
+    /// <param name="Before">What it says; nothing if there is none.</param>
+    /// <param name="After">What it is to say.</param>
+    sealed record PlannedChange(string Path, string Target, bool Exists, string Before, string After);
+
+    static PlannedChange Planned(string path, Func<string, string> change)
     {
-        // The file itself may be a link into somebody's collection of settings.
         string target = File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is FileSystemInfo link ? link.FullName : path;
-        string before = File.Exists(target) ? File.ReadAllText(target) : "";
-        string after = change(before);
-        if (after == before)
+        bool exists = File.Exists(target);
+        byte[] bytes = exists ? File.ReadAllBytes(target) : [];
+        if (!Utf8.IsValid(bytes)) throw new UserException($"{path}: not UTF-8; nothing was changed");
+        string before = Encoding.UTF8.GetString(bytes);
+        return new(path, target, exists, before, change(before));
+    }
+
+    /// <summary>Makes all changes, once it is known that all can be made.</summary>
+    static void Apply(List<PlannedChange> changes, bool dryRun)
+    {
+        foreach ((string path, string target, bool exists, string before, string after) in changes)
         {
-            Diagnostics.Note($"{path}: nothing to change");
-            return;
+            if (after == before)
+            {
+                Diagnostics.Note($"{path}: nothing to change");
+                continue;
+            }
+            PrintDifference(path, before, after);
+            if (dryRun) continue;
+            // What was there before any hook of ours is what somebody may want back.
+            string backup = target + BackupSuffix;
+            bool isKept = exists && !(File.Exists(backup) && HookSettings.IsOurs(before));
+            if (isKept) Replace(backup, before, modeOf: target);
+            // A file in which there was nothing but our hooks is ours.
+            if (HookFile.IsEmpty(after) && !(File.Exists(backup) && HookFile.IsEmpty(File.ReadAllText(backup)))) File.Delete(target);
+            else Replace(target, after, modeOf: target);
+            Diagnostics.Note(exists ? $"{path}: changed; what it was is in {backup}" : $"{path}: made");
         }
-        PrintDifference(path, before, after);
-        if (dryRun) return;
-        if (before.Length > 0) Replace(target + BackupSuffix, before, modeOf: target);
-        if (HookFile.IsEmpty(after)) File.Delete(target);
-        else Replace(target, after, modeOf: target);
-        Diagnostics.Note(before.Length > 0 ? $"{path}: changed; what it was is in {target}{BackupSuffix}" : $"{path}: made");
     }
 
     /// <summary>Settings may hold secrets: whoever may not read the file may not read what is made of it.</summary>
@@ -115,12 +138,15 @@ static class HookInstallCommand
         try
         {
             FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows() && File.Exists(modeOf)) options.UnixCreateMode = File.GetUnixFileMode(modeOf);
+            UnixFileMode? mode = !OperatingSystem.IsWindows() && File.Exists(modeOf) ? File.GetUnixFileMode(modeOf) : null;
+            if (mode is not null && !OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
             using (FileStream file = new(temporary, options))
             {
                 file.Write(Encoding.UTF8.GetBytes(text));
                 file.Flush(flushToDisk: true);
             }
+            // What the process makes has what its mask leaves of the mode.
+            if (mode is UnixFileMode whole && !OperatingSystem.IsWindows()) File.SetUnixFileMode(temporary, whole);
             File.Move(temporary, path, overwrite: true);
         }
         finally

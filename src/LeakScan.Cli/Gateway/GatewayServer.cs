@@ -174,11 +174,14 @@ sealed class GatewayServer : IAsyncDisposable
         try
         {
             ArraySegment<byte> decoded = RequestBody.Decode(body, request.Headers.ContentEncoding);
-            List<OutgoingText> texts = [.. RequestTexts.Of(decoded, request.ContentType, out bool streams)];
+            OutgoingTexts texts = RequestTexts.Of(decoded, request.ContentType, out bool streams);
             // What stands behind the end of what is packed is not unpacked.
-            if (decoded.Array != body.Array) texts.Add(new("the request's body, as it came,", body));
-            texts.Add(new("the address", Encoding.UTF8.GetBytes(Uri.UnescapeDataString(target.Replace('+', ' ')))));
-            return (_index.Use(upstream.Name, scanner => Judgement.Of(texts, scanner, _policy, _options.Policy, upstream.Name, cancellationToken)), streams);
+            if (decoded.Array != body.Array) texts.Add("the request's body, as it came,", body);
+            // What is in an address may be an address with another in it.
+            string address = Uri.UnescapeDataString(target.Replace('+', ' '));
+            texts.AddDecoded("the address", Encoding.UTF8.GetBytes(address));
+            if (address.Contains('%')) texts.AddDecoded("the address", Encoding.UTF8.GetBytes(Uri.UnescapeDataString(address)));
+            return (_index.Use(upstream.Name, scanner => Judgement.Of(texts.All, scanner, _policy, _options.Policy, upstream.Name, cancellationToken)), streams);
         }
         finally
         {

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Net;
 using System.Text.Json;
 using System.Text.Unicode;
 using LeakScan.Cli.Outgoing;
@@ -9,22 +11,28 @@ static class RequestTexts
 {
     const int MaxDepth = 1000;
 
+    static readonly SearchValues<char> s_nameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+
     /// <summary>Elements of a list beyond this are one text: no conversation is so long.</summary>
     const int MaxTexts = 4096;
 
-    const int MaxShownName = 60;
+    /// <summary>A longer name is none of a request's own: it may be text.</summary>
+    const int MaxShownName = 31;
+
+    /// <summary>Elements of a list that are shorter say little by themselves: those that follow each other are judged together, too.</summary>
+    const int ShortText = 1024;
 
     /// <summary>Gathers the texts of a body. What is no JSON is one text, which is scanned as it is.</summary>
     /// <param name="body">The body, without encodings.</param>
     /// <param name="contentType">What the request says that it is.</param>
     /// <param name="streams">Whether it asks for its answer as a stream of events.</param>
     /// <exception cref="UnreadableException">It says that it is JSON and is not UTF-8, or its text is in numbers.</exception>
-    internal static IReadOnlyList<OutgoingText> Of(ReadOnlyMemory<byte> body, string? contentType, out bool streams)
+    internal static OutgoingTexts Of(ReadOnlyMemory<byte> body, string? contentType, out bool streams)
     {
         streams = false;
         OutgoingTexts texts = new();
         if (body.Span.StartsWith("\uFEFF"u8)) body = body[3..];
-        if (body.IsEmpty) return texts.All;
+        if (body.IsEmpty) return texts;
         if (contentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true && !Utf8.IsValid(body.Span))
             throw new UnreadableException("the request's body says that it is JSON and is not UTF-8");
         using JsonDocument? document = Parse(body);
@@ -32,21 +40,28 @@ static class RequestTexts
         {
             // A form with files, lines of JSON, or what nobody can read: a scan of the bytes sees through the wrappers that it knows.
             texts.AddDecoded("the request's body", body);
-            return texts.All;
+            if (contentType?.Contains("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true) texts.AddDecoded("the form", WebUtility.UrlDecodeToBytes(body.ToArray(), 0, body.Length));
+            foreach (Range line in body.Span.Split((byte)'\n'))
+            {
+                if (!body.Span[line].TrimStart(" \t"u8).StartsWith("{"u8)) continue;
+                using JsonDocument? record = Parse(body[line]);
+                if (record is not null) RefuseNumbers(record.RootElement);
+            }
+            return texts;
         }
+        RefuseNumbers(document.RootElement);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             Add(texts, "", document.RootElement);
-            return texts.All;
+            return texts;
         }
         foreach (JsonProperty property in document.RootElement.EnumerateObject())
         {
             string name = OutgoingTexts.NameOf(property);
             streams |= name == "stream" && property.Value.ValueKind == JsonValueKind.True;
-            if (name is "input" or "prompt" && IsNumbers(property.Value)) throw new UnreadableException("the request has the numbers of tokens in place of text, which cannot be read");
             Add(texts, name, property.Value);
         }
-        return texts.All;
+        return texts;
     }
 
     static JsonDocument? Parse(ReadOnlyMemory<byte> body)
@@ -61,17 +76,29 @@ static class RequestTexts
         }
     }
 
-    /// <summary>Whether a value is a list of numbers, or of such lists, as embeddings and completions take text too.</summary>
-    static bool IsNumbers(JsonElement value)
+    /// <summary>Embeddings and completions take text as the numbers of its tokens, too, alone or many in a batch.</summary>
+    static void RefuseNumbers(JsonElement request)
     {
-        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0) return false;
-        JsonElement first = value[0];
-        return first.ValueKind == JsonValueKind.Number || first.ValueKind == JsonValueKind.Array && first.GetArrayLength() > 0 && first[0].ValueKind == JsonValueKind.Number;
+        if (request.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement item in request.EnumerateArray()) RefuseNumbers(item);
+        }
+        if (request.ValueKind != JsonValueKind.Object) return;
+        foreach (JsonProperty property in request.EnumerateObject())
+        {
+            string name = OutgoingTexts.NameOf(property);
+            if (name is "input" or "prompt" && HasNumbers(property.Value)) throw new UnreadableException("the request has the numbers of tokens in place of text, which cannot be read");
+            if (name is "requests" or "request" or "params" or "body") RefuseNumbers(property.Value);
+        }
     }
+
+    /// <summary>Whether a value is a list with a number in it, or with such a list.</summary>
+    static bool HasNumbers(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array && value.EnumerateArray().Any(static item => item.ValueKind == JsonValueKind.Number || HasNumbers(item));
 
     static void Add(OutgoingTexts texts, string name, JsonElement value)
     {
-        string shown = name.Length <= MaxShownName ? name : FormattableString.Invariant($"a name of {name.Length} characters");
+        string shown = name.Length <= MaxShownName && !name.AsSpan().ContainsAnyExcept(s_nameCharacters) ? name : FormattableString.Invariant($"a name of {name.Length} characters");
         texts.AddName(shown, name);
         bool isList = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() is > 0 and <= MaxTexts && value[0].ValueKind is JsonValueKind.Object or JsonValueKind.Array;
         if (!isList)
@@ -80,7 +107,26 @@ static class RequestTexts
             return;
         }
         int number = 0;
-        foreach (JsonElement item in value.EnumerateArray()) texts.AddStrings(FormattableString.Invariant($"{shown}[{number++}]{RoleOf(item)}"), item);
+        int first = 0;
+        ArrayBufferWriter<byte> together = new();
+        foreach (JsonElement item in value.EnumerateArray())
+        {
+            ReadOnlyMemory<byte> text = texts.AddStrings(FormattableString.Invariant($"{shown}[{number}]{RoleOf(item)}"), item);
+            if (text.Length >= ShortText)
+            {
+                AddTogether(number);
+                first = number + 1;
+            }
+            else together.Write(text.Span);
+            number++;
+        }
+        AddTogether(number);
+
+        void AddTogether(int end)
+        {
+            if (end - first > 1 && together.WrittenCount > 0) texts.AddDecoded(FormattableString.Invariant($"{shown}[{first}] to [{end - 1}]"), together.WrittenSpan.ToArray());
+            together.ResetWrittenCount();
+        }
     }
 
     static string RoleOf(JsonElement message)

@@ -6,7 +6,7 @@ namespace LeakScan.Cli.Hooks;
 /// <summary>The events that Claude Code began with and Codex and Devin have taken over.</summary>
 abstract class ClaudeStyleContract : HookContract
 {
-    /// <summary>What a result has besides the text that is sent: images, and copies that stay on the machine.</summary>
+    /// <summary>What a result of the tools' own has besides the text that is sent: images, and copies that stay on the machine.</summary>
     static readonly string[] s_notSent = ["base64", "image_url", "originalFile", "structuredPatch", "persistedOutputPath"];
 
     static readonly string[] s_readTools = ["Read", "read", "ReadFile", "read_file", "NotebookRead", "TabRead"];
@@ -41,7 +41,7 @@ abstract class ClaudeStyleContract : HookContract
                 tool = Name(root, "tool_name");
                 JsonElement response = root.TryGetProperty("tool_response", out JsonElement value) ? value : throw new UnreadableException("the tool's message has no \"tool_response\"");
                 // What was written is not sent back, only that it was.
-                if (!s_writeTools.Contains(tool)) texts.AddStrings($"the output of {Shown(tool)}", response, s_notSent);
+                if (!s_writeTools.Contains(tool)) texts.AddStrings($"the output of {Shown(tool)}", response, s_readTools.Contains(tool) || s_shellTools.Contains(tool) ? s_notSent : []);
                 return request with { ToolName = tool, ToolResponse = response, CanRewrite = CanRewrite(root) };
             case "PostToolUseFailure":
                 texts.AddStrings("the output of a command that failed", root.TryGetProperty("error", out JsonElement error) ? error : default);
@@ -63,7 +63,7 @@ abstract class ClaudeStyleContract : HookContract
         _ => HookMoment.Unknown,
     };
 
-    static void ReadToolInput(OutgoingTexts texts, string tool, JsonElement input, string folder)
+    void ReadToolInput(OutgoingTexts texts, string tool, JsonElement input, string folder)
     {
         texts.AddStrings(s_writeTools.Contains(tool) ? $"what {Shown(tool)} writes" : $"what {Shown(tool)} is given", input);
         if (s_readTools.Contains(tool) || (tool.StartsWith("mcp__", StringComparison.Ordinal) && tool.Contains("read", StringComparison.OrdinalIgnoreCase)))
@@ -73,7 +73,7 @@ abstract class ClaudeStyleContract : HookContract
         else if (s_shellTools.Contains(tool))
         {
             string? command = OptionalText(input, "command") ?? OptionalText(input, "cmd");
-            texts.AddCommand(command ?? throw new UnreadableException($"{Shown(tool)} is given no command"), OptionalText(input, "workdir") is string workdir ? OutgoingTexts.FullPath(workdir, folder) : folder, withNamed: false);
+            texts.AddCommand(command ?? throw new UnreadableException($"{Shown(tool)} is given no command"), OptionalText(input, "workdir") is string workdir ? OutgoingTexts.FullPath(workdir, folder) : folder, withNamed: !CanStop(new("PostToolUse", HookMoment.AfterTool)));
         }
     }
 

@@ -29,7 +29,7 @@ sealed class CursorContract : HookContract
             case "beforeReadFile" or "beforeTabFileRead":
                 string path = Name(root, "file_path");
                 // What Cursor shows the hook is what it sends; the file may have changed since.
-                if (OptionalText(root, "content") is string content) texts.Add($"the file {Shown(Path.GetFileName(path))}", content);
+                if (OptionalText(root, "content") is { Length: > 0 } content) texts.Add($"the file {Shown(Path.GetFileName(path))}", content);
                 else texts.AddFile(path, folder, LineRange.All);
                 AddAttachments(texts, root, folder);
                 return request;
@@ -45,7 +45,7 @@ sealed class CursorContract : HookContract
                 string tool = Name(root, "tool_name");
                 JsonElement input = RequiredValue(root, "tool_input");
                 texts.AddStrings($"what {Shown(tool)} is given", input);
-                if (tool.Contains("Read", StringComparison.OrdinalIgnoreCase)) AddReadFile(texts, input, folder);
+                if (tool.Contains("Read", StringComparison.OrdinalIgnoreCase)) AddReadFile(texts, ObjectOf(input), folder);
                 return request with { ToolName = tool };
             case "postToolUse" or "postToolUseFailure":
                 texts.AddStrings($"the output of {Shown(OptionalText(root, "tool_name"))}", root.TryGetProperty("tool_output", out JsonElement output) ? output : default);
@@ -88,7 +88,7 @@ sealed class CursorContract : HookContract
         foreach (JsonElement attachment in attachments.EnumerateArray())
         {
             string path = OptionalText(attachment, "file_path") ?? OptionalText(attachment, "filePath") ?? throw new UnreadableException("the tool's message has an attachment without a path");
-            texts.AddFile(path, folder, LineRange.All, ", which is attached");
+            texts.AddFileOrFolder(path, folder, ", which is attached");
         }
     }
 
@@ -96,6 +96,22 @@ sealed class CursorContract : HookContract
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind is JsonValueKind.Object or JsonValueKind.String
             ? value
             : throw new UnreadableException($"the tool's message has no \"{name}\" of the kind that is expected (an object, or one as text)");
+
+    /// <summary>What a tool is given, where it is given as text.</summary>
+    static JsonElement ObjectOf(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String) return value;
+        try
+        {
+            JsonElement parsed = JsonElement.Parse(OutgoingTexts.TextOf(value));
+            if (parsed.ValueKind == JsonValueKind.Object) return parsed;
+        }
+        catch (JsonException)
+        {
+            // Told below, without the text.
+        }
+        throw new UnreadableException("the tool's message has a \"tool_input\" that is neither an object nor one as text");
+    }
 
     internal override HookAnswer Pass(HookRequest? request) => new(0, request?.Moment switch
     {

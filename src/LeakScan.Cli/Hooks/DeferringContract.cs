@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LeakScan.Cli.Outgoing;
 
 namespace LeakScan.Cli.Hooks;
 
@@ -16,25 +15,14 @@ sealed class DeferringContract : HookContract
 
     internal override HookAnswer Block(HookRequest? request, string message) => new CursorContract().Block(request, message);
 
-    /// <summary>Whether Cursor has a hook of ours in any of its files.</summary>
-    internal static bool Applies(JsonElement root)
-    {
-        List<string> folders = [];
-        if (root.TryGetProperty("workspace_roots", out JsonElement roots) && roots.ValueKind == JsonValueKind.Array)
-        {
-            foreach (JsonElement workspace in roots.EnumerateArray())
-            {
-                if (workspace.ValueKind == JsonValueKind.String) folders.Add(OutgoingTexts.TextOf(workspace));
-            }
-        }
-        return HookSettings.FilesOfCursor(folders).Any(IsOurs);
-    }
+    /// <summary>Whether Cursor has a hook of ours in the user's or the administrator's file. A project's may be anybody's, and says nothing.</summary>
+    internal static bool Applies() => HookSettings.FilesOfCursor().Any(IsOurs);
 
     static bool IsOurs(string path)
     {
         try
         {
-            return File.Exists(path) && File.ReadAllText(path).Contains("hook cursor", StringComparison.Ordinal);
+            return File.Exists(path) && HookSettings.IsOurs(File.ReadAllText(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

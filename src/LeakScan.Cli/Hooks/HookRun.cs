@@ -17,6 +17,8 @@ sealed class HookRun(HookOptions options, Stream input)
     const int MaxDepth = 512;
     const int FirstBufferBytes = 16 << 10;
 
+    static readonly TimeSpan s_auditDeadline = TimeSpan.FromSeconds(1);
+
     /// <summary>What every tool takes for a refusal, whatever was printed.</summary>
     const int NotHeardExit = 2;
 
@@ -122,11 +124,10 @@ sealed class HookRun(HookOptions options, Stream input)
             case Verdict.Block:
                 string next = request.Moment == HookMoment.Prompt ? "Take it out and send again" : "Work on without it";
                 return new(_contract.Block(request, $"LeakScan blocked this: {judgement.Finding}. {next}, or ask whoever keeps the policy to allow it."), entry);
-            case Verdict.Warn:
-                return new(_contract.Warn(request, $"LeakScan: {judgement.Finding}. It may leave; have a look at it."), entry);
         }
-        if (request.Texts.Undecidable is not string why) return new(_contract.Pass(request), entry);
         Judgement named = Judgement.Of(request.Texts.Named, scanner, policy, policyName, destination);
+        if (judgement.Verdict == Verdict.Warn && named.Verdict != Verdict.Block) return new(_contract.Warn(request, $"LeakScan: {judgement.Finding}. It may leave; have a look at it."), entry);
+        if (request.Texts.Undecidable is not string why) return new(_contract.Pass(request), entry);
         string finding = named.Verdict == Verdict.Block ? $", and {named.Finding}" : "";
         return new(_contract.Undecided(request, Diagnostics.Printable($"LeakScan cannot tell what this command prints: {why}{finding}"), named.Verdict == Verdict.Block), entry);
     }
@@ -165,17 +166,25 @@ sealed class HookRun(HookOptions options, Stream input)
         Session = request?.Session,
     };
 
+    /// <summary>Writes the audit line. The answer does not wait for a disk that is gone, since the tool would go on without it.</summary>
     HookAnswer Record(HookAnswer answer, AuditEntry entry)
     {
-        try
+        string? failure = null;
+        Thread writer = new(() =>
         {
-            AuditLog.Append(AuditLog.PathFrom(options.Audit), entry with { Elapsed = _watch.Elapsed });
-            return answer;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or UserException)
-        {
-            // With another exit code what is on standard error is the model's.
-            return answer.ExitCode == 0 ? answer with { Error = $"leakscan: the audit file cannot be written: {e.Message}" } : answer;
-        }
+            try
+            {
+                AuditLog.Append(AuditLog.PathFrom(options.Audit), entry with { Elapsed = _watch.Elapsed });
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or UserException)
+            {
+                failure = e.Message;
+            }
+        })
+        { IsBackground = true };
+        writer.Start();
+        if (!writer.Join(s_auditDeadline)) failure = string.Create(CultureInfo.InvariantCulture, $"it takes longer than {s_auditDeadline.TotalSeconds} s");
+        // With another exit code what is on standard error is the model's.
+        return failure is not null && answer.ExitCode == 0 ? answer with { Error = $"leakscan: the audit file cannot be written: {failure}" } : answer;
     }
 }

@@ -32,9 +32,8 @@ static class HookSettings
         };
     }
 
-    /// <summary>All files in which Cursor may have hooks.</summary>
-    internal static IEnumerable<string> FilesOfCursor(IEnumerable<string> projects) =>
-        projects.Append(Home()).Select(f => Path.Combine(f, ".cursor", "hooks.json")).Append(ManagedPath(HookTool.Cursor));
+    /// <summary>The files in which Cursor has hooks for whatever project.</summary>
+    internal static IEnumerable<string> FilesOfCursor() => [Path.Combine(Home(), ".cursor", "hooks.json"), ManagedPath(HookTool.Cursor)];
 
     /// <summary>Whether a command is one that <see cref="Command"/> made.</summary>
     internal static bool IsOurs(string command) =>

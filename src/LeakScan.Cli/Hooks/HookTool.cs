@@ -42,16 +42,17 @@ static class HookTools
     };
 
     /// <summary>The contract by which a message is to be answered: some tools run the hooks of others.</summary>
+    // The message tells whose it is. The environment alone does not: a tool that is started in another's terminal inherits it.
     internal static HookContract ContractOf(HookTool tool, JsonElement message)
     {
         bool isClaudeStyle = message.TryGetProperty("hook_event_name", out JsonElement name) && name.ValueKind == JsonValueKind.String;
         switch (tool)
         {
             case HookTool.Windsurf when isClaudeStyle && !message.TryGetProperty("agent_action_name", out _):
-            case HookTool.ClaudeCode when Environment.GetEnvironmentVariable(DevinContract.ProjectVariable) is { Length: > 0 }:
+            case HookTool.ClaudeCode when !message.TryGetProperty("cwd", out _) && Environment.GetEnvironmentVariable(DevinContract.ProjectVariable) is { Length: > 0 }:
                 return new DevinContract();
-            case HookTool.ClaudeCode when message.TryGetProperty("cursor_version", out _) || Environment.GetEnvironmentVariable("CURSOR_VERSION") is { Length: > 0 }:
-                if (DeferringContract.Applies(message)) return new DeferringContract();
+            case HookTool.ClaudeCode when message.TryGetProperty("cursor_version", out _):
+                if (DeferringContract.Applies()) return new DeferringContract();
                 return isClaudeStyle && CursorContract.IsEvent(OutgoingTexts.TextOf(name)) ? new CursorContract() : new ClaudeCodeContract();
             default:
                 return ContractOf(tool);

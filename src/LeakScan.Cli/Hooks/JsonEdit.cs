@@ -51,7 +51,13 @@ sealed class JsonEdit
         }
         else
         {
-            while (IsSpace(from - 1)) from--;
+            int space = from;
+            while (IsSpace(space - 1)) space--;
+            // The line break behind a comment is its end: one must stay.
+            int behind = to;
+            while (behind < _text.Length && _text[behind] is (byte)' ' or (byte)'\t' or (byte)'\r') behind++;
+            bool needsBreak = IsInLineComment(number == 0 ? container.Start + 1 : container.Items[number - 1].Value.End, space) && (behind == _text.Length || _text[behind] != '\n');
+            from = needsBreak ? Array.IndexOf(_text, (byte)'\n', space) + 1 : space;
             if (container.Items.Count == 1)
             {
                 // An empty object is {}, unless a comment is left in it.
@@ -64,7 +70,10 @@ sealed class JsonEdit
         if (number > 0)
         {
             int comma = Comma(container.Items[number - 1].Value.End, from);
-            if (comma >= 0) Delete(comma, comma + 1);
+            // A comma behind a comment has a line of its own, which goes with it.
+            int next = Array.FindIndex(_text, comma + 1, static b => b is not ((byte)' ' or (byte)'\t' or (byte)'\r'));
+            if (comma >= 0 && IsFirstOnLine(comma) && next >= 0 && _text[next] == '\n') Delete(LineStart(comma), next + 1);
+            else if (comma >= 0) Delete(comma, comma + 1);
         }
         Parse();
     }
@@ -90,6 +99,21 @@ sealed class JsonEdit
             i += 1 + length + end.Length;
         }
         return -1;
+    }
+
+    /// <summary>Whether an offset is in a comment that ends with its line, or at its end; between two values.</summary>
+    bool IsInLineComment(int from, int at)
+    {
+        for (int i = from; i + 1 < at; i++)
+        {
+            if (_text[i] != '/') continue;
+            bool isLine = _text[i + 1] == '/';
+            ReadOnlySpan<byte> end = isLine ? "\n"u8 : "*/"u8;
+            int length = _text.AsSpan(i + 2, at - i - 2).IndexOf(end);
+            if (length < 0) return isLine;
+            i += 1 + length + end.Length;
+        }
+        return false;
     }
 
     bool IsFirstOnLine(int at) => _text.AsSpan(LineStart(at), at - LineStart(at)).IndexOfAnyExcept((byte)' ', (byte)'\t') < 0 && LineStart(at) > 0;

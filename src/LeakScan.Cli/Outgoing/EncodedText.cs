@@ -9,54 +9,105 @@ static class EncodedText
     /// <summary>Shorter runs hold fewer characters than a fingerprint needs, and words are as long.</summary>
     const int ShortestRun = 64;
 
+    /// <summary>Text is readable for the most part from the right character on, and for a third of it from another.</summary>
+    const double ReadableShare = 0.8;
+
     static readonly SearchValues<byte> s_alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"u8);
 
     /// <summary>Pictures, documents and archives: what is in them is compressed.</summary>
     static readonly byte[][] s_compressed = [[0x89, .. "PNG"u8], [0xFF, 0xD8, 0xFF], [.. "GIF8"u8], [.. "RIFF"u8], [.. "%PDF"u8], [.. "PK\x3\x4"u8], [0x1F, 0x8B]];
 
-    /// <summary>Decodes all runs of base64, of either alphabet, padded or not; null if there are none.</summary>
-    // What is decoded need not be UTF-8: a scan goes around bytes that are none. Runs that only the end of a line divides are one text, as in MIME,
-    // whose lines are a multiple of four characters long.
+    /// <summary>Shorter lines, but for a last one, are words one below the other.</summary>
+    const int ShortestLine = 16;
+
+    /// <summary>Encoded text that is itself encoded is decoded so often.</summary>
+    const int MaxTimes = 3;
+
+    /// <summary>Decodes all base64 within a text, of either alphabet, padded or not, and what then is base64 again; nothing if there is none.</summary>
+    internal static IEnumerable<byte[]> AllIn(ReadOnlyMemory<byte> text)
+    {
+        for (int i = 0; i < MaxTimes; i++)
+        {
+            if (In(text.Span) is not byte[] decoded) yield break;
+            yield return decoded;
+            text = decoded;
+        }
+    }
+
+    /// <summary>Decodes all base64 within a text; null if there is none.</summary>
+    // What is decoded need not be UTF-8: a scan goes around bytes that are none. Runs that only the end of a line divides are one, as in MIME
+    // and as base64 -w makes them, whatever the lines' length is.
     internal static byte[]? In(ReadOnlySpan<byte> text)
     {
         ArrayBufferWriter<byte>? decoded = null;
-        for (int at = 0; text.Length - at >= ShortestRun;)
+        ArrayBufferWriter<byte> run = new();
+        int line = 0;
+        for (int at = 0; at < text.Length;)
         {
             int start = text[at..].IndexOfAny(s_alphabet);
             if (start < 0) break;
             start += at;
+            // The n of an escaped line break belongs to no run, an escaped slash does.
+            bool isSlash = start > 0 && text[start - 1] == '\\' && text[start] == '/';
+            if (start > 0 && text[start - 1] == '\\' && !isSlash) start++;
             int length = text[start..].IndexOfAnyExcept(s_alphabet);
             int end = length < 0 ? text.Length : start + length;
-            // The n of an escaped line break belongs to no run.
-            int first = start > 0 && text[start - 1] == '\\' ? start + 1 : start;
-            if (end - first >= ShortestRun)
+            if (!isSlash && (line < ShortestLine || !IsLineBreak(text[at..start])))
             {
-                decoded ??= new ArrayBufferWriter<byte>();
-                if (!IsLineBreak(text[at..start]) && decoded.WrittenCount > 0) decoded.Write("\n"u8);
-                Decode(text[first..end], decoded);
+                Decode(run, ref decoded);
+                run.ResetWrittenCount();
             }
+            run.Write(text[start..end]);
+            if (end > start) line = isSlash ? line + end - start : end - start;
             at = end;
         }
+        Decode(run, ref decoded);
         return decoded is { WrittenCount: > 0 } ? decoded.WrittenSpan.ToArray() : null;
     }
 
-    static bool IsLineBreak(ReadOnlySpan<byte> between) => between.Length > 0 && !between.ContainsAnyExcept("\r\n\\"u8);
+    /// <summary>Whether what stands between two runs is the end of a line, escaped or not.</summary>
+    static bool IsLineBreak(ReadOnlySpan<byte> between) => between.Length > 0 && !between.ContainsAnyExcept("\r\n\\rn"u8) && between.IndexOfAny("\r\n\\"u8) >= 0;
 
-    static void Decode(ReadOnlySpan<byte> run, ArrayBufferWriter<byte> decoded)
+    // A word may stand before it that could be of it, as in id_c2VjcmV0: so it is decoded from each of its first four characters, until it can be read.
+    static void Decode(ArrayBufferWriter<byte> run, ref ArrayBufferWriter<byte>? decoded)
     {
-        byte[] rented = ArrayPool<byte>.Shared.Rent(run.Length + 3);
-        Span<byte> padded = rented.AsSpan(0, (run.Length + 3) / 4 * 4);
+        if (run.WrittenCount < ShortestRun) return;
+        byte[] best = [];
+        for (int skipped = 0; skipped < 4 && !IsReadable(best); skipped++)
+        {
+            byte[] bytes = Decode(run.WrittenSpan[skipped..]);
+            foreach (byte[] mark in s_compressed)
+            {
+                if (bytes.AsSpan().StartsWith(mark)) return;
+            }
+            if (skipped == 0 || IsReadable(bytes)) best = bytes;
+        }
+        decoded ??= new ArrayBufferWriter<byte>();
+        if (decoded.WrittenCount > 0) decoded.Write("\n"u8);
+        decoded.Write(best);
+    }
+
+    /// <summary>Whether most of the first bytes are text in ASCII.</summary>
+    static bool IsReadable(ReadOnlySpan<byte> bytes)
+    {
+        bytes = bytes[..Math.Min(bytes.Length, 256)];
+        int readable = 0;
+        foreach (byte b in bytes) readable += b is >= 32 and < 127 or (byte)'\t' or (byte)'\r' or (byte)'\n' ? 1 : 0;
+        return readable > ReadableShare * bytes.Length;
+    }
+
+    static byte[] Decode(ReadOnlySpan<byte> run)
+    {
+        byte[] padded = new byte[(run.Length + 3) / 4 * 4];
         run.CopyTo(padded);
-        padded[..run.Length].Replace((byte)'-', (byte)'+');
-        padded[..run.Length].Replace((byte)'_', (byte)'/');
+        Span<byte> characters = padded;
+        characters[..run.Length].Replace((byte)'-', (byte)'+');
+        characters[..run.Length].Replace((byte)'_', (byte)'/');
         // One character too many says nothing; of two and three the rest is padding.
-        padded = run.Length % 4 == 1 ? padded[..(run.Length - 1)] : padded;
-        if (run.Length % 4 > 1) padded[run.Length..].Fill((byte)'=');
-        Span<byte> target = decoded.GetSpan(padded.Length);
-        Base64.DecodeFromUtf8(padded, target, out _, out int length);
-        bool isCompressed = false;
-        foreach (byte[] mark in s_compressed) isCompressed |= target[..length].StartsWith(mark);
-        if (!isCompressed) decoded.Advance(length);
-        ArrayPool<byte>.Shared.Return(rented);
+        if (run.Length % 4 == 1) characters = characters[..(run.Length - 1)];
+        else characters[run.Length..].Fill((byte)'=');
+        byte[] target = new byte[characters.Length / 4 * 3];
+        Base64.DecodeFromUtf8(characters, target, out _, out int length);
+        return target[..length];
     }
 }

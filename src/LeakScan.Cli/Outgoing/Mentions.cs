@@ -7,42 +7,64 @@ static class Mentions
 {
     const int MaxPath = 4096;
 
+    /// <summary>No file system has longer names.</summary>
+    const int MaxName = 255;
+
     static readonly SearchValues<char> s_closing = SearchValues.Create(",;:.!?)]}>\"'`*#");
 
     /// <param name="prompt">The prompt as typed.</param>
-    /// <param name="exists">Whether there is such a file: where a mention ends is only known from that.</param>
-    internal static IEnumerable<(string Path, LineRange Lines)> Of(string prompt, Func<string, bool> exists)
+    /// <param name="fileExists">Whether there is such a file: where a mention ends is only known from that.</param>
+    /// <param name="folderExists">Whether there is such a folder.</param>
+    internal static IEnumerable<(string Path, LineRange Lines)> Of(string prompt, Func<string, bool> fileExists, Func<string, bool> folderExists)
     {
         HashSet<(string, LineRange)> seen = [];
         for (int at = prompt.IndexOf('@'); at >= 0; at = prompt.IndexOf('@', at + 1))
         {
             // In dev@example.com there is no mention.
             if (at > 0 && (char.IsLetterOrDigit(prompt[at - 1]) || prompt[at - 1] is '_' or '.' or '-')) continue;
-            if (Find(prompt.AsSpan(at + 1), exists) is (string, LineRange) found && seen.Add(found)) yield return found;
+            if (Find(prompt.AsSpan(at + 1), fileExists, folderExists) is (string, LineRange) found && seen.Add(found)) yield return found;
         }
     }
 
-    static (string Path, LineRange Lines)? Find(ReadOnlySpan<char> text, Func<string, bool> exists)
+    static (string Path, LineRange Lines)? Find(ReadOnlySpan<char> text, Func<string, bool> fileExists, Func<string, bool> folderExists)
     {
         if (text is ['"' or '\'', ..])
         {
             int close = text[1..].IndexOf(text[0]);
-            return close < 0 ? null : WithLines(text.Slice(1, close), exists);
+            return close is < 0 or > MaxPath ? null : WithLines(text.Slice(1, close), fileExists);
         }
         int end = 0;
         bool escaped = false;
         while (end < text.Length && end < MaxPath && (!char.IsWhiteSpace(text[end]) || (end > 0 && text[end - 1] == '\\'))) escaped |= text[end++] == '\\';
         ReadOnlySpan<char> word = text[..end];
-        if (escaped && WithLines(word.ToString().Replace("\\ ", " ", StringComparison.Ordinal), exists) is (string, LineRange) spaced) return spaced;
+        if (escaped && WithLines(word.ToString().Replace("\\ ", " ", StringComparison.Ordinal), fileExists) is (string, LineRange) spaced) return spaced;
+        word = Possible(word, folderExists);
         // A sentence may go on right behind the path: "see @a.py, @b.py)."
         while (word.Length > 0)
         {
-            if (WithLines(word, exists) is (string, LineRange) found) return found;
+            if (WithLines(word, fileExists) is (string, LineRange) found) return found;
             int shorter = word.LastIndexOfAny(s_closing);
             if (shorter <= 0) return null;
             word = word[..shorter];
         }
         return null;
+    }
+
+    /// <summary>What of a word may be a path: minified JSON or CSS is one word with many @ in it, and what follows each may be long.</summary>
+    static ReadOnlySpan<char> Possible(ReadOnlySpan<char> word, Func<string, bool> folderExists)
+    {
+        int name = 0;
+        for (int i = word.StartsWith("file:///") ? "file:///".Length : 0; i < word.Length; i++)
+        {
+            if (word[i] == '@' && i > 0 && s_closing.Contains(word[i - 1])) return word[..i]; // the next mention
+            if (word[i] is '/' or '\\')
+            {
+                if (i > 0 && word[i] == '/' && !folderExists(word[..i].ToString())) return word[..i];
+                name = i + 1;
+            }
+            if (i - name >= MaxName) return word[..i];
+        }
+        return word;
     }
 
     /// <summary>A path, or a path with #L10 or #L10-20 behind it.</summary>

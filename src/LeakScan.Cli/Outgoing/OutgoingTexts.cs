@@ -30,18 +30,20 @@ sealed class OutgoingTexts
     internal void Add(string what, ReadOnlyMemory<byte> utf8) => _texts.Add(new(what, utf8));
 
     /// <summary>Adds all strings of a value as one text: a document that is cut into fields is still one document.</summary>
-    internal void AddStrings(string what, JsonElement value, params ReadOnlySpan<string> except)
+    /// <returns>The text.</returns>
+    internal ReadOnlyMemory<byte> AddStrings(string what, JsonElement value, params ReadOnlySpan<string> except)
     {
         ArrayBufferWriter<byte> text = new();
         Append(text, value, except);
         if (text.WrittenCount > 0) AddDecoded(what, text.WrittenMemory);
+        return text.WrittenMemory;
     }
 
     /// <summary>Adds a text, and as another one what stands in it in base64.</summary>
     internal void AddDecoded(string what, ReadOnlyMemory<byte> utf8)
     {
         _texts.Add(new(what, utf8));
-        if (EncodedText.In(utf8.Span) is byte[] decoded) _texts.Add(new(what, decoded));
+        foreach (byte[] decoded in EncodedText.AllIn(utf8)) _texts.Add(new(what, decoded));
     }
 
     /// <summary>Adds the name of a value, if it may be text itself.</summary>
@@ -105,8 +107,8 @@ sealed class OutgoingTexts
     /// <summary>Adds a prompt and the files that it mentions as @path, which the tool would put in.</summary>
     internal void AddPrompt(string prompt, string folder)
     {
-        Add("the prompt", prompt);
-        foreach ((string path, LineRange lines) in Mentions.Of(prompt, p => File.Exists(FullPath(p, folder)))) AddFile(path, folder, lines, ", which the prompt mentions");
+        AddDecoded("the prompt", Encoding.UTF8.GetBytes(prompt));
+        foreach ((string path, LineRange lines) in Mentions.Of(prompt, p => File.Exists(FullPath(p, folder)), p => Directory.Exists(FullPath(p, folder)))) AddFile(path, folder, lines, ", which the prompt mentions");
     }
 
     /// <summary>Adds a file; nothing if there is none of that name.</summary>
@@ -117,12 +119,12 @@ sealed class OutgoingTexts
     }
 
     /// <summary>Adds a file, or all files below a folder.</summary>
-    internal void AddFileOrFolder(string path, string folder)
+    internal void AddFileOrFolder(string path, string folder, string role = "")
     {
         string full = FullPath(path, folder);
         if (!Directory.Exists(full))
         {
-            AddFile(path, folder, LineRange.All);
+            AddFile(path, folder, LineRange.All, role);
             return;
         }
         EnumerationOptions options = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
@@ -133,7 +135,7 @@ sealed class OutgoingTexts
             bytes += file.Length;
             if (bytes > MaxFolderBytes) throw new UnreadableException(FormattableString.Invariant($"{Short(path, folder)}: a folder of more than the {MaxFolderBytes} bytes that are looked through in time"));
             _files = 0;
-            AddFile(file.FullName, folder, LineRange.All);
+            AddFile(file.FullName, folder, LineRange.All, role);
         }
     }
 
@@ -147,12 +149,20 @@ sealed class OutgoingTexts
         shell.Run(command);
         Undecidable = shell.Undecidable;
         if (Undecidable is null || !withNamed) return;
-        foreach (string name in shell.Words)
+        HashSet<string> seen = [];
+        long room = MaxFileBytes;
+        foreach (string name in shell.Names)
         {
-            if (_named.Count >= MaxFiles) break;
-            string full = FullPath(name, folder);
-            // Only what can be read at once: these files are looked at to say more, not to decide.
-            if (File.Exists(full) && new FileInfo(full).Length is > 0 and <= MaxFileBytes && ReadFile(name, folder) is ReadOnlyMemory<byte> text) _named.Add(new($"the file {Short(name, folder)}", text));
+            foreach (string at in shell.Folders)
+            {
+                if (_files >= MaxFiles) return;
+                string full = FullPath(name, at);
+                if (!seen.Add(full)) continue;
+                // Only what can be read at once: these files are looked at to say more, not to decide.
+                if (!File.Exists(full) || new FileInfo(full).Length is var length && (length == 0 || length > room)) continue;
+                room -= length;
+                if (ReadFile(name, at) is ReadOnlyMemory<byte> text) _named.Add(new($"the file {Short(name, at)}", text));
+            }
         }
     }
 

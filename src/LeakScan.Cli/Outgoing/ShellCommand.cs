@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Enumeration;
+using System.Text;
 
 namespace LeakScan.Cli.Outgoing;
 
@@ -14,6 +15,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
     const int MaxNesting = 4;
     const int MaxPatternFiles = 256;
     const int MaxGitBytes = 16 << 20;
+    const int MaxNames = 1024;
 
     static readonly string[] s_printsNothing =
     [
@@ -21,17 +23,25 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         "sleep", "date", "whoami", "which", "stat", "du", "basename", "dirname", "realpath", "chmod", "export", "set", "wc", "sha256sum", "md5sum", "fi", "done",
     ];
 
+    static readonly SearchValues<char> s_aroundNames = SearchValues.Create(" \t\r\n\"'`=@(){}[],:;<>|&$");
     static readonly char[] s_digits = [.. "0123456789"];
     static readonly SearchValues<char> s_nameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
     string _folder = folder;
+
+    /// <summary>Whether what flows through the pipeline has the lines of its file, in their order, so that they can be counted.</summary>
+    bool _hasLines;
+
     int _nesting;
 
     /// <summary>Why the command is undecidable; null if it is not.</summary>
     internal string? Undecidable { get; private set; }
 
-    /// <summary>The words of the command, any of which may name a file.</summary>
-    internal List<string> Words { get; } = [];
+    /// <summary>What in the command may be the name of a file: its words, and their parts where another command or a program stands in one.</summary>
+    internal HashSet<string> Names { get; } = [];
+
+    /// <summary>The folders that names may be relative to.</summary>
+    internal HashSet<string> Folders { get; } = [folder];
 
     sealed class Stage
     {
@@ -45,7 +55,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         List<ShellWord> words = ShellWords.Split(command);
         foreach (ShellWord word in words)
         {
-            if (!word.IsOperator && Words.Count < 1024) Words.Add(word.Text);
+            if (!word.IsOperator) AddNames(word.Text);
         }
         List<Stage> pipeline = [new()];
         for (int i = 0; i < words.Count; i++)
@@ -57,7 +67,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
                 continue;
             }
             string operation = word.Text.TrimStart(s_digits);
-            bool isOutput = word.Text[0] is not '2';
+            string stream = word.Text[..^operation.Length];
             switch (operation)
             {
                 case ";" or "&&" or "||" or "&" or "\n" or "(" or ")":
@@ -71,8 +81,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
                     pipeline[^1].Input = words[++i].Text;
                     break;
                 case ">" or ">>" or ">|" or "&>" or "&>>" when i + 1 < words.Count && !words[i + 1].IsOperator:
-                    string target = words[++i].Text;
-                    if (isOutput && target is not ("/dev/stdout" or "/dev/stderr" or "/dev/tty")) pipeline[^1].OutputGoesToFile = true;
+                    if (stream is "" or "1" && IsFile(words[++i])) pipeline[^1].OutputGoesToFile = true;
                     break;
                 case ">&" or "<&" when i + 1 < words.Count && !words[i + 1].IsOperator:
                     i++;
@@ -86,9 +95,32 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         Run(pipeline);
     }
 
+    /// <summary>Whether what is written to it is not shown: a device may be the terminal.</summary>
+    bool IsFile(ShellWord word)
+    {
+        string path = OutgoingTexts.FullPath(word.Text, _folder);
+        return !word.IsOpen && (path == "/dev/null" || !path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/proc/", StringComparison.Ordinal));
+    }
+
+    void AddNames(string word)
+    {
+        word = word.Replace("${PWD}", _folder, StringComparison.Ordinal).Replace("$PWD", _folder, StringComparison.Ordinal).Replace("${HOME}", "~", StringComparison.Ordinal).Replace("$HOME", "~", StringComparison.Ordinal);
+        Add(word);
+        foreach (Range part in word.AsSpan().SplitAny(s_aroundNames)) Add(word[part]);
+        // {a,b}.c is a.c and b.c.
+        int open = word.IndexOf('{'), close = word.IndexOf('}', Math.Max(0, open));
+        if (open >= 0 && close > open) foreach (string part in word[(open + 1)..close].Split(',')) Add(word[..open] + part + word[(close + 1)..]);
+
+        void Add(string name)
+        {
+            if (name.Length > 0 && Names.Count < MaxNames) Names.Add(name);
+        }
+    }
+
     void Run(List<Stage> pipeline)
     {
         List<OutgoingText>? flow = null;
+        _hasLines = true;
         for (int i = 0; i < pipeline.Count; i++)
         {
             if (pipeline[i].Words.Count == 0 && pipeline.Count == 1) return;
@@ -112,10 +144,10 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         if (words[first].IsOpen || words[first].IsPattern) return Undecided("the command is put together when it runs");
         List<ShellWord> arguments = words[(first + 1)..];
 
-        if (program is "bash" or "sh" or "zsh" or "dash" && arguments.Count >= 2 && arguments[0].Text is "-c" or "-lc" or "-ic" && !arguments[1].IsOpen)
+        if (program is "bash" or "sh" or "zsh" or "dash" && ScriptOf(arguments) is ShellWord script)
         {
             if (++_nesting > MaxNesting) return Undecided("shells call shells too deeply");
-            Run(arguments[1].Text);
+            Run(script.Text);
             _nesting--;
             return [];
         }
@@ -125,19 +157,24 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
             {
                 if (arguments.Any(a => a.IsOpen)) return Undecided("it changes to a folder that is not known here");
                 _folder = arguments.Count == 0 ? OutgoingTexts.FullPath("~", _folder) : OutgoingTexts.FullPath(arguments[^1].Text, _folder);
+                Folders.Add(_folder);
             }
-            // A program's output may stand in the arguments of echo.
-            return arguments.Any(a => a.IsOpen) && program is "echo" or "printf" && !arguments.TrueForAll(a => !a.Text.Contains('(') && !a.Text.Contains('`') && !a.Text.Contains('<'))
-                ? Undecided($"{program} prints what another command prints") : [];
+            // Another command's output may stand in the arguments of echo, and in what the others complain of.
+            if (arguments.Exists(a => a.IsOpen && a.Text.AsSpan().IndexOfAny('(', '`', '<') >= 0)) return Undecided($"{program} prints what another command prints");
+            return arguments.Exists(a => PrintsFiles(program, a)) ? Undecided($"{program} has options that are not known here") : [];
         }
         if (program == "git") return Git(arguments);
-        if (program is "grep" or "egrep" or "fgrep" or "rg" && arguments.Exists(a => a.Text is "-c" or "-l" or "-q" or "-L" or "--count" or "--quiet" or "--files-with-matches")) return [];
+        if (program is "grep" or "egrep" or "fgrep" or "rg" && PrintsNamesOrCounts(program, arguments)) return [];
 
         Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? filter = FilterOf(program, arguments, out List<ShellWord> files);
         if (filter is null) return Undecided($"what {Shown(program)} prints is not known before it runs");
         List<OutgoingText> result = [];
         if (stage.Input is not null && files.Count == 0) files.Add(new(stage.Input, false));
-        if (files.Count == 0 || files.Exists(f => f.Text == "-"))
+        bool readsInput = files.Count == 0 || files.Exists(f => f.Text == "-");
+        // sed counts the lines of all of its files, and what comes out of several is one flow: lines are of a file only where there is one.
+        if (readsInput && (!_hasLines || input?.Count > 1) || program == "sed" && files.Count > 1) filter = static text => text;
+        _hasLines &= program is not ("tac" or "sort" or "uniq") && !(program == "cat" && arguments.Exists(a => a.Text is ['-', not '-', ..] or "--squeeze-blank"));
+        if (readsInput)
         {
             foreach (OutgoingText text in input ?? []) result.Add(text with { Utf8 = filter(text.Utf8) });
         }
@@ -155,6 +192,51 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         return result;
     }
 
+    /// <summary>The command that a shell is given as an argument; null if it is given none.</summary>
+    static ShellWord? ScriptOf(List<ShellWord> arguments)
+    {
+        for (int i = 0; i + 1 < arguments.Count && arguments[i].Text is ['-' or '+', ..]; i++)
+        {
+            if (arguments[i].Text is ['-', not '-', ..] and [.., 'c']) return arguments[i + 1].IsOpen ? null : arguments[i + 1];
+            if (arguments[i].Text is "-o" or "+o" or "-O" or "+O") i++;
+        }
+        return null;
+    }
+
+    /// <summary>Whether an argument makes a program that prints nothing of files print one after all.</summary>
+    bool PrintsFiles(string program, ShellWord argument) =>
+        argument.Text.Contains("files0-from", StringComparison.Ordinal) || program switch
+        {
+            "date" => argument.Text.StartsWith("-f", StringComparison.Ordinal) || argument.Text.StartsWith("--f", StringComparison.Ordinal),
+            "cp" or "mv" or "ln" => argument.Text.Contains("/dev/", StringComparison.Ordinal) || argument.Text.Contains("/proc/", StringComparison.Ordinal) || !IsFile(argument with { IsOpen = false }),
+            _ => false,
+        };
+
+    /// <summary>Whether a search tells files or how often, not lines.</summary>
+    static bool PrintsNamesOrCounts(string program, List<ShellWord> arguments)
+    {
+        for (int i = 0; i < arguments.Count && arguments[i].Text != "--"; i++)
+        {
+            string argument = arguments[i].Text;
+            if (argument is "--count" or "--quiet" or "--silent" or "--files-with-matches" or "--files-without-match") return true;
+            if (argument is not ['-', not '-', ..])
+            {
+                // An option whose value is the next argument.
+                if (argument is "--regexp" or "--file" or "--after-context" or "--before-context" or "--context" or "--max-count" or "--glob" or "--type") i++;
+                continue;
+            }
+            for (int at = 1; at < argument.Length; at++)
+            {
+                char option = argument[at];
+                if (option is 'c' or 'l' or 'q' || option == 'L' && program != "rg") return true;
+                if (!"efABCmdDgtTErMj".Contains(option, StringComparison.Ordinal) || program != "rg" && option is 'E' or 'r' or 'g' or 't' or 'T' or 'M' or 'j') continue;
+                if (at + 1 == argument.Length) i++;
+                break;
+            }
+        }
+        return false;
+    }
+
     /// <summary>What a program makes of a file's text, and which of its arguments are files; null if it is none that is known.</summary>
     static Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? FilterOf(string program, List<ShellWord> arguments, out List<ShellWord> files)
     {
@@ -166,6 +248,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
                 {
                     // Options with a value of their own would make a file of the value; a file that is not there changes nothing.
                     if (arguments[i].Text is "-" || !arguments[i].Text.StartsWith('-')) files.Add(arguments[i]);
+                    else if (arguments[i].Text.Contains("files0-from", StringComparison.Ordinal)) return null;
                     else if (program == "sort" && arguments[i].Text.StartsWith("-o", StringComparison.Ordinal)) return null;
                     else if (program == "nl" && arguments[i].Text is "-b" or "-w" or "-s" or "-v" or "-i" or "-n") i++;
                     else if (program == "sort" && arguments[i].Text is "-k" or "-t" or "-S" or "-T") i++;
@@ -187,11 +270,13 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         for (int i = 0; i < arguments.Count; i++)
         {
             string argument = arguments[i].Text;
-            if (argument is "-q" or "-v" or "-" || !argument.StartsWith('-'))
+            if (argument is "-q" or "-v" or "-f" or "-F" or "--quiet" or "--silent" or "--verbose" or "--follow") continue;
+            if (argument is "-" || !argument.StartsWith('-'))
             {
-                if (argument is not ("-q" or "-v")) files.Add(arguments[i]);
+                files.Add(arguments[i]);
                 continue;
             }
+            if (argument is not ['-', 'n' or 'c' or (>= '0' and <= '9'), ..] && argument is not ("--lines" or "--bytes") && !argument.StartsWith("--lines=", StringComparison.Ordinal) && !argument.StartsWith("--bytes=", StringComparison.Ordinal)) return null;
             bytes = argument.StartsWith("-c", StringComparison.Ordinal) || argument.StartsWith("--bytes", StringComparison.Ordinal);
             if (argument is "-n" or "-c" or "--lines" or "--bytes")
             {
@@ -248,7 +333,8 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
                 if (end != "$" && !long.TryParse(end.TrimStart('+'), NumberStyles.None, CultureInfo.InvariantCulture, out last)) return static text => text;
                 if (end.StartsWith('+')) last += first;
             }
-            (low, high) = (Math.Min(low, Math.Max(1, first)), Math.Max(high, last));
+            // Of a range that ends before it begins the first line is printed.
+            (low, high) = (Math.Min(low, Math.Max(1, first)), Math.Max(high, Math.Max(first, last)));
         }
         if (high < low) return static _ => default;
         LineRange range = new(low, high == long.MaxValue ? long.MaxValue : high - low + 1);
@@ -266,6 +352,8 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         }
         if (at == arguments.Count) return [];
         string verb = arguments[at].Text;
+        // With these a status is a diff.
+        if (verb is "status" or "add" or "commit" && arguments.Skip(at + 1).Any(a => a.Text is ['-', not '-', ..] && a.Text.AsSpan().IndexOfAny('v', 'p', 'i') >= 0 || a.Text is "--verbose" or "--patch" or "--interactive")) return Undecided($"git {verb} has options that are not known here");
         if (verb is "status" or "add" or "commit" or "branch" or "checkout" or "switch" or "fetch" or "push" or "pull" or "rev-parse" or "ls-files" or "remote" or "tag" or "init") return [];
         if (verb is not ("show" or "diff")) return Undecided($"what git {Shown(verb)} prints is not known before it runs");
         List<string> rest = [];
@@ -274,7 +362,10 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
             if (argument.IsOpen || argument.IsPattern || (argument.Text.StartsWith('-') && !IsHarmlessGitOption(argument.Text))) return Undecided($"git {verb} has options that are not known here");
             rest.Add(argument.Text);
         }
-        byte[]? output = RunGit(gitFolder, verb, rest);
+        List<string> filters = verb == "diff" ? FiltersOf(gitFolder) : [];
+        if (filters.Exists(f => f.Contains('='))) return Undecided("git has a filter that cannot be switched off");
+        IEnumerable<string> withoutFilters = filters.SelectMany(f => (string[])["-c", f + (f.EndsWith("required", StringComparison.Ordinal) ? "=false" : "=")]);
+        byte[]? output = Git(gitFolder, [.. s_gitOptions, .. withoutFilters, verb, "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules", .. rest]);
         return output is null ? Undecided($"git {verb} does not work here") : [new($"what git {verb} prints", output)];
     }
 
@@ -283,12 +374,25 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         || (option.StartsWith("-U", StringComparison.Ordinal) && int.TryParse(option[2..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
         || (option.StartsWith("--unified=", StringComparison.Ordinal) && int.TryParse(option[10..], NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
-    // The person may not have allowed the command yet: nothing that a repository's configuration names may run.
-    static byte[]? RunGit(string folder, string verb, List<string> arguments)
+    // The person may not have allowed the command yet: nothing that a repository's configuration names may run. That is what watches files, hooks,
+    // programs that check signatures or fetch what a partial clone lacks, whatever draws a diff, and what makes a file of the work tree ready to be compared.
+    static readonly string[] s_gitOptions =
+    [
+        "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never", "-c", "diff.submodule=short",
+        "-c", "log.showSignature=false", "-c", "gpg.program=false", "-c", "gpg.openpgp.program=false", "-c", "gpg.x509.program=false", "-c", "gpg.ssh.program=false",
+    ];
+
+    /// <summary>The settings by which programs make files of the work tree ready to be compared.</summary>
+    static List<string> FiltersOf(string folder)
+    {
+        byte[] names = Git(folder, ["config", "--null", "--name-only", "--get-regexp", @"^filter\..*\.(clean|process|required)$"]) ?? [];
+        return [.. Encoding.UTF8.GetString(names).Split('\0', StringSplitOptions.RemoveEmptyEntries).Distinct()];
+    }
+
+    static byte[]? Git(string folder, IEnumerable<string> arguments)
     {
         if (!Directory.Exists(folder)) return null;
         ProcessStartInfo start = new("git") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
-        foreach (string argument in (string[])["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", verb, "--no-ext-diff", "--no-textconv", "--no-color"]) start.ArgumentList.Add(argument);
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["GIT_OPTIONAL_LOCKS"] = "0";
         try
@@ -304,7 +408,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
                 output.Write(buffer, 0, read);
                 if (output.Length <= MaxGitBytes) continue;
                 git.Kill();
-                throw new UnreadableException(FormattableString.Invariant($"git {verb} prints more than the {MaxGitBytes} bytes that are looked through in time"));
+                throw new UnreadableException(FormattableString.Invariant($"git prints more than the {MaxGitBytes} bytes that are looked through in time"));
             }
             git.WaitForExit();
             return git.ExitCode == 0 || output.Length > 0 ? output.ToArray() : null;

@@ -236,6 +236,7 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
     [Theory]
     [InlineData("/v1/search?q=")]
     [InlineData("/v1/search/")]
+    [InlineData("/v1/search?to=https%3A%2F%2Fx.invalid%2F%3Fq%3D")]
     public async Task AnAddressHidesNothing(string before)
     {
         (HttpStatusCode status, string body) = await HeldBack(new(HttpMethod.Get, before + Uri.EscapeDataString(Secret[..2000])));
@@ -247,14 +248,37 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
     [Theory]
     [InlineData("""{"input":[[1,2,3]]}""")]
     [InlineData("""{"prompt":[1,2,3]}""")]
+    [InlineData("""{"prompt":["x",[1,2]]}""")]
+    [InlineData("""{"requests":[{"input":[1,2,3]}]}""")]
+    [InlineData("{\"custom_id\":\"a\",\"body\":{\"input\":\"x\"}}\n{\"custom_id\":\"b\",\"body\":{\"input\":[1,2]}}")]
     public async Task TheNumbersOfTokensCannotBeRead(string body) =>
         Assert.Contains("the numbers of tokens", (await HeldBack(Post("/v1/embeddings", body))).Body, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task AFormIsRead() =>
+        Assert.Contains("the form has text of src/secret.py", (await HeldBack(Post("/v1/x", Encoding.UTF8.GetBytes("prompt=" + WebUtility.UrlEncode(Secret)), "application/x-www-form-urlencoded"))).Body, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("system")]
+    [InlineData("messages")]
+    public async Task ADocumentThatIsCutIntoItsLinesIsOneStill(string list)
+    {
+        IEnumerable<string> lines = Secret.Split('\n').Select(line => $$"""{"role":"user","text":"{{JsonEncodedText.Encode(line)}}"}""");
+        Assert.Contains($"{list}[0] to [", (await HeldBack(Post("/v1/messages", $$"""{"{{list}}":[{{string.Join(',', lines)}}]}"""))).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ANameThatIsTextIsNotShown()
+    {
+        (HttpStatusCode _, string body) = await HeldBack(Post("/v1/x", $$"""{"{{Secret.Split('\n')[3].Trim()[..31]}}":"{{JsonEncodedText.Encode(Secret)}}"}"""));
+        Assert.Contains("a name of 31 characters has text of src/secret.py", body, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void AListOfVeryManyIsOneText()
     {
         byte[] body = Encoding.UTF8.GetBytes("[" + string.Join(',', Enumerable.Repeat("""{"a":"b"}""", 100_000)) + "]");
-        OutgoingText text = Assert.Single(RequestTexts.Of(body, "application/json", out _));
+        OutgoingText text = Assert.Single(RequestTexts.Of(body, "application/json", out _).All);
         Assert.Equal(200_000, text.Utf8.Length);
         Assert.Equal("the request's body", text.What);
     }

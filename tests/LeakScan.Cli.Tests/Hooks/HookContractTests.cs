@@ -75,6 +75,9 @@ public sealed class HookContractTests(HookFixture fixture) : IClassFixture<HookF
         { "cursor", "undecidable command without a protected file", "{" + CursorCommon + ""","hook_event_name":"beforeShellExecution","command":"make","cwd":"@ROOT@"}""", """0|{"permission":"allow"}|PERSON""" },
         { "cursor", "tool of a server", "{" + CursorCommon + ""","hook_event_name":"beforeMCPExecution","tool_name":"t","tool_input":"{\"body\":\"x\"}","url":"http://localhost"}""", CursorAllow },
         { "cursor", "read by a tool", "{" + CursorCommon + ""","hook_event_name":"preToolUse","tool_name":"Read","tool_input":{"file_path":"src/secret.py"},"tool_use_id":"u"}""", CursorDeny },
+        { "cursor", "read by a tool, as text", "{" + CursorCommon + ""","hook_event_name":"preToolUse","tool_name":"Read","tool_input":"{\"file_path\":\"src/secret.py\"}","tool_use_id":"u"}""", CursorDeny },
+        { "cursor", "file with no text", "{" + CursorCommon + ""","hook_event_name":"beforeReadFile","file_path":"@ROOT@/src/secret.py","content":""}""", CursorDeny },
+        { "cursor", "attached folder", "{" + CursorCommon + ""","hook_event_name":"beforeSubmitPrompt","prompt":"explain","attachments":[{"type":"folder","file_path":"@ROOT@/src"}]}""", """2|{"continue":false,"user_message":"PERSON"}|MODEL""" },
         { "cursor", "output", "{" + CursorCommon + ""","hook_event_name":"postToolUse","tool_name":"Shell","tool_output":"@SECRET@"}""", """0|{"user_message":"PERSON"}|""" },
         { "cursor", "stop", "{" + CursorCommon + ""","hook_event_name":"stop","status":"completed"}""", "0|{}|" },
 
@@ -152,7 +155,8 @@ public sealed class HookContractTests(HookFixture fixture) : IClassFixture<HookF
         using HookFixture own = new();
         string message = own.Fill("{" + CursorCommon + ""","hook_event_name":"UserPromptSubmit","prompt":"@SECRET@"}""");
         Assert.Equal("""0|{"decision":"block","reason":"PERSON"}|""", HookFixture.Ask(own.Options(HookTool.ClaudeCode), message).Shape);
+        // What a project says is nobody's word; the user's file is tried with the real executable.
         own.Write(".cursor/hooks.json", """{"version":1,"hooks":{"beforeSubmitPrompt":[{"command":"leakscan hook cursor"}]}}""");
-        Assert.Equal("0|{}|", HookFixture.Ask(own.Options(HookTool.ClaudeCode), message).Shape);
+        Assert.Equal("""0|{"decision":"block","reason":"PERSON"}|""", HookFixture.Ask(own.Options(HookTool.ClaudeCode), message).Shape);
     }
 }

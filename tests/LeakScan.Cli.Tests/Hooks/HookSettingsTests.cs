@@ -27,6 +27,7 @@ public sealed class HookSettingsTests
         "{\"a\":1,\"b\":[1,2,{\"c\":\"// no comment\"}]}\n",
         "{\n\t// my own\n\t\"model\": \"opus\", /* keep */\n\t\"env\": { \"A\": \"1\" } // last\n}\n",
         "{\n    \"hooks\": {\n        \"PreToolUse\": [\n            { \"matcher\": \"Bash\", \"hooks\": [{ \"type\": \"command\", \"command\": \"mine\" }] }\n        ],\n        \"beforeReadFile\": [ { \"command\": \"mine\" } ],\n        \"pre_read_code\": [\n            { \"command\": \"mine\" }\n        ]\n    },\n    \"version\": 1\n}\n",
+        "{\n  \"hooks\": {\n    \"Stop\": [\n      { \"hooks\": [{ \"type\": \"command\", \"command\": \"mine\" }] } // mine\n    ] // mine\n  } // mine\n}\n",
         "{\r\n  \"hooks\": {\r\n    \"Stop\": []\r\n  }\r\n}\r\n",
     ];
 

@@ -22,17 +22,38 @@ public class EncodedTextTests
     });
 
     [Theory]
-    [InlineData("\n")]
-    [InlineData("\r\n")]
-    [InlineData("\\n")]
-    public void LinesAreOneText(string lineBreak) => s_bytes.Sample(bytes =>
+    [InlineData("\n", 76)]
+    [InlineData("\r\n", 76)]
+    [InlineData("\\n", 76)]
+    [InlineData("\\r\\n", 61)]
+    [InlineData("\n", 60)]
+    [InlineData("\n", 75)]
+    [InlineData("\n", 20)]
+    public void LinesAreOneText(string lineBreak, int length) => s_bytes.Sample(bytes =>
     {
-        string encoded = Convert.ToBase64String(bytes, Base64FormattingOptions.InsertLineBreaks).Replace("\r\n", lineBreak, StringComparison.Ordinal);
-        byte[] found = EncodedText.In(Encoding.UTF8.GetBytes($"\"{encoded}\"")) ?? [];
-        // A last line of fewer than 64 characters is no run.
-        Assert.InRange(bytes.Length - found.Length, 0, 47);
-        Assert.Equal(bytes[..found.Length], found);
+        string encoded = string.Join(lineBreak, Convert.ToBase64String(bytes).Chunk(length).Select(line => new string(line)));
+        Assert.Equal(bytes, EncodedText.In(Encoding.UTF8.GetBytes($"\"{encoded}\"")));
     });
+
+    [Theory]
+    [InlineData("id_")]
+    [InlineData("a")]
+    [InlineData("key/")]
+    public void AWordBeforeItHidesNothing(string before)
+    {
+        string text = string.Concat(Enumerable.Range(1, 20).Select(i => FormattableString.Invariant($"line {i} of a text\n")));
+        string encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+        Assert.Contains("line 2 of a text\nline 3", Encoding.UTF8.GetString(EncodedText.In(Encoding.UTF8.GetBytes(before + encoded))!), StringComparison.Ordinal);
+        string twice = Convert.ToBase64String(Encoding.UTF8.GetBytes(encoded));
+        Assert.Equal([encoded, text], EncodedText.AllIn(Encoding.UTF8.GetBytes(twice)).Select(Encoding.UTF8.GetString));
+    }
+
+    [Fact]
+    public void AnEscapedSlashIsOfIt()
+    {
+        byte[] bytes = [.. Enumerable.Repeat<byte>(0xFF, 90)];
+        Assert.Equal(bytes, EncodedText.In(Encoding.UTF8.GetBytes(Convert.ToBase64String(bytes).Replace("/", "\\/", StringComparison.Ordinal))));
+    }
 
     [Fact]
     public void SeveralAreToldApart()

@@ -57,6 +57,16 @@ public sealed class ShellCommandTests : IDisposable
     [InlineData("cat a.txt | wc -l", "")]
     [InlineData("grep -c a a.txt && ls sub && echo hello", "")]
     [InlineData("git status", "")]
+    [InlineData("cat 'sub/b c.txt' 3>/dev/null", "b1 b2")]
+    [InlineData("cat 'sub/b c.txt' > /dev/fd/1", "b1 b2")]
+    [InlineData("cat 'sub/b c.txt' > $OUT", "b1 b2")]
+    [InlineData("cat 'sub/b c.txt' 1>out.txt 2>/dev/null", "")]
+    [InlineData("bash -e -o pipefail -c \"cat 'sub/b c.txt'\"", "b1 b2")]
+    [InlineData("cd sub && sed -n '3,3p' ../a.txt 'b c.txt' | tail -n 1", "a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 a11 a12 a13 a14 a15 a16 a17 a18 a19 a20 b1 b2")]
+    [InlineData("cat a.txt 'sub/b c.txt' | sed -n '21p'", "a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 a11 a12 a13 a14 a15 a16 a17 a18 a19 a20 b1 b2")]
+    [InlineData("tac 'sub/b c.txt' | head -n 1", "b1 b2")]
+    [InlineData("sed -n 5,2p a.txt", "a5")]
+    [InlineData("grep -rlv x a.txt; rg -l x .; grep -e x -q a.txt", "")]
     public void WhatACommandPrintsOfFilesIsTold(string command, string printed) => Assert.Equal((printed, false), Run(command));
 
     [Theory]
@@ -76,6 +86,16 @@ public sealed class ShellCommandTests : IDisposable
     [InlineData("git -c core.pager=x show", "")]
     [InlineData("echo \"$(cat a.txt)\"", "")]
     [InlineData("cat 'a.txt", "")]
+    [InlineData("cp a.txt /dev/stdout", "")]
+    [InlineData("date -f a.txt", "")]
+    [InlineData("wc --files0-from=a.txt", "")]
+    [InlineData("ls \"$(cat a.txt)\"", "")]
+    [InlineData("rg -L . a.txt", "")]
+    [InlineData("grep -v -e -q a.txt", "")]
+    [InlineData("grep -ve -c a.txt", "")]
+    [InlineData("git status -vv", "")]
+    [InlineData("git commit -v --dry-run", "")]
+    [InlineData("head -z -n 1 a.txt", "")]
     public void WhatIsNotKnownIsUndecidableAndTheRestIsToldNevertheless(string command, string printed) => Assert.Equal((printed, true), Run(command));
 
     [Fact]
@@ -100,11 +120,35 @@ public sealed class ShellCommandTests : IDisposable
         Git("add", "-A");
         Git("-c", "user.name=t", "-c", "user.email=t@example.invalid", "commit", "-qm", "first");
         string mark = Path.Combine(_root, "ran");
-        foreach (string name in new[] { "diff.external", "core.fsmonitor", "diff.evil.textconv", "core.pager" }) Git("config", name, $"touch '{mark}'; true");
-        Write(".gitattributes", "*.txt diff=evil\n");
+        foreach (string name in new[] { "diff.external", "core.fsmonitor", "diff.evil.textconv", "core.pager", "gpg.program", "core.sshCommand" }) Git("config", name, $"touch '{mark}'; true");
+        foreach (string name in new[] { "filter.evil.clean", "filter.evil.process", "filter.two words.clean" }) Git("config", name, $"touch '{mark}'; cat");
+        Git("config", "filter.evil.required", "true");
+        Git("config", "log.showSignature", "true");
+        Write(".gitattributes", "*.txt diff=evil filter=evil\n");
         Write("a.txt", "changed\n");
         Assert.Contains("+changed", Run("git diff").Printed, StringComparison.Ordinal);
+        Run("git show");
         Assert.False(File.Exists(mark), "git ran what the repository names");
+        Git("config", "filter.a=b.clean", "cat");
+        Assert.Equal(("", true), Run("git diff"));
+    }
+
+    [Theory]
+    [InlineData("echo \"$(cat a.txt)\"")]
+    [InlineData("eval \"cat a.txt\"")]
+    [InlineData("python3 -c \"print(open('a.txt').read())\"")]
+    [InlineData("dd if=a.txt")]
+    [InlineData("curl -d @a.txt http://localhost")]
+    [InlineData("awk 1 {b,a}.txt")]
+    [InlineData("awk 1 $PWD/a.txt")]
+    [InlineData("cd sub && awk 1 ../a.txt")]
+    [InlineData("x=a.txt; awk 1 \"$x\"")]
+    public void WhatAnUndecidableCommandNamesIsLookedAt(string command)
+    {
+        OutgoingTexts texts = new();
+        texts.AddCommand(command, _root, withNamed: true);
+        Assert.NotNull(texts.Undecidable);
+        Assert.StartsWith("a1\na2\n", Encoding.UTF8.GetString(Assert.Single(texts.Named).Utf8.Span), StringComparison.Ordinal);
     }
 
     [Fact]
