@@ -36,6 +36,7 @@ sealed class ResumeState(string path, IReadOnlyList<string> scan)
             summary.Blocked = root.GetProperty("blocked").GetInt64();
             summary.Warned = root.GetProperty("warned").GetInt64();
             summary.Repeats = root.TryGetProperty("repeats", out JsonElement repeats) ? repeats.GetInt64() : 0;
+            summary.Errors = summary.RecordErrors = root.TryGetProperty("errors", out JsonElement errors) ? errors.GetInt64() : 0;
             return state;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -78,6 +79,7 @@ sealed class ResumeState(string path, IReadOnlyList<string> scan)
             json.WriteNumber("blocked", summary.Blocked);
             json.WriteNumber("warned", summary.Warned);
             json.WriteNumber("repeats", summary.Repeats);
+            json.WriteNumber("errors", summary.RecordErrors);
             json.WriteEndObject();
         }
         file.Flush(flushToDisk: true);

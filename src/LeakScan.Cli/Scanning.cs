@@ -210,6 +210,9 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
         InputRecord record = batch.Records[number];
         if (record.Parse() is SourceProblem problem) batch.Problems.Add(problem);
         if (ScanRecord(record, worker, out bool? isSent) is not ScanResult result) return;
+        // A piece of a long text begins with the end of the one before, which has told what is there.
+        long again = record.Text.Length - record.RawBytes;
+        if (again > 0 && worker.Matches.TrueForAll(m => m.Start + m.Length <= again)) return;
         RecordFinding finding = new(index, record, isSent, result, worker.Matches);
         int start = (int)batch.Findings.Length;
         bool isWanted = result.Verdict != Verdict.Allow || writer.WantsAllowed;
@@ -253,6 +256,7 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
     void PutOut(Batch batch)
     {
         foreach (SourceProblem problem in batch.Problems) problemFound(problem);
+        summary.RecordErrors += batch.Problems.Count;
         (long records, long bytes) = (summary.Records, summary.Bytes);
         long bytesBefore = bytes;
         int seen = 0;

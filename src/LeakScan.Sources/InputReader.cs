@@ -93,6 +93,12 @@ public sealed class InputReader
             cancellationToken.ThrowIfCancellationRequested();
             yield return cursor.Record;
         }
+        TellOfPacked(source, name);
+    }
+
+    void TellOfPacked(TextSource source, string shown)
+    {
+        if (source.Packed is not null) AddProblem(new SourceProblem(shown, 0, -1, $"is packed ({source.Packed}) and is not looked into: unpack it and scan what is in it"));
     }
 
     IEnumerable<InputRecord> ReadInput(string input, CancellationToken cancellationToken)
@@ -129,6 +135,8 @@ public sealed class InputReader
                 cancellationToken.ThrowIfCancellationRequested();
                 yield return cursor.Record;
             }
+            // Among the files of a folder an archive is one of many things that hold no text.
+            if (shown == input) TellOfPacked(source, shown);
         }
         foreach ((string folder, int count) in encrypted)
         {

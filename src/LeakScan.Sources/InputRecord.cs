@@ -136,6 +136,12 @@ public sealed class InputRecord
     /// <param name="start">The offset.</param>
     public TextOrigin GetOrigin(int start)
     {
+        (string? session, string? turn, string? project, string? role, string? tool) = OriginAt(start);
+        return new(ShownName.Of(session), ShownName.Of(turn), ShownName.Of(project), ShownName.Of(role), ShownName.Of(tool));
+    }
+
+    TextOrigin OriginAt(int start)
+    {
         if (Format == RecordFormat.None) return default;
         TextOrigin origin = new(_context.Session, _context.Turn, _context.Project, null, _context.Tool);
         int index = _strings?.IndexOf(start) ?? -1;

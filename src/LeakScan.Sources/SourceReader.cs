@@ -3,10 +3,10 @@ using LeakScan.Sources.Parquet;
 
 namespace LeakScan.Sources;
 
-/// <summary>Reads what is to be indexed: folders as a programmer means them, files, standard input, .gz, .zst and Parquet, of which a row is a line.</summary>
+/// <summary>Reads what is to be indexed: folders as a programmer means them, files, standard input, .gz, .zst, archives (.zip, .tar) and Parquet, of which a row is a line.</summary>
 /// <remarks>
 /// In folders, .gitignore files hold, and what is binary, empty, generated, minified, vendored or a licence is left out and counted;
-/// links are not followed. A file named by itself is read unless it is binary. Of a Jupyter notebook what its author wrote and what that printed is read,
+/// links are not followed. A file named by itself is read unless it is binary, and an archive named by itself is read as a folder is, without .gitignore files. Of a Jupyter notebook what its author wrote and what that printed is read,
 /// every line in its place. A line with <c>leakscan:allow</c> comes out
 /// empty. For one thread; look at the results between documents or at the end.
 /// </remarks>
@@ -66,7 +66,7 @@ public sealed class SourceReader
     {
         if (spec.Path == TextSource.StandardInput || !Directory.Exists(spec.Path))
         {
-            foreach (SourceDocument part in ReadFile(spec.Path, spec.Path, spec.Label, isNamed: true, cancellationToken)) yield return part;
+            foreach (SourceDocument part in Archive.Is(spec.Path) ? ReadArchive(spec, cancellationToken) : ReadFile(spec.Path, spec.Path, spec.Label, isNamed: true, cancellationToken)) yield return part;
             yield break;
         }
         FolderWalker walker = new()
@@ -80,6 +80,48 @@ public sealed class SourceReader
             string shown = PathNames.Join(spec.Path, file.RelativePath);
             foreach (SourceDocument part in ReadFile(file.Path, shown, spec.Label, isNamed: false, cancellationToken)) yield return part;
         }
+    }
+
+    IEnumerable<SourceDocument> ReadArchive(SourceSpec spec, CancellationToken cancellationToken)
+    {
+        using IEnumerator<ArchiveEntry> entries = Archive.Entries(spec.Path).GetEnumerator();
+        while (TryMoveNext(entries, spec.Path))
+        {
+            (string path, Stream bytes) = entries.Current;
+            string shown = PathNames.Join(spec.Path, path);
+            if (LeaveOut(path.Split('/', StringSplitOptions.RemoveEmptyEntries))) continue;
+            using TextSource source = new(bytes, path, _bytesRead);
+            foreach (SourceDocument part in ReadText(source, _partBytes, shown, spec.Label, isNamed: false, cancellationToken)) yield return part;
+        }
+    }
+
+    bool TryMoveNext(IEnumerator<ArchiveEntry> entries, string archive)
+    {
+        try
+        {
+            return entries.MoveNext();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException or ZstdSharp.ZstdException)
+        {
+            AddProblem(archive, $"cannot be read on as an archive: {e.Message}");
+            return false;
+        }
+    }
+
+    /// <summary>Whether a file of an archive, or a folder that it is in, is left out.</summary>
+    bool LeaveOut(string[] segments)
+    {
+        for (int i = 1; i <= segments.Length; i++)
+        {
+            if (segments[i - 1] == ".git") return true;
+            string? reason = _exclude.IsIgnored(segments[..i], isFolder: i < segments.Length) ? SkipRules.Excluded
+                : i < segments.Length && SkipRules.IsVendorFolder(segments[i - 1]) ? SkipRules.Vendored
+                : null;
+            if (reason is null) continue;
+            Skip(reason);
+            return true;
+        }
+        return false;
     }
 
     bool LeaveOut(FolderEntry entry)
@@ -101,6 +143,12 @@ public sealed class SourceReader
         (long Length, DateTime Written) before = StateOf(path);
         using TextSource? source = Open(path, shown);
         if (source is null) yield break;
+        foreach (SourceDocument part in ReadText(source, before.Length, shown, label, isNamed, cancellationToken)) yield return part;
+        if (source.Failure is null && before.Length > 0 && StateOf(path) != before) AddProblem(shown, "changed or vanished while it was read");
+    }
+
+    IEnumerable<SourceDocument> ReadText(TextSource source, long expected, string shown, string label, bool isNamed, CancellationToken cancellationToken)
+    {
         string? reason = isNamed ? null : SkipRules.ByName(source.InnerName);
         if (reason is not null)
         {
@@ -110,7 +158,7 @@ public sealed class SourceReader
         // One byte more than there should be tells whether that was all.
         bool isNotebook = NotebookText.IsNotebook(source.InnerName);
         int partBytes = isNotebook ? Math.Max(_partBytes, NotebookText.MaxBytes) : _partBytes;
-        using PartBuffer buffer = new(source, (int)Math.Clamp(before.Length + 1, 0, partBytes + 1));
+        using PartBuffer buffer = new(source, (int)Math.Clamp(expected + 1, 0, partBytes + 1));
         buffer.Fill(partBytes + 1);
         if (buffer.Available.StartsWith("\uFEFF"u8)) buffer.Skip(3);
         reason = SkipReason(buffer, source, isNamed);
@@ -135,7 +183,6 @@ public sealed class SourceReader
             buffer.Fill(partBytes + 1);
         }
         if (source.Failure is not null && !isTold) _problems.Add(new SourceProblem(shown, 0, buffer.Position, source.Failure));
-        else if (source.Failure is null && before.Length > 0 && StateOf(path) != before) AddProblem(shown, "changed or vanished while it was read");
     }
 
     static string? SkipReason(PartBuffer buffer, TextSource source, bool isNamed)

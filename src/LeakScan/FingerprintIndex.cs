@@ -140,6 +140,8 @@ public sealed class FingerprintIndex : IDisposable
                 problems.Add(new(layers.Count == 0 ? path : DeltaPath(path, layers.Count), "header", 0, e.Message));
             }
             foreach (MappedIndex layer in layers) problems.AddRange(layer.Verify());
+            // Open passes over it, since whoever builds an index anew may be about to delete it.
+            if (problems.Count == 0 && File.Exists(DeltaPath(path, layers.Count))) problems.Add(new(DeltaPath(path, layers.Count), "header", 0, "was made for another index, or is damaged, and is not read: delete it, or build the index again"));
         }
         finally
         {
@@ -230,11 +232,18 @@ public sealed class FingerprintIndex : IDisposable
             throw new IndexException($"{path}: is a delta (.1, .2, ...) of an index, and holds only what was added: name the index that it stands beside");
         }
         layers.Add(first);
-        for (int number = 1; File.Exists(DeltaPath(path, number)); number++)
+        int number = 1;
+        for (; File.Exists(DeltaPath(path, number)); number++)
         {
             MappedIndex? delta = OpenDelta(DeltaPath(path, number), key, layers[^1].Header.Id);
-            if (delta is null) break;
+            if (delta is null) return;
             AddLayer(layers, delta);
+        }
+        const int MaxMissing = 16;
+        for (int next = number + 1; next <= number + MaxMissing; next++)
+        {
+            if (File.Exists(DeltaPath(path, next)) && !File.Exists(DeltaPath(path, number)))
+                throw new IndexException($"{DeltaPath(path, number)}: is missing, and {DeltaPath(path, next)} was made for it: put it back, or build the index again");
         }
     }
 

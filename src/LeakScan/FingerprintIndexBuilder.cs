@@ -25,6 +25,9 @@ public sealed class FingerprintIndexBuilder : IDisposable
     /// <summary>Longest document in bytes; a longer one must be added in parts.</summary>
     public const int MaxDocumentBytes = 1 << 29;
 
+    /// <summary>Of text that more documents have, an index knows the places in so many.</summary>
+    public const int MaxSharing = Posting.MaxDocuments;
+
     readonly IndexKey _key;
     readonly FingerprintKeys _keys;
     readonly IndexBuildOptions _options;
@@ -41,6 +44,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
     long _sourceBytes;
     int _adding; // calls under way
     volatile bool _written;
+    volatile bool _isIncomplete;
     volatile bool _isDisposed;
 
     /// <summary>Makes an empty builder.</summary>
@@ -67,6 +71,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
     /// <param name="firstLine">The number of its first line: above 1 for the later parts of a file that was cut.</param>
     /// <remarks>Of files that describe, build or draw a project, such as .csproj, pom.xml or .svg, which their names tell, the structure is not kept: they are found word for word.</remarks>
     /// <exception cref="ArgumentException">Longer than <see cref="MaxDocumentBytes"/>.</exception>
+    /// <exception cref="IOException">What does not fit into memory cannot be written to the temporary folder. No index can be made then.</exception>
     /// <exception cref="InvalidOperationException">The index has been written.</exception>
     public void AddDocument(string path, string label, ReadOnlySpan<byte> utf8, int firstLine = 1)
     {
@@ -76,17 +81,26 @@ public sealed class FingerprintIndexBuilder : IDisposable
         if (utf8.Length > MaxDocumentBytes) throw new ArgumentException($"{path}: {utf8.Length} bytes; a document has up to {MaxDocumentBytes}: add it in parts.", nameof(utf8));
         using Turn turn = new(this);
         IndexWorker worker = Rent();
-        byte[] lineTable = worker.Prepare(utf8, !FormatNames.Contains(path), out int length, out int lines);
-        StoredTokens tokens = worker.StoreTokens(lines);
-        UInt128 contentId = _key.ContentId(utf8);
-        long arrival;
-        lock (_documents)
+        try
         {
-            arrival = _canonicalCharacters;
-            _canonicalCharacters += length;
-            _documents.Add(new(FingerprintIndex.StoredPath(_key, _options.PathStorage, path), label, firstLine, lines, length, contentId, lineTable, tokens));
+            byte[] lineTable = worker.Prepare(utf8, !FormatNames.Contains(path), out int length, out int lines);
+            StoredTokens tokens = worker.StoreTokens(lines);
+            UInt128 contentId = _key.ContentId(utf8);
+            long arrival;
+            lock (_documents)
+            {
+                arrival = _canonicalCharacters;
+                _canonicalCharacters += length;
+                _documents.Add(new(FingerprintIndex.StoredPath(_key, _options.PathStorage, path), label, firstLine, lines, length, contentId, lineTable, tokens));
+            }
+            worker.AddPrepared(arrival);
         }
-        worker.AddPrepared(arrival);
+        catch
+        {
+            // Stored in part: an index with it would seem to protect it.
+            _isIncomplete = true;
+            throw;
+        }
         Interlocked.Add(ref _sourceBytes, utf8.Length);
         _idle.Add(worker);
     }
@@ -103,6 +117,10 @@ public sealed class FingerprintIndexBuilder : IDisposable
     }
 
     /// <summary>For a delta: drops a document of the index that the delta is for.</summary>
+    /// <remarks>
+    /// Of text that more than <see cref="MaxSharing"/> documents have, an index knows the places in so many. Where those are removed, the others are found
+    /// by it again once they are removed and added, too; <c>leakscan index add</c> does so for copies of a document.
+    /// </remarks>
     public void Remove(IndexedDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
@@ -124,7 +142,10 @@ public sealed class FingerprintIndexBuilder : IDisposable
             Writer.Write(output, baseId: 0, [], _sourceBytes, cancellationToken);
             output.Commit(overwrite: true);
         }
-        for (int number = 1; File.Exists(FingerprintIndex.DeltaPath(path, number)); number++) File.Delete(FingerprintIndex.DeltaPath(path, number));
+        // The last first: one that is missing among others is a loss.
+        int deltas = 0;
+        while (File.Exists(FingerprintIndex.DeltaPath(path, deltas + 1))) deltas++;
+        for (; deltas > 0; deltas--) File.Delete(FingerprintIndex.DeltaPath(path, deltas));
         using FingerprintIndex index = FingerprintIndex.Open(path, _key);
         return index.Info;
     }
@@ -143,7 +164,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
             if (index.PathStorage != _options.PathStorage)
                 throw new InvalidOperationException($"{path} stores paths as {index.PathStorage}, this builder as {_options.PathStorage}: give it the index's PathStorage.");
             Finish(path);
-            HashSet<(string, int, UInt128)> removed = [.. _removed.Select(d => (d.Path, d.FirstLine, d.ContentId))];
+            HashSet<(string, string, int, UInt128)> removed = [.. _removed.Select(d => (d.Path, d.Label, d.FirstLine, d.ContentId))];
             List<int> removals = [];
             int number = 0;
             foreach (MappedIndex layer in layers)
@@ -151,7 +172,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
                 for (int i = 0; i < layer.Documents; i++, number++)
                 {
                     DocumentRecord record = layer.GetDocument(i);
-                    if (!layer.IsRemoved(i) && removed.Contains((layer.GetPath(record), (int)record.FirstLine, record.ContentId))) removals.Add(number);
+                    if (!layer.IsRemoved(i) && removed.Contains((layer.GetPath(record), layer.GetLabel(record), (int)record.FirstLine, record.ContentId))) removals.Add(number);
                 }
             }
             string deltaPath = FingerprintIndex.DeltaPath(path, layers.Count);
@@ -232,6 +253,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_written) throw new InvalidOperationException("The index has been written; make a new builder.");
+        if (_isIncomplete) throw new InvalidOperationException("A document could not be added; make a new builder.");
     }
 
     /// <summary>The time in which a document is added: whoever writes the index says so first, and then waits for those.</summary>

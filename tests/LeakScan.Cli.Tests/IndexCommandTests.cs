@@ -188,6 +188,37 @@ public sealed class IndexCommandTests : IDisposable
     }
 
     [Fact]
+    public void AddKeepsAllLabelsThatAreGiven()
+    {
+        _work.WithIndex().Run("index", "build", "-o", "corp.lsi", "A=src").Expect(0);
+        for (int i = 0; i < 3; i++)
+        {
+            _work.Run("index", "add", "corp.lsi", "A=src", "B=src").Expect(0);
+            JsonElement info = CliResult.Json(_work.Run("index", "info", "corp.lsi", "--format", "json").Expect(0).Out);
+            Assert.Equal(6, info.GetProperty("documents").GetInt32());
+            Assert.Equal((3, 3), (info.GetProperty("documentsByLabel").GetProperty("A").GetInt32(), info.GetProperty("documentsByLabel").GetProperty("B").GetInt32()));
+            if (i == 1) _work.Write("src/alpha.cs", Workspace.Code(11));
+        }
+        Assert.Contains("nothing to do", _work.Run("index", "add", "corp.lsi", "A=src", "B=src").Expect(0).Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AddFindsTheCopiesThatAreLeft()
+    {
+        string code = Workspace.Code(21);
+        for (int i = 0; i < 60; i++) _work.Write($"src/v{i:00}/live.cs", code);
+        for (int i = 0; i < 60; i++) _work.Write($"other/{i:00}.cs", Workspace.Code(100 + i));
+        _work.Run("index", "build", "-o", "corp.lsi", "src", "other").Expect(0);
+        for (int i = 0; i < 60; i++)
+        {
+            if (i != 37) Directory.Delete(_work.PathOf($"src/v{i:00}"), recursive: true);
+        }
+        _work.Run("index", "add", "corp.lsi", "src", "other").Expect(0);
+        _work.Write("prompt.txt", Workspace.Lines(code, 10, 30));
+        Assert.Contains("src/v37/live.cs", _work.Run("scan", "--verbatim-only", "--index", "corp.lsi", "prompt.txt").Expect(1).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AddDropsNothingWhereSomethingCouldNotBeRead()
     {
         _work.WithIndex();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using LeakScan.Cli.Commands;
 using LeakScan.Cli.Tests.Support;
 
 namespace LeakScan.Cli.Tests;
@@ -191,10 +192,99 @@ public sealed class ScanOutputTests : IDisposable
         string[] arguments = ["scan", "--index", "corp.lsi", "--output", "out.jsonl", "--resume", "state.json", "log.jsonl"];
         _work.Run(arguments).Expect(1); // without a state it is a scan like any other
         Assert.False(File.Exists(_work.PathOf("state.json")));
-        string scan = JsonSerializer.Serialize(new[] { "--index=corp.lsi", "--policy=", "--destination=", "--input=Auto", "--text-field=", "--id-field=id", "--output=out.jsonl", "log.jsonl" });
+        string scan = JsonSerializer.Serialize(new[] { "--index=corp.lsi", "--policy=", "--destination=", "--input=Auto", "--text-field=", "--id-field=id", ScanCommand.StateOf(_work.PathOf("corp.lsi")), "--output=out.jsonl", "log.jsonl" });
         _work.Write("state.json", $$"""{"schema":"leakscan.resume/1","scan":{{scan}},"records":4,"outputBytes":500,"bytes":1,"text":1,"findings":1,"blocked":1,"warned":0}""");
         Assert.Contains("is shorter than", _work.Run(arguments).Expect(2).Err, StringComparison.Ordinal);
         _work.Write("state.json", "{\"schema\":\"leakscan.resume/1\"");
         Assert.Contains("state.json: not a state", _work.Run(arguments).Expect(2).Err, StringComparison.Ordinal);
+        // Another index under the same name is another scan, and what is written is no input.
+        _work.Write("state.json", $$"""{"schema":"leakscan.resume/1","scan":{{scan}},"records":4,"outputBytes":0,"bytes":1,"text":1,"findings":1,"blocked":1,"warned":0}""");
+        _work.Write("src/delta.cs", Workspace.Code(9));
+        _work.WithIndex();
+        Assert.Contains("of other inputs or with other options", _work.Run(arguments).Expect(2).Err, StringComparison.Ordinal);
+        Assert.Contains("put it elsewhere", _work.Run([.. arguments[..^1], "."]).Expect(2).Err, StringComparison.Ordinal);
+    }
+
+    [UnixFact]
+    public void ErrorsBeforeAnInterruptionAreNotForgotten()
+    {
+        List<string> lines = [.. _work.MakeLog(3000)];
+        foreach (int at in new[] { 5, 20 }) lines.Insert(at, "{\"id\": \"x\", nonsense}");
+        string log = string.Join('\n', lines) + "\n";
+        string[] arguments = ["scan", "--index", "corp.lsi", "--output", "out.jsonl", "--resume", "state.json", "-"];
+        using (Process process = _work.Start(null, arguments))
+        {
+            Task<string> error = process.StandardError.ReadToEndAsync();
+            process.StandardInput.Write(log[..(log.Length / 2)]);
+            process.StandardInput.Flush();
+            Workspace.Interrupt(process);
+            Workspace.Finish(process, Task.FromResult(""), error).Expect(130);
+        }
+        CliResult resumed = _work.RunWith(log, null, arguments).Expect(2);
+        Assert.Equal(2, resumed.Summary.GetProperty("errors").GetInt64());
+    }
+
+    [UnixFact]
+    public void AFolderIsNoOutputAndStandardOutputIsAddedTo()
+    {
+        _work.MakeLog(4);
+        Assert.Contains("is a folder", _work.Run("scan", "--index", "corp.lsi", "--output", "src", "log.jsonl").Expect(2).Err, StringComparison.Ordinal);
+        _work.Write("all.txt", "before\n");
+        using Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"dotnet '{Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll")}' scan --index corp.lsi --key-file key --output /dev/stdout log.jsonl >> all.txt 2>/dev/null"]) { WorkingDirectory = _work.Root })!;
+        shell.WaitForExit();
+        Assert.Equal(1, shell.ExitCode);
+        Assert.StartsWith("before\n{\"schema\"", _work.Read("all.txt"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NamesThatAreTextAreNotShown()
+    {
+        string code = Workspace.Lines(Workspace.Code(1), 1, 40);
+        string record = JsonSerializer.Serialize(new { type = "user", uuid = code, sessionId = code, cwd = code, id = code, message = new { role = code, content = code } });
+        string text = _work.RunWith(record, null, "scan", "--index", "corp.lsi", "--id-field", "id", "-").Expect(1).Out;
+        foreach (string line in code.Split('\n')) Assert.DoesNotContain(line.Trim(), text, StringComparison.Ordinal);
+        Assert.Contains($"(a name of {code.Length} characters)", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatAPieceOfALongTextRepeatsIsToldOnce()
+    {
+        string leak = Workspace.Lines(Workspace.Code(1), 5, 20) + "\n";
+        for (int before = (1 << 20) - 4000; before < 1 << 20; before += 800)
+        {
+            string filler = string.Concat(Enumerable.Range(0, before / 12).Select(i => FormattableString.Invariant($"filler {i % 1000:000}\n")));
+            CliResult result = _work.RunWith(filler + leak + filler, null, "scan", "--index", "corp.lsi", "--verbatim-only", "-").Expect(1);
+            Assert.Single(result.Findings);
+        }
+    }
+
+    [Fact]
+    public void NestedTextThatIsNoJsonCostsNothing()
+    {
+        string code = Workspace.Lines(Workspace.Code(1), 1, 40);
+        string records = Workspace.Record("a", $"{{\"cwd\": \"x\", \"path\": \"C:\\users\\me\"}}\n{code}") + "\n" + Workspace.Record("b", $"{{\"cwd\":\"x\\ud8\n{code}") + "\n" + Workspace.Record("c", code) + "\n";
+        Assert.Equal(["a", "b", "c"], _work.RunWith(records, null, "scan", "--index", "corp.lsi", "-").Expect(1).Findings.Select(f => f.GetProperty("id").GetString()));
+    }
+
+    [Fact]
+    public void PackedTextIsReadWhateverItsNameOrTold()
+    {
+        byte[] text = System.Text.Encoding.UTF8.GetBytes(Workspace.Lines(Workspace.Code(1), 1, 40));
+        using (FileStream file = File.Create(_work.PathOf("packed.txt")))
+        using (System.IO.Compression.GZipStream gzip = new(file, System.IO.Compression.CompressionLevel.Optimal)) gzip.Write(text);
+        _work.Run("scan", "--index", "corp.lsi", "packed.txt").Expect(1);
+        using (FileStream file = File.Create(_work.PathOf("packed.log")))
+        {
+            file.Write([0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]);
+            using ZstdSharp.CompressionStream zstd = new(file);
+            zstd.Write(text);
+        }
+        _work.Run("scan", "--index", "corp.lsi", "packed.log").Expect(1);
+        using (System.IO.Compression.ZipArchive zip = System.IO.Compression.ZipFile.Open(_work.PathOf("packed.zip"), System.IO.Compression.ZipArchiveMode.Create))
+        using (Stream entry = zip.CreateEntry("a.txt").Open()) entry.Write(text);
+        Assert.Contains("is packed (.zip)", _work.Run("scan", "--index", "corp.lsi", "packed.zip").Expect(2).Err, StringComparison.Ordinal);
+        _work.Run("index", "build", "-o", "zip.lsi", "packed.zip").Expect(0);
+        _work.Write("log.txt", System.Text.Encoding.UTF8.GetString(text));
+        Assert.Contains("packed.zip/a.txt", _work.Run("scan", "--index", "zip.lsi", "log.txt").Expect(1).Out, StringComparison.Ordinal);
     }
 }

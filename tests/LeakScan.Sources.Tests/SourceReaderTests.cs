@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.IO.Compression;
 using System.Text;
 using LeakScan.Sources.Tests.Support;
 
@@ -46,6 +48,56 @@ public sealed class SourceReaderTests : IDisposable
         SourceReader reader = new();
         Assert.Equal([".gitignore", "local.txt", "sub/.gitignore", "sub/keep.log", "sub/root.txt"], Names(Read(reader)));
         Assert.Equal([("ignored", 5L)], Counts(reader));
+    }
+
+    [Fact]
+    public void Gitignore_files_that_are_links_say_nothing()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        _folder.Write("a.cs", "x");
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, ".gitignore"), "/dev/zero");
+        SourceReader reader = new();
+        Assert.Equal(["a.cs"], Names(Read(reader)));
+        Assert.Equal([("link", 1L)], Counts(reader));
+    }
+
+    [Theory]
+    [InlineData("a.zip")]
+    [InlineData("zip.of-another-name")]
+    [InlineData("a.tar")]
+    [InlineData("a.tar.gz")]
+    [InlineData("a.tgz")]
+    [InlineData("a.tar.zst")]
+    public void Archives_are_read_as_folders_are(string name)
+    {
+        string path = Path.Combine(_folder.Path, name);
+        (string Name, string Text)[] files = [("src/a.cs", "int a;\n"), ("b.cs", "int b;\n"), ("node_modules/x.js", "x"), (".git/config", "x"), ("gen/c.cs", "x"), ("p.bin", "\0\0\0\0")];
+        if (name.Contains("zip", StringComparison.Ordinal))
+        {
+            using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Create);
+            foreach ((string file, string text) in files)
+            {
+                using StreamWriter writer = new(zip.CreateEntry(file).Open());
+                writer.Write(text);
+            }
+        }
+        else
+        {
+            using FileStream file = File.Create(path);
+            using Stream packed = name.EndsWith("gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Optimal) : name.EndsWith("zst", StringComparison.Ordinal) ? new ZstdSharp.CompressionStream(file) : file;
+            using TarWriter tar = new(packed);
+            foreach ((string entry, string text) in files) tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, entry) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+        }
+        SourceReader reader = new(new SourceOptions { Exclude = ["gen/"] });
+        Assert.Equal([(path + "/b.cs", "int b;\n"), (path + "/src/a.cs", "int a;\n")], reader.Read(new SourceSpec(path, "l")).Select(d => (d.Path, Text(d))).Order());
+        Assert.Equal([("binary", 1L), ("excluded", 1L), ("vendored", 1L)], Counts(reader));
+        Assert.Empty(reader.Problems);
+        byte[] bytes = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
+        reader = new();
+        List<SourceDocument> left = [.. reader.Read(new SourceSpec(path, "l"))];
+        Assert.InRange(left.Count, 0, 3);
+        Assert.Contains(path, Assert.Single(reader.Problems).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Globalization;
 using LeakScan.Cli.Output;
@@ -40,19 +41,29 @@ static class IndexAddCommand
         string newLabel = index.Info.DocumentsByLabel.Count == 1 ? index.Info.DocumentsByLabel.Keys.Single() : Indexing.DefaultLabel;
         PathStorage storage = index.PathStorage;
         using FingerprintIndexBuilder builder = new(key, new IndexBuildOptions { PathStorage = storage, TemporaryFolder = Path.GetDirectoryName(Path.GetFullPath(path)) });
-        HashSet<(string, int)> seen = [];
+        Dictionary<(string, int), string> seen = [];
+        ConcurrentBag<IndexedDocument> dropped = [];
+        void Drop(IndexedDocument document)
+        {
+            builder.Remove(document);
+            dropped.Add(document);
+        }
         long unchanged = 0, changed = 0, added = 0;
         Indexing.Outcome outcome = Indexing.Read(sources, excludes, "indexing", (document, isDamaged) =>
         {
             (string, int) place = (index.StoredPath(document.Path), document.FirstLine);
-            lock (seen) seen.Add(place);
+            // A document of two sources is one, with the labels of both. The parts of a long line are all at one place.
+            lock (seen)
+            {
+                if (!seen.TryAdd(place, document.Label) && seen[place] != document.Label) return;
+            }
             IndexedDocument[] old = [.. known[place]];
             if (isDamaged && old.Length > 0)
             {
                 Interlocked.Increment(ref unchanged); // what was read whole is worth more than what is left of it
                 return;
             }
-            string[] labels = LabelsOf(document, old, newLabel);
+            string[] labels = LabelsOf([.. sources.Where(s => s.Label.Length > 0 && IsBelow(s.Path, document.Path)).Select(s => s.Label).Distinct(StringComparer.Ordinal)], old, newLabel);
             UInt128 content = key.ContentId(document.Text.Span);
             if (old.Length == labels.Length && labels.All(l => old.Any(d => d.Label == l && d.ContentId == content)))
             {
@@ -60,7 +71,7 @@ static class IndexAddCommand
                 return;
             }
             Interlocked.Increment(ref old.Length > 0 ? ref changed : ref added);
-            foreach (IndexedDocument gone in old) builder.Remove(gone);
+            foreach (IndexedDocument gone in old) Drop(gone);
             foreach (string label in labels) builder.AddDocument(document.Path, label, document.Text.Span, document.FirstLine);
         }, cancellationToken);
 
@@ -70,11 +81,12 @@ static class IndexAddCommand
         {
             foreach (IndexedDocument document in index.Documents)
             {
-                if (seen.Contains((document.Path, document.FirstLine)) || !sources.Any(s => IsBelow(s.Path, document.Path))) continue;
-                builder.Remove(document);
+                if (seen.ContainsKey((document.Path, document.FirstLine)) || !sources.Any(s => IsBelow(s.Path, document.Path))) continue;
+                Drop(document);
                 removed++;
             }
         }
+        AddCopiesAgain(index, [.. dropped], sources, excludes, builder, cancellationToken);
         if (added + changed > 0)
         {
             Indexing.Outcome publicText = Indexing.Read(publics, excludes, "reading public text", (d, _) => builder.AddPublic(d.Text.Span), cancellationToken);
@@ -94,12 +106,37 @@ static class IndexAddCommand
         return outcome.Failed ? ExitCode.Failed : ExitCode.Clean;
     }
 
-    /// <summary>A label that is given counts; else a document keeps those it has.</summary>
-    static string[] LabelsOf(SourceDocument document, IndexedDocument[] old, string newLabel)
+    /// <summary>Adds what is left of documents of which there were too many for the index to know them all: it may know those only that are gone.</summary>
+    static void AddCopiesAgain(FingerprintIndex index, HashSet<IndexedDocument> dropped, IReadOnlyList<SourceSpec> sources, string[]? excludes, FingerprintIndexBuilder builder, CancellationToken cancellationToken)
+    {
+        ILookup<(string Path, int FirstLine), IndexedDocument> left = index.Documents.GroupBy(d => d.ContentId)
+            .Where(copies => copies.Count() > FingerprintIndexBuilder.MaxSharing && copies.Any(dropped.Contains))
+            .SelectMany(copies => copies.Where(d => !dropped.Contains(d))).ToLookup(d => (d.Path, d.FirstLine));
+        if (left.Count == 0) return;
+        HashSet<IndexedDocument> again = [];
+        Indexing.Read(sources, excludes, "indexing copies again", (document, isDamaged) =>
+        {
+            if (isDamaged) return;
+            foreach (IndexedDocument copy in left[(index.StoredPath(document.Path), document.FirstLine)])
+            {
+                lock (again)
+                {
+                    if (!again.Add(copy)) continue;
+                }
+                builder.Remove(copy);
+                builder.AddDocument(document.Path, copy.Label, document.Text.Span, document.FirstLine);
+            }
+        }, cancellationToken);
+        int others = left.SelectMany(copies => copies).Count(copy => !again.Contains(copy));
+        if (others > 0) Diagnostics.Note(FormattableString.Invariant($"{others} documents of other sources are copies of what is gone, and may not be found any more: build the index again"));
+    }
+
+    /// <summary>Labels that are given count; else a document keeps those it has.</summary>
+    static string[] LabelsOf(string[] given, IndexedDocument[] old, string newLabel)
     {
         string[] labels = [.. old.Select(d => d.Label).Distinct(StringComparer.Ordinal)];
-        if (document.Label.Length == 0) return labels.Length > 0 ? labels : [newLabel];
-        return labels.Length > 1 ? [.. labels.Union([document.Label], StringComparer.Ordinal)] : [document.Label];
+        if (given.Length == 0) return labels.Length > 0 ? labels : [newLabel];
+        return labels.Length > 1 ? [.. labels.Union(given, StringComparer.Ordinal)] : given;
     }
 
     static bool IsBelow(string source, string path)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Hashing;
 using LeakScan.Cli.Output;
 using LeakScan.Sources;
 
@@ -106,13 +107,23 @@ static class ScanCommand
             arguments.Indexes.Length > 0 || arguments.KeyFile is not null ? KeyFile.PathFrom(arguments.KeyFile) : null,
         ];
         if (arguments.Output is not null) FindingOutput.Validate(arguments.Output, read.Append(arguments.Resume));
-        if (arguments.Resume is not null) FindingOutput.RefuseToReplace("--resume", arguments.Resume, read);
+        if (arguments.Resume is not null)
+        {
+            FindingOutput.RefuseToReplace("--resume", arguments.Resume, read);
+            foreach ((string option, string path) in new[] { ("--resume", arguments.Resume), ("--output", arguments.Output!) })
+            {
+                if (arguments.Inputs.FirstOrDefault(i => IsWithin(path, i)) is string input) throw new UserException($"{option} {path} is in {input}, which is scanned, and would be one of the inputs when the scan goes on: put it elsewhere");
+            }
+        }
         foreach (string path in arguments.Indexes)
         {
             if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {path} SOURCE...");
         }
         return arguments;
     }
+
+    static bool IsWithin(string path, string folder) =>
+        folder != "-" && Directory.Exists(folder) && !Path.GetRelativePath(folder, path).StartsWith("..", StringComparison.Ordinal) && !Path.IsPathRooted(Path.GetRelativePath(folder, path));
 
     static int Run(Func<Arguments> parse, CancellationToken cancellationToken)
     {
@@ -207,8 +218,25 @@ static class ScanCommand
         .. arguments.Indexes.Select(i => $"--index={i}"), .. arguments.Protected.Select(s => $"--protect={s.Label}={s.Path}"),
         .. arguments.Publics.Select(s => $"--public={s.Path}"), $"--policy={arguments.Policy}", $"--destination={arguments.Destination}",
         $"--input={arguments.Input.Format}", $"--text-field={arguments.Input.TextField}", $"--id-field={arguments.Input.IdField}",
+        .. arguments.Indexes.SelectMany(WithDeltas).Append(arguments.Policy).OfType<string>().Select(StateOf),
         $"--output={arguments.Output}", .. arguments.VerbatimOnly ? ["--verbatim-only"] : Array.Empty<string>(), .. arguments.Inputs,
     ];
+
+    static IEnumerable<string> WithDeltas(string index)
+    {
+        yield return index;
+        for (int i = 1; File.Exists(FormattableString.Invariant($"{index}.{i}")); i++) yield return FormattableString.Invariant($"{index}.{i}");
+    }
+
+    /// <summary>What tells a file from another of its name: its length and its beginning, which in an index is a number of its own.</summary>
+    internal static string StateOf(string path)
+    {
+        if (!File.Exists(path)) return "";
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        byte[] head = new byte[Math.Min(file.Length, 1 << 20)];
+        file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        return string.Create(CultureInfo.InvariantCulture, $"{file.Length}:{XxHash3.HashToUInt64(head):x16}");
+    }
 
     // An index that is never written needs no secret, and the same command gives the same findings each time, resumed or not.
     static readonly IndexKey s_trialKey = IndexKey.FromBytes("a trial needs no secret, one key"u8);

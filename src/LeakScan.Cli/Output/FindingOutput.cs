@@ -21,6 +21,7 @@ abstract class FindingOutput : IDisposable
     internal static void Validate(string path, IEnumerable<string?> read)
     {
         string full = Path.GetFullPath(path);
+        if (Directory.Exists(full)) throw new UserException($"{path}: is a folder; --output is a file");
         if (!Directory.Exists(Path.GetDirectoryName(full))) throw new UserException($"{path}: there is no folder {Path.GetDirectoryName(full)}");
         RefuseToReplace("--output", path, read);
     }
@@ -34,7 +35,7 @@ abstract class FindingOutput : IDisposable
 
     internal static FindingOutput ToStandardOutput() => new StandardOutput(OpenStandardOutput());
 
-    internal static FindingOutput ToFile(string path) => IsDevice(path)
+    internal static FindingOutput ToFile(string path) => IsDevice(path) && Path.GetFullPath(path) is "/dev/stdout" or "/dev/fd/1" ? ToStandardOutput() : IsDevice(path)
         ? new StandardOutput(new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0))
         : new CompleteFile(path, $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp", keepOnDispose: false, length: 0);
 

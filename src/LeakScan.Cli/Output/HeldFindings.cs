@@ -12,7 +12,7 @@ readonly record struct WrittenFinding(string Input, long RecordsBefore, long Byt
 
 /// <summary>Puts findings out in order, and those of a text that a session sends again and again only once, with a count.</summary>
 // Clients send the whole conversation with each turn, so a log of requests holds a leaked file as often as there are turns after
-// it. A finding is told again only if it has a text that is new in its session. The count is known when no more copies can come:
+// it. A finding is told again only if it has a text that is new in its session, or if texts that were told of one by one are graver together. The count is known when no more copies can come:
 // so findings are held from the first that may come again to the end of the file, or for 65,536 records, or 16 MiB of them,
 // whichever is first; then memory of what was seen begins anew. That depends on the records alone, so an interrupted scan that is
 // resumed where nothing was held puts out what an uninterrupted one does. A text is a 128-bit hash under a seed of this process;
@@ -22,8 +22,9 @@ sealed class HeldFindings(FindingWriter writer, Stream output, ScanSummary summa
     internal const int MaxRecords = 65_536;
     internal const int MaxBytes = 16 * 1024 * 1024;
 
-    sealed class Held(byte[] bytes, int countAt)
+    sealed class Held(byte[] bytes, int countAt, Verdict verdict)
     {
+        internal Verdict Verdict { get; } = verdict;
         internal byte[] Bytes { get; } = bytes;
         internal int CountAt { get; } = countAt;
         internal int Count { get; set; } = 1;
@@ -42,7 +43,7 @@ sealed class HeldFindings(FindingWriter writer, Stream output, ScanSummary summa
     internal void Add(in WrittenFinding finding, ReadOnlySpan<byte> bytes)
     {
         if (_held.Count > 0 && (finding.Input != _input || finding.RecordsBefore - _firstRecord >= MaxRecords || _bytes >= MaxBytes)) Release();
-        if (finding.Texts.Length > 0 && !IsNew(finding.Texts))
+        if (finding.Texts.Length > 0 && !IsNew(finding))
         {
             summary.Repeats++;
             return;
@@ -58,23 +59,29 @@ sealed class HeldFindings(FindingWriter writer, Stream output, ScanSummary summa
             Safe = summary.Copy(finding.RecordsBefore, finding.BytesBefore, finding.TextBefore);
             (_input, _firstRecord) = (finding.Input, finding.RecordsBefore);
         }
-        Held held = new(bytes.ToArray(), finding.CountAt);
+        Held held = new(bytes.ToArray(), finding.CountAt, finding.Verdict);
         _held.Add(held);
         _bytes += bytes.Length;
-        foreach (UInt128 text in finding.Texts) _seen.TryAdd(text, held);
+        foreach (UInt128 text in finding.Texts)
+        {
+            if (!_seen.TryGetValue(text, out Held? before) || before.Verdict < held.Verdict) _seen[text] = held;
+        }
         summary.Add(finding.Verdict);
     }
 
     /// <summary>Counts known texts for the findings that told them.</summary>
-    bool IsNew(UInt128[] texts)
+    bool IsNew(in WrittenFinding finding)
     {
         bool isNew = false;
+        Verdict told = Verdict.Allow;
         _again.Clear();
-        foreach (UInt128 text in texts)
+        foreach (UInt128 text in finding.Texts)
         {
             if (_seen.TryGetValue(text, out Held? held)) _again.Add(held);
             else isNew = true;
+            if (held?.Verdict > told) told = held.Verdict;
         }
+        if (finding.Verdict > told) return true;
         foreach (Held held in _again) held.Count++;
         return isNew;
     }

@@ -13,6 +13,9 @@ sealed class ScanSummary
     internal long Repeats;
     internal long Errors;
 
+    /// <summary>Errors of records as they were parsed, of a scan that can be resumed: records that are passed over are not parsed again.</summary>
+    internal long RecordErrors;
+
     /// <summary>The hash of the text of all records so far, of a scan that can be resumed.</summary>
     internal ulong Text;
 

@@ -63,7 +63,7 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
     {
         using SqliteConnection? connection = Open(path, shown, out List<Table> tables);
         if (connection is null) yield break;
-        Dictionary<string, string> projects = ReadProjects(connection, tables);
+        Dictionary<string, string> projects = ReadProjects(connection, tables, shown);
         foreach (Table table in tables)
         {
             foreach (InputRecord record in DatabaseRows.IsKeyed(table.Name) && table.Columns is ["key", "value"]
@@ -80,18 +80,23 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
         {
             try
             {
-                connection = Connect(path);
+                // Nobody has a database open whose log is gone: SQLite is told so, or it would make a log beside it, as root one for root alone.
+                connection = Connect(HasLog(path) && !File.Exists(path + "-wal") ? Immutable(path) : path);
                 tables = ReadTables(connection);
             }
             catch (SqliteException) when (IsWithoutLog(path))
             {
-                // Nobody writes to it, and its folder cannot be written to: SQLite is told not to make a log of its own.
+                // Nobody writes to it, and its folder cannot be written to.
                 connection?.Dispose();
-                connection = Connect($"file:{Uri.EscapeDataString(Path.GetFullPath(path)).Replace("%2F", "/", StringComparison.Ordinal)}?immutable=1");
+                connection = Connect(Immutable(path));
                 tables = ReadTables(connection);
             }
             if (Scalar(connection, "PRAGMA encoding") == "UTF-8") return connection;
             problem(new SourceProblem(shown, 0, -1, "the text of this database is not UTF-8; it is not scanned"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problem(new SourceProblem(shown, 0, -1, $"cannot be read ({e.GetType().Name})"));
         }
         catch (SqliteException e)
         {
@@ -99,6 +104,16 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
         }
         connection?.Dispose();
         return null;
+    }
+
+    static string Immutable(string path) => $"file:{Uri.EscapeDataString(Path.GetFullPath(path)).Replace("%2F", "/", StringComparison.Ordinal)}?immutable=1";
+
+    /// <summary>Whether a database is written to by way of a log: https://www.sqlite.org/fileformat.html, 1.3.3</summary>
+    static bool HasLog(string path)
+    {
+        Span<byte> head = stackalloc byte[20];
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        return file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head[18] == 2;
     }
 
     static bool IsWithoutLog(string path) => !File.Exists(path + "-wal") || new FileInfo(path + "-wal").Length == 0;
@@ -142,14 +157,21 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
     }
 
     /// <summary>Devin's sessions know their folders.</summary>
-    static Dictionary<string, string> ReadProjects(SqliteConnection connection, List<Table> tables)
+    Dictionary<string, string> ReadProjects(SqliteConnection connection, List<Table> tables, string shown)
     {
         Dictionary<string, string> projects = new(StringComparer.Ordinal);
         if (!tables.Exists(t => t.Name == "sessions" && t.Columns.Contains("id") && t.Columns.Contains("working_directory"))) return projects;
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT id, working_directory FROM sessions WHERE working_directory IS NOT NULL";
-        using SqliteDataReader rows = command.ExecuteReader();
-        while (projects.Count < MaxProjects && rows.Read()) projects[rows.GetString(0)] = rows.GetString(1);
+        command.CommandText = "SELECT id, working_directory FROM sessions WHERE id IS NOT NULL AND working_directory IS NOT NULL";
+        try
+        {
+            using SqliteDataReader rows = command.ExecuteReader();
+            while (projects.Count < MaxProjects && rows.Read()) projects[rows.GetString(0)] = rows.GetString(1);
+        }
+        catch (SqliteException e)
+        {
+            problem(new SourceProblem(shown, 0, -1, $"the folders of its sessions are not known: {Explain(e)}"));
+        }
         return projects;
     }
 
@@ -162,7 +184,7 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
         {
             string key = rows.IsDBNull(1) ? "" : rows.GetString(1);
             LineContext context = DatabaseRows.OfKey(table.Name, key, file);
-            foreach (InputRecord record in ReadValue(connection, rows, table, 1, $"{table.Name}/{key}", new RecordPlace(shown, row, 0, 0), context)) yield return record;
+            foreach (InputRecord record in ReadValue(connection, rows, table, 1, $"{table.Name}/{ShownName.Of(key)}", new RecordPlace(shown, row, 0, 0), context)) yield return record;
         }
     }
 
@@ -266,11 +288,25 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
         problem(new SourceProblem(place.Input, place.Line, -1, string.Create(CultureInfo.InvariantCulture,
             $"the value of {table.Name}.{table.Columns[column]} is {limits.Line} bytes or longer; it is {(table.HasRowId ? "scanned as raw text" : "not scanned, since the table has no row ids")}")));
         if (!table.HasRowId) yield break;
-        using SqliteBlob blob = new(connection, table.Name, table.Columns[column], rowId, readOnly: true);
+        using SqliteBlob? blob = OpenBlob(connection, table, column, rowId, place);
+        if (blob is null) yield break;
         using TextSource source = new(blob, place.Input, bytesRead);
         using RecordCursor cursor = new(new InputOptions { Format = InputFormat.Text }, limits, problem);
         cursor.Start(source, place.Input, context);
         while (cursor.Next()) yield return cursor.Record;
+    }
+
+    SqliteBlob? OpenBlob(SqliteConnection connection, Table table, int column, long rowId, RecordPlace place)
+    {
+        try
+        {
+            return new SqliteBlob(connection, table.Name, table.Columns[column], rowId, readOnly: true);
+        }
+        catch (SqliteException e)
+        {
+            problem(new SourceProblem(place.Input, place.Line, -1, $"the value of {table.Name}.{table.Columns[column]} cannot be read: {Explain(e)}"));
+            return null;
+        }
     }
 
     public void Dispose() => _parser.Dispose();

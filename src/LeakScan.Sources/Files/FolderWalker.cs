@@ -54,10 +54,15 @@ sealed class FolderWalker
         }
     }
 
+    const int MaxRulesBytes = 4 << 20;
+
     static IgnoreRules? ReadRules(string folder, int depth, IgnoreRules? above)
     {
         string file = Path.Combine(folder, ".gitignore");
-        if (!File.Exists(file)) return above;
+        // As git does, no links are followed; and a device or a pipe has no length.
+        FileInfo rules = new(file);
+        if (!rules.Exists || rules.LinkTarget is not null || rules.Length == 0) return above;
+        if (rules.Length > MaxRulesBytes) throw new IOException($"{file}: longer than the {MaxRulesBytes} bytes that are read of it");
         return new IgnoreRules(IgnoreRules.Parse(File.ReadLines(file)), depth, above);
     }
 }

@@ -17,18 +17,21 @@ sealed class TextSource : IDisposable
     Stream? _text;
 
     /// <param name="raw">Bytes of the file; disposed with this.</param>
-    /// <param name="name">Its name, of which the end tells the compression; for standard input the first bytes do.</param>
+    /// <param name="name">Its name, of which the end tells the compression; else the first bytes do.</param>
     /// <param name="counter">Counts the bytes as they are in the file.</param>
     internal TextSource(Stream raw, string name, ByteCounter counter)
     {
         _raw = new HeadStream(raw, counter);
         _name = name;
-        _isFile = raw is FileStream;
+        _isFile = raw is FileStream { CanSeek: true };
         InnerName = IsGzip || IsZstd ? Path.GetFileNameWithoutExtension(name) : Path.GetFileName(name);
     }
 
     /// <summary>The file's name without that of its compression.</summary>
     internal string InnerName { get; }
+
+    /// <summary>The ending of what packs the text, if it cannot be unpacked here; known once something was read.</summary>
+    internal string? Packed { get; private set; }
 
     /// <summary>Why reading ended before the end; null if it did not.</summary>
     internal string? Failure { get; private set; }
@@ -79,11 +82,14 @@ sealed class TextSource : IDisposable
     {
         bool gzip = IsGzip;
         bool zstd = IsZstd;
-        if (_name == StandardInput)
+        if (!gzip && !zstd)
         {
             ReadOnlySpan<byte> head = _raw.Peek(4);
-            gzip = head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]);
-            zstd = head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]);
+            gzip = head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B, 0x08]);
+            // A frame, or one to be skipped before it: https://datatracker.ietf.org/doc/html/rfc8878#section-3.1
+            zstd = head is [0x28, 0xB5, 0x2F, 0xFD] or [>= 0x50 and <= 0x5F, 0x2A, 0x4D, 0x18];
+            Packed = head is [(byte)'P', (byte)'K', 3, 4] ? ".zip" : head is [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9'] ? ".bz2" : head is [0xFD, (byte)'7', (byte)'z', (byte)'X'] ? ".xz"
+                : head is [(byte)'7', (byte)'z', 0xBC, 0xAF] ? ".7z" : null;
         }
         HeadStream bytes = gzip ? new HeadStream(Ahead(new GzipReader(_raw)), null)
             : zstd ? new HeadStream(Ahead(OpenZstd(_raw)), null)

@@ -39,8 +39,9 @@ sealed class JsonStrings : IDisposable
     /// <param name="Start">Offset in the text.</param>
     /// <param name="Length">Bytes in the text.</param>
     /// <param name="RawStart">Offset in the line, behind the quote.</param>
+    /// <param name="RawLength">Its length there.</param>
     /// <param name="Zone">What decides whether it was sent.</param>
-    readonly record struct Field(Place Place, int Start, int Length, int RawStart, Zone Zone);
+    readonly record struct Field(Place Place, int Start, int Length, int RawStart, int RawLength, Zone Zone);
 
     readonly byte[]? _textField;
     readonly byte[] _idField;
@@ -178,6 +179,9 @@ sealed class JsonStrings : IDisposable
     /// <summary>The format that the value's properties tell, with the file's as the last resort.</summary>
     internal RecordFormat FormatIn(RecordFormat file) => _shape.FormatIn(file);
 
+    /// <summary>Whether that format is beyond doubt.</summary>
+    internal bool IsCertain(RecordFormat format, RecordFormat file) => _shape.IsCertain(format, file);
+
     /// <summary>Puts the strings that were sent before those that were not.</summary>
     /// <returns>Bytes of the text up to the end of the last string that was sent.</returns>
     internal int Partition(RecordFormat format)
@@ -269,6 +273,7 @@ sealed class JsonStrings : IDisposable
         index = -1;
         for (int i = 0; i < _fields.Count && _fields[i].RawStart < Math.Max(end, start + 1); i++)
         {
+            if (start >= _fields[i].RawStart + _fields[i].RawLength) continue;
             int offset = OffsetInField(_fields[i], start);
             if (offset >= Math.Max(1, _fields[i].Length)) continue; // it ends before, an empty one too
             index = i;
@@ -282,7 +287,7 @@ sealed class JsonStrings : IDisposable
     int OffsetInField(in Field field, int offset)
     {
         if (offset < field.RawStart) return -1;
-        ReadOnlySpan<byte> raw = _line.Span[field.RawStart..Math.Min(offset, _line.Length)];
+        ReadOnlySpan<byte> raw = _line.Span[field.RawStart..Math.Min(offset, field.RawStart + field.RawLength)];
         int last = raw.LastIndexOf((byte)'\\');
         if (last >= 0 && IsEscapeCut(raw, last)) raw = raw[..last];
         return Unescape(raw, new byte[raw.Length]);
@@ -295,7 +300,7 @@ sealed class JsonStrings : IDisposable
     }
 
     /// <summary>The id, or null if the record has none, or a text in its place.</summary>
-    internal string? FormatId() => _id.Length is 0 or > LongestId ? null : Unescape(_id.Start, _id.Length);
+    internal string? FormatId() => _id.Length is 0 or > LongestId || Unescape(_id.Start, _id.Length) is not string id || ShownName.MayBeText(id) ? null : id;
 
     string FormatName(Place place)
     {
@@ -311,7 +316,7 @@ sealed class JsonStrings : IDisposable
         return name.ToString();
     }
 
-    static string Shown(string name) => name.Length <= LongestName ? name : string.Create(CultureInfo.InvariantCulture, $"(a name of {name.Length} characters)");
+    static string Shown(string name) => name.Length <= LongestName ? name : ShownName.Instead(name);
 
     string Unescape(int start, int length)
     {
@@ -330,7 +335,7 @@ sealed class JsonStrings : IDisposable
             value.CopyTo(target);
             _textLength += value.Length;
         }
-        _fields.Add(new Field(place, start, _textLength - start, rawStart, zone));
+        _fields.Add(new Field(place, start, _textLength - start, rawStart, value.Length, zone));
     }
 
     bool IsName(ReadOnlySpan<byte> name, ReadOnlySpan<byte> wanted)

@@ -161,7 +161,7 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
             return ParsedAs.Json;
         }
         ParsedAs parsed = _parser.Parse(line, Place(_doneBytes), context, Record, out errorOffset);
-        if (_isFirstRecord && context.Format == RecordFormat.None && Record.Format is RecordFormat.ClaudeCode or RecordFormat.Codex or RecordFormat.Cursor or RecordFormat.Windsurf)
+        if (_isFirstRecord && context.Format == RecordFormat.None && _parser.IsCertain && Record.Format is RecordFormat.ClaudeCode or RecordFormat.Codex or RecordFormat.Cursor or RecordFormat.Windsurf)
         {
             _contextReader.SetFormat(Record.Format);
             context = _contextReader.Read(line.Span);

@@ -30,6 +30,9 @@ sealed class RecordParser(InputOptions options) : IDisposable
     /// <summary>Whether the shape of a record may say what it is.</summary>
     readonly bool _looksAtShape = options.Format != InputFormat.Jsonl && options.TextField is null;
 
+    /// <summary>Whether the format of the last line that was parsed is beyond doubt.</summary>
+    internal bool IsCertain { get; private set; }
+
     /// <summary>Parses a line, which must stay as it is for as long as the record is used.</summary>
     /// <param name="line">Without its line end.</param>
     /// <param name="place">Where it stands.</param>
@@ -51,7 +54,8 @@ sealed class RecordParser(InputOptions options) : IDisposable
                 strings.Parse(line);
             }
             RecordFormat format = _looksAtShape ? strings.FormatIn(context.Format) : context.Format;
-            int sent = context.IsLocal ? 0 : strings.Partition(format);
+            IsCertain = strings.IsCertain(format, context.Format);
+            int sent = context.IsLocal ? 0 : IsCertain ? strings.Partition(format) : strings.Text.Length;
             record.Set(place, strings.Text, strings, format, sent, context);
             return isMissing ? ParsedAs.JsonWithoutTextField : ParsedAs.Json;
         }

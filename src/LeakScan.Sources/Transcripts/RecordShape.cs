@@ -92,6 +92,7 @@ struct RecordShape
         ClaudeProgress,
         ClaudeBlob,
         ClaudeRequestShape,
+        ClaudeSystem,
         ClaudeLocal,
         ClaudeSnapshot,
         CodexSent,
@@ -123,7 +124,7 @@ struct RecordShape
     static readonly NameTable<RecordType> s_types = new(
         ("user", RecordType.ClaudeMessage), ("assistant", RecordType.ClaudeMessage), ("attachment", RecordType.ClaudeAttachment), ("progress", RecordType.ClaudeProgress),
         ("api-request-blob", RecordType.ClaudeBlob), ("api-request-shape", RecordType.ClaudeRequestShape), ("api-request", RecordType.ClaudeLocal),
-        ("system", RecordType.ClaudeLocal), ("summary", RecordType.ClaudeLocal), ("queue-operation", RecordType.ClaudeLocal), ("last-prompt", RecordType.ClaudeLocal),
+        ("system", RecordType.ClaudeSystem), ("summary", RecordType.ClaudeLocal), ("queue-operation", RecordType.ClaudeLocal), ("last-prompt", RecordType.ClaudeLocal),
         ("tools-used", RecordType.ClaudeLocal), ("cost-state", RecordType.ClaudeLocal), ("atis-latch", RecordType.ClaudeLocal),
         ("custom-title", RecordType.ClaudeLocal), ("file-history-snapshot", RecordType.ClaudeSnapshot),
         ("response_item", RecordType.CodexSent), ("compacted", RecordType.CodexSent), ("session_meta", RecordType.CodexSent),
@@ -219,6 +220,14 @@ struct RecordShape
     /// <summary>A line of <c>history.jsonl</c>: a prompt as it was typed.</summary>
     readonly bool IsCodexHistory => Has(Names.SnakeSessionId | Names.ShortTime | Names.Text);
 
+    /// <summary>Whether a record is a tool's own beyond doubt. What only looks like one may be anybody's log, all of which was sent.</summary>
+    internal readonly bool IsCertain(RecordFormat format, RecordFormat file) => file == format || format switch
+    {
+        RecordFormat.ClaudeCode => Has(Names.Type | Names.SessionId | Names.Uuid) || _type == RecordType.ClaudeSnapshot || (_type == RecordType.ClaudeLocal && HasAny(Names.SessionId | Names.LeafUuid)),
+        RecordFormat.Codex => Has(Names.Type | Names.Payload | Names.Timestamp) || IsCodexHead,
+        _ => true,
+    };
+
     /// <summary>Whether a string of the record was sent, by the zone it stands in.</summary>
     internal readonly bool IsSent(RecordFormat format, Zone zone) => format switch
     {
@@ -242,7 +251,7 @@ struct RecordShape
         RecordType.ClaudeAttachment => zone is Zone.Rendered or Zone.Message || (zone == Zone.Attachment && !HasAny(Names.Rendered)),
         RecordType.ClaudeProgress => zone == Zone.ProgressMessage,
         RecordType.ClaudeRequestShape => zone == Zone.RequestShape,
-        RecordType.ClaudeLocal or RecordType.ClaudeSnapshot => false,
+        RecordType.ClaudeSystem or RecordType.ClaudeLocal or RecordType.ClaudeSnapshot => false,
         _ => !Has(Names.Display | Names.Pasted),
     };
 }

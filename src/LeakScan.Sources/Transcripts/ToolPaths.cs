@@ -36,7 +36,7 @@ static class ToolPaths
         string stem = Path.GetFileNameWithoutExtension(name);
         return format switch
         {
-            RecordFormat.ClaudeCode => new(format, IsLocalToClaudeCode(parts), isHome, SessionFolder([.. parts[..^1], stem]), Slug(parts), null, null),
+            RecordFormat.ClaudeCode => new(format, IsLocalToClaudeCode(parts[(Array.LastIndexOf(parts, ".claude") is var home and >= 0 ? home : Math.Max(0, Array.LastIndexOf(parts, "projects")))..]), isHome, SessionFolder([.. parts[..^1], stem]), Slug(parts), null, null),
             RecordFormat.Codex => new(format, false, isHome, RolloutId(stem), null, null, null),
             RecordFormat.Windsurf => new(format, false, false, isJsonl ? stem : null, null, null, null),
             RecordFormat.Cursor => new(format, false, false, isJsonl ? stem : null, AgentProject(parts), null, null),

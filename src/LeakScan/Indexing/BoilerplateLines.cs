@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace LeakScan.Indexing;
 
 /// <summary>Finds the lines of a document that say nothing of whose it is: its licence header, its imports, and frames of stack traces.</summary>
@@ -113,7 +115,7 @@ static class BoilerplateLines
         int number = 0;
         int limit = Math.Min(text.Length, HeaderBytes);
         int at = 0, commentEnd = 0, blockStart = 0;
-        bool inBlock = false, speaksOfRights = false;
+        bool inBlock = false, speaksOfRights = false, isParagraphOfRights = false;
         ReadOnlySpan<byte> blockEnd = default;
         while (at < limit)
         {
@@ -140,17 +142,22 @@ static class BoilerplateLines
                 if (line.StartsWith("#"u8) && (IsImport(line) || IsDirective(line))) break;
                 inBlock = !blockEnd.IsEmpty;
             }
+            bool closes = false;
             if (inBlock)
             {
                 int from = at == blockStart ? Math.Min(2, line.Length) : 0;
                 int close = line[from..].IndexOf(blockEnd);
                 inBlock = close < 0;
+                closes = !inBlock;
                 // Code goes on behind the comment, all of it perhaps: that line is no header.
                 if (close >= 0 && line[(from + close + blockEnd.Length)..].TrimStart(Blank) is { IsEmpty: false } rest && !rest.StartsWith("//"u8)) break;
             }
-            speaksOfRights |= SpeaksOfRights(line);
-            commentEnd = at = end;
-            lines = ++number;
+            // A header has several paragraphs of rights, and others between them; what follows the last may be anything.
+            isParagraphOfRights = SpeaksOfRights(line) || (isParagraphOfRights && (closes || line.IndexOfAnyExcept(s_commentMarks) >= 0));
+            speaksOfRights |= isParagraphOfRights;
+            at = end;
+            number++;
+            if (isParagraphOfRights) (commentEnd, lines) = (end, number);
         }
         if (!speaksOfRights) lines = 0;
         return speaksOfRights ? commentEnd : 0;
@@ -168,7 +175,24 @@ static class BoilerplateLines
     {
         Span<byte> lower = stackalloc byte[Math.Min(line.Length, 256)];
         for (int i = 0; i < lower.Length; i++) lower[i] = (byte)(line[i] | ((uint)(line[i] - 'A') < 26 ? 0x20 : 0));
-        return lower.IndexOf("copyright"u8) >= 0 || lower.IndexOf("licen"u8) >= 0 || lower.IndexOf("spdx"u8) >= 0
-            || lower.IndexOf("all rights reserved"u8) >= 0 || lower.IndexOf("confidential"u8) >= 0;
+        if (lower.IndexOf("copyright"u8) >= 0 || lower.IndexOf("spdx-"u8) >= 0 || lower.IndexOf("all rights reserved"u8) >= 0) return true;
+        if (lower.IndexOf("confidential"u8) >= 0) return ContainsAny(lower, s_withConfidential);
+        int licence = lower.IndexOf("licen"u8);
+        return licence >= 0 && (ContainsAny(lower, s_withLicence) || (licence > 0 && lower[licence - 1] == '@'));
+    }
+
+    static readonly SearchValues<byte> s_commentMarks = SearchValues.Create(" \t\r*/#-;%"u8);
+
+    // A licence may be that of a car, and what is confidential an architecture.
+    static readonly byte[][] s_withLicence = [.. new[] { "licensed", "licenced", "public licen", "mit licen", "bsd licen", "bsd-style", "apache licen", "isc licen", "license, version", "license file", "license agreement", "license terms", "the license", "this license", "license:" }.Select(System.Text.Encoding.ASCII.GetBytes)];
+    static readonly byte[][] s_withConfidential = [.. new[] { "propriet", "property", "trade secret", "disclos", "distribut", "unpublished" }.Select(System.Text.Encoding.ASCII.GetBytes)];
+
+    static bool ContainsAny(ReadOnlySpan<byte> line, byte[][] words)
+    {
+        foreach (byte[] word in words)
+        {
+            if (line.IndexOf(word) >= 0) return true;
+        }
+        return false;
     }
 }

@@ -60,13 +60,13 @@ sealed unsafe class MappedIndex : IDisposable
         FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
         MemoryMappedFile? file = null;
         MemoryMappedViewAccessor? view = null;
+        byte* start = null;
         try
         {
             long length = stream.Length; // of the file that was opened; by now its name may be another's
             if (length < IndexHeader.SizeBytes) throw new IndexException($"{path}: not an index: {length} bytes, the header alone has {IndexHeader.SizeBytes}");
             file = MemoryMappedFile.CreateFromFile(stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
             view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-            byte* start = null;
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
             start += view.PointerOffset;
             IndexHeader header = IndexHeader.Read(path, new ReadOnlySpan<byte>(start, IndexHeader.SizeBytes), length, key);
@@ -75,6 +75,7 @@ sealed unsafe class MappedIndex : IDisposable
         }
         catch
         {
+            if (start != null) view!.SafeMemoryMappedViewHandle.ReleasePointer();
             view?.Dispose();
             file?.Dispose();
             stream.Dispose();

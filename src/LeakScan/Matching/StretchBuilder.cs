@@ -54,6 +54,7 @@ sealed class StretchBuilder
     int _count;
     int _slotMask = 255;
     int _compactAt = ManyStretches;
+    MappedIndex?[] _layers = [];
 
     internal Span<Stretch> Stretches => _stretches.AsSpan(0, _count);
 
@@ -93,7 +94,14 @@ sealed class StretchBuilder
             }
         }
 
-        if (_count == _compactAt) Compact(textPosition);
+        if (_layers.Length <= layer) Array.Resize(ref _layers, layer + 1);
+        _layers[layer] = documents;
+        if (_count == _compactAt)
+        {
+            Compact(textPosition);
+            slot = Slot(layer, diagonal);
+            index = _slots[slot] - 1;
+        }
         if (_count == _stretches.Length) Array.Resize(ref _stretches, 2 * _count);
         _stretches[_count++] = new Stretch
         {
@@ -130,13 +138,14 @@ sealed class StretchBuilder
         for (int i = 0; i < _count; i++) _slots[Slot(_stretches[i].Layer, _stretches[i].Diagonal)] = i + 1;
     }
 
+    // What has ended and says less than it costs to point at it, in a text that is at least so long, is nothing by itself.
     void Compact(int textPosition)
     {
         int kept = 0;
         for (int i = 0; i < _count; i++)
         {
             ref Stretch stretch = ref _stretches[i];
-            if (textPosition - stretch.LastHit <= MaxGap || stretch.Bits > 2 * GramParameters.GramLength * Evidence.BitsPerCharacter) _stretches[kept++] = stretch;
+            if (textPosition - stretch.LastHit <= MaxGap || stretch.Bits >= Evidence.StretchBits + Evidence.PlacementBits(_layers[stretch.Layer]!.Positions, textPosition)) _stretches[kept++] = stretch;
         }
         _count = kept;
         _compactAt = Math.Max(ManyStretches, 2 * kept);

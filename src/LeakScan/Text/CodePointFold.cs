@@ -5,7 +5,8 @@ namespace LeakScan.Text;
 // happens to run it. It covers what keyboards, editors and people who hide things use; a letter it does not know stays.
 //
 //   ASCII                A-Z to a-z, everything else as it is
-//   zero width           removed altogether (Removed): U+00AD, 200B-200F, 202A-202E, 2060-206F, FEFF, FE00-FE0F, E0000-E01EF
+//   zero width           removed altogether (Removed): what Unicode says may be ignored where it is not understood
+//                        (Default_Ignorable_Code_Point), but for the Hangul filler U+3164, which is as wide as a letter
 //   full width           FF01-FF5E to ASCII, then as ASCII
 //   look-alikes          common Cyrillic and Greek letters to the Latin ones that look the same (either case)
 //   capital letters      Latin-1, Latin Extended-A, Greek, Cyrillic to small ones
@@ -20,9 +21,9 @@ static class CodePointFold
     {
         if (codePoint < 0x80) return (uint)(codePoint - 'A') < 26 ? codePoint | 0x20 : codePoint;
         if (codePoint < 0x250) return FoldLatin(codePoint);
-        if (codePoint < 0x370) return codePoint;
+        if (codePoint < 0x370) return codePoint == 0x34F ? Removed : codePoint; // the combining grapheme joiner
         if (codePoint < 0x530) return FoldGreekOrCyrillic(codePoint);
-        if (codePoint < 0x2000) return codePoint;
+        if (codePoint < 0x2000) return codePoint is 0x61C or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180F) ? Removed : codePoint;
         if (codePoint < 0x2C00) return FoldSymbol(codePoint);
         if (codePoint < 0x3000) return codePoint;
         if (codePoint <= 0x303F) return Space;
@@ -33,9 +34,11 @@ static class CodePointFold
         if (codePoint is >= 0xFE30 and <= 0xFE6F) return Space;
         if (codePoint == 0xFEFF) return Removed;
         if (codePoint is >= 0xFF01 and <= 0xFF5E) return Fold(codePoint - 0xFF01 + '!');
+        if (codePoint == 0xFFA0) return Removed;
         if (codePoint is >= 0xFFE0 and <= 0xFFFF) return Space;
         if (codePoint is >= 0x1F000 and <= 0x1FAFF) return Space; // emoji and other pictographs
-        if (codePoint is >= 0xE0000 and <= 0xE01EF) return Removed; // tags, variation selectors
+        if (codePoint is (>= 0x1BCA0 and <= 0x1BCA3) or (>= 0x1D173 and <= 0x1D17A)) return Removed; // formats of shorthand and of music
+        if (codePoint is >= 0xE0000 and <= 0xE0FFF) return Removed; // tags, variation selectors
         return codePoint >= 0xF0000 ? Space : codePoint;
     }
 

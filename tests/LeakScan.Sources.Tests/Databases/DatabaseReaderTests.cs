@@ -84,6 +84,31 @@ public sealed class DatabaseReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_table_of_sessions_that_is_damaged_costs_no_other()
+    {
+        string rows = string.Join(',', Enumerable.Range(0, 2000).Select(i => $"('s{i}','{Text(i)}')"));
+        string path = Make("a.db", $"CREATE TABLE a (v TEXT); INSERT INTO a VALUES ('{Text(1)}'); CREATE TABLE sessions (id TEXT, working_directory TEXT); INSERT INTO sessions VALUES (NULL, '{Text(2)}'); INSERT INTO sessions VALUES {rows};");
+        InputReader reader = new();
+        Assert.Equal(2002, Read(reader, path).Count);
+        Assert.Empty(reader.Problems);
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes.AsSpan(bytes.Length / 2, 4096).Fill(0xAB);
+        File.WriteAllBytes(path, bytes);
+        reader = new InputReader();
+        Assert.Contains(Text(1), Read(reader, path).Select(r => r.Text));
+        Assert.Contains(reader.Problems, p => p.Message.Contains("the folders of its sessions are not known", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Reading_leaves_nothing_beside_a_database()
+    {
+        string path = Make("a.db", $"PRAGMA journal_mode = WAL; CREATE TABLE t (v TEXT); INSERT INTO t VALUES ('{Text(1)}');");
+        Assert.Equal([path], Directory.GetFiles(_folder.Path));
+        Assert.Equal([Text(1)], Read(new InputReader(), path).Select(r => r.Text));
+        Assert.Equal([path], Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
     public void Side_files_belong_to_their_database()
     {
         string path = Make("a.db", $"CREATE TABLE t (v TEXT); INSERT INTO t VALUES ('{Text(1)}');");

@@ -5,6 +5,28 @@ namespace LeakScan.Sources.Tests.Transcripts;
 
 public class RecordShapeTests
 {
+    [Theory]
+    [InlineData(false, """{"record_type":"request","prompt":"x"}""")]
+    [InlineData(false, """{"session_id":"s","ts":1,"text":"x"}""")]
+    [InlineData(false, """{"type":"user","sessionId":"s","content":"x"}""")]
+    [InlineData(false, """{"type":"system","sessionId":"s","content":"x"}""")]
+    [InlineData(false, """{"type":"turn_context","payload":{"x":"x"}}""")]
+    [InlineData(true, """{"type":"system","sessionId":"s","uuid":"u","content":"x"}""")]
+    [InlineData(true, """{"type":"turn_context","timestamp":"2026","payload":{"x":"x"}}""")]
+    public void A_likeness_is_no_tools_own(bool isLocal, string line)
+    {
+        foreach (InputRecord record in new InputReader().Read(new MemoryStream(Encoding.UTF8.GetBytes(line + "\n" + line)), "a.jsonl")) Assert.Equal(isLocal, record.SentLength < record.Text.Length);
+    }
+
+    [Theory]
+    [InlineData(true, "home/.claude/projects/-p/s/tool-results/a.txt")]
+    [InlineData(false, "todos/.claude/projects/-p/a.jsonl")]
+    public void Folders_above_the_home_say_nothing(bool isLocal, string name)
+    {
+        InputRecord record = Assert.Single(new InputReader().Read(new MemoryStream("""{"type":"user","sessionId":"s","uuid":"u","message":{"content":"x"}}"""u8.ToArray()), name));
+        Assert.Equal(isLocal, record.SentLength == 0);
+    }
+
     /// <summary>Strings of a record that begin with S were sent, others were not; names and ids are not looked at.</summary>
     [Theory]
     [InlineData(RecordFormat.ClaudeCode, """{"type":"user","message":{"role":"S","content":"S"},"toolUseResult":{"stdout":"L"},"sessionId":"L"}""")]
@@ -37,7 +59,8 @@ public class RecordShapeTests
     [InlineData(RecordFormat.None, """["S",1,{"message":"S"}]""")]
     public void What_was_sent(RecordFormat format, string line)
     {
-        foreach (InputRecord record in new InputReader().Read(new MemoryStream(Encoding.UTF8.GetBytes(line)), "a.jsonl"))
+        string name = format switch { RecordFormat.ClaudeCode => ".claude/projects/-p/a.jsonl", RecordFormat.Codex => ".codex/a.jsonl", _ => "a.jsonl" };
+        foreach (InputRecord record in new InputReader().Read(new MemoryStream(Encoding.UTF8.GetBytes(line)), name))
         {
             Assert.Equal(format, record.Format);
             string text = Encoding.UTF8.GetString(record.Text.Span);
@@ -83,7 +106,7 @@ public class RecordShapeTests
     [Fact]
     public void The_unfinished_last_line_of_a_transcript_is_no_problem()
     {
-        const string Line = """{"type":"user","message":{"content":"x"},"sessionId":"s"}""";
+        const string Line = """{"type":"user","message":{"content":"x"},"sessionId":"s","uuid":"u"}""";
         Assert.Empty(Problems("projects/-p/a.jsonl", Line + "\n" + Line[..20]));
         Assert.Empty(Problems("a.jsonl", Line + "\n" + Line[..20])); // the first record tells
         Assert.Single(Problems("projects/-p/a.jsonl", Line + "\n" + Line[..20] + "\n" + Line));
@@ -102,7 +125,7 @@ public class RecordShapeTests
     {
         string[] lines =
         [
-            """{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t1","name":"Read","input":{"a":"\"type\":\"tool_use\",\"id\":\"t2\",\"name\":\"Fake\""}}]},"cwd":"/p","sessionId":"s"}""",
+            """{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t1","name":"Read","input":{"a":"\"type\":\"tool_use\",\"id\":\"t2\",\"name\":\"Fake\""}}]},"cwd":"/p","sessionId":"s","uuid":"v"}""",
             """{"type":"assistant","message":{"content":[{"type":"tool_use","id":"t2","name":"Bash","input":{}}]},"cwd":"/p","sessionId":"s"}""",
             """{"type":"user","message":{"role":"user","content":[{"tool_use_id":"t1","type":"tool_result","content":"x"}]},"toolUseResult":"y","cwd":"/p","sessionId":"s","uuid":"u"}""",
             """{"type":"user","message":{"role":"user","content":[{"tool_use_id": "t2","type":"tool_result","content":"x"}]},"promptId":"p","sessionId":"s","uuid":"u"}""",
@@ -119,7 +142,7 @@ public class RecordShapeTests
         }
         Assert.Equal(
             [
-                new TextOrigin("s", null, "/p", "assistant", "Read"), new TextOrigin("s", null, "/p", "assistant", "Bash"),
+                new TextOrigin("s", "v", "/p", "assistant", "Read"), new TextOrigin("s", null, "/p", "assistant", "Bash"),
                 new TextOrigin("s", "u", "/p", "user", "Read"), new TextOrigin("s", "p", "/p", "user", "Bash"), new TextOrigin("s", "u", "/p", "user", null),
             ],
             origins);

@@ -68,6 +68,70 @@ public sealed class DeltaTests : IDisposable
     }
 
     [Fact]
+    public void WhatIsRemovedIsOfOneLabel()
+    {
+        string path = PathOf("base.lsi");
+        using (FingerprintIndexBuilder builder = new(s_key))
+        {
+            foreach (string label in new[] { "A", "B" }) builder.AddDocument("a", label, Text(1));
+            builder.Write(path);
+        }
+        using (FingerprintIndex index = FingerprintIndex.Open(path, s_key))
+        using (FingerprintIndexBuilder builder = new(s_key))
+        {
+            builder.Remove(index.Documents.Single(d => d.Label == "A"));
+            builder.WriteDelta(path);
+        }
+        using FingerprintIndex left = FingerprintIndex.Open(path, s_key);
+        Assert.Equal("B", Assert.Single(left.Documents).Label);
+        Assert.Equal("a", BestOf(left, Text(1)));
+    }
+
+    [Fact]
+    public void ADeltaThatIsMissingAmongOthersIsAnError()
+    {
+        string path = PathOf("base.lsi");
+        Build(path, s_key, ("a", 1));
+        Add(path, "b", 2);
+        Add(path, "c", 3);
+        File.Move(path + ".1", PathOf("aside"));
+        Assert.Contains("base.lsi.1: is missing", Assert.Throws<IndexException>(() => Names(path)).Message, StringComparison.Ordinal);
+        File.Move(PathOf("aside"), path + ".1");
+        Assert.Equal(["a", "b", "c"], Names(path));
+        // One that belongs to nothing is passed over, and told by who looks.
+        using (FileStream file = File.OpenWrite(path + ".2")) file.Write(new byte[IndexHeader.SizeBytes]);
+        byte[] another = File.ReadAllBytes(path + ".1");
+        Build(PathOf("other.lsi"), s_key, ("x", 9));
+        Assert.Empty(FingerprintIndex.Verify(PathOf("other.lsi"), s_key));
+        File.WriteAllBytes(PathOf("other.lsi.1"), another);
+        Assert.Contains("is not read", Assert.Single(FingerprintIndex.Verify(PathOf("other.lsi"), s_key)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnIndexThatCannotBeOpenedIsNotKeptInMemory()
+    {
+        string path = PathOf("base.lsi");
+        Build(path, s_key, ("a", 1));
+        IndexKey other = IndexKey.FromBytes(Encoding.ASCII.GetBytes("another key, which has 32 bytes."));
+        for (int i = 0; i < 20; i++) Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, other));
+        if (OperatingSystem.IsLinux()) Assert.DoesNotContain(File.ReadLines("/proc/self/maps"), line => line.EndsWith(path, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ADocumentThatCouldNotBeAddedCostsTheIndex()
+    {
+        string folder = Directory.CreateDirectory(PathOf("spills")).FullName;
+        using FingerprintIndexBuilder builder = new(s_key, new IndexBuildOptions { MemoryBudgetBytes = 1, TemporaryFolder = folder });
+        Directory.Delete(folder);
+        Exception? failure = null;
+        for (int i = 0; i < 200 && failure is null; i++) failure = Record.Exception(() => builder.AddDocument($"{i}", "l", Text(i, 2000)));
+        Assert.IsAssignableFrom<IOException>(failure);
+        Directory.CreateDirectory(folder);
+        Assert.Contains("could not be added", Assert.Throws<InvalidOperationException>(() => builder.Write(PathOf("a.lsi"))).Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(PathOf("a.lsi")));
+    }
+
+    [Fact]
     public void ADeltaDropsFromADeltaBefore()
     {
         string path = PathOf("base.lsi");
@@ -250,7 +314,7 @@ public sealed class DeltaTests : IDisposable
         Build(path, next, ("c", 3));
         File.WriteAllBytes(path + ".1", stale);
         Assert.Equal(["c"], Names(path, next));
-        Assert.Empty(FingerprintIndex.Verify(path, next));
+        Assert.Contains("is not read", Assert.Single(FingerprintIndex.Verify(path, next)).Message, StringComparison.Ordinal);
         using (FingerprintIndexBuilder builder = new(next))
         {
             builder.AddDocument("d", "proprietary-code", Text(4));

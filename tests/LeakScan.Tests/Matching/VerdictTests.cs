@@ -114,6 +114,30 @@ public sealed class VerdictTests : IDisposable
         }
     }
 
+    /// <summary>What all of a house's files say comes again and again in a long text, and little is remembered of what is worth little.</summary>
+    [Fact]
+    public void ManyStretchesHideNone()
+    {
+        const int Times = 15_000, Length = 80;
+        string house = Letters(50), secret = Letters(4000);
+        using FingerprintIndex index = Index(Enumerable.Range(0, 30).Select(i => ($"{i:00}.cs", "code", $"{Code(10)}\n{house}\n{(i == 7 ? secret : Code(10))}")));
+        string noise = Letters(Times * Length), repeated = string.Concat(Enumerable.Range(0, Times).Select(i => $"{house}\n{noise.AsSpan(i * Length, Length - house.Length - 1)}"));
+        Scanner scanner = new(index, new ScanOptions { Structure = false, Depth = ScanDepth.Fine });
+        int warned = 0;
+        List<Match> matches = [];
+        for (int i = 0; i < 12; i++)
+        {
+            string fragment = $"{secret.AsSpan(100 + i * 300, 50 + i % 4)}{noise.AsSpan(0, 200)}"; // what follows decides which k-grams are selected
+            ScanResult inNoise = scanner.Scan(Encoding.UTF8.GetBytes(fragment + "\n" + noise), matches), amongRepeats = scanner.Scan(Encoding.UTF8.GetBytes(fragment + "\n" + repeated), matches);
+            Assert.InRange(amongRepeats.EvidenceBits, inNoise.EvidenceBits - 5, inNoise.EvidenceBits + 5);
+            warned += inNoise.Verdict == Verdict.Warn ? 1 : 0;
+        }
+        Assert.Equal(Verdict.Allow, VerdictOf(index, repeated));
+        Assert.InRange(warned, 3, 12);
+    }
+
+    string Letters(int count) => string.Concat(Enumerable.Range(0, count).Select(_ => (char)('a' + _random.Next(26))));
+
     [Theory, InlineData(false, 1), InlineData(false, 32), InlineData(true, 1), InlineData(true, 32)]
     public void RoomForMatchesDecidesNothing(bool structure, int room)
     {

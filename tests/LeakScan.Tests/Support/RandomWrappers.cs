@@ -229,7 +229,7 @@ static partial class RandomWrappers
     }
 
     internal static string ZeroWidth(string text, Random random) =>
-        Between(text, _ => random.Next(6) == 0 ? "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\ufe0f"[random.Next(8)].ToString() : "");
+        Between(text, _ => random.Next(6) == 0 ? "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\ufe0f\u034f\u061c\u115f\u17b4\u180e\uffa0"[random.Next(14)].ToString() : "");
 
     internal static string FullWidth(string text, Random random) =>
         Each(text, c => char.IsAsciiLetter((char)c.Value) && c.IsAscii && random.Next(3) == 0 ? ((char)(c.Value + 0xFEE0)).ToString() : null);

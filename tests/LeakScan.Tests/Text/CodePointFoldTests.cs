@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LeakScan.Tests.Support;
 using LeakScan.Text;
 
 namespace LeakScan.Tests.Text;
@@ -22,6 +23,22 @@ public sealed class CodePointFoldTests
                 differences.Add(string.Create(CultureInfo.InvariantCulture, $"U+{codePoint:X4} {small}, U+{capital.Value:X4} {capital}"));
         }
         Assert.Empty(differences);
+    }
+
+    /// <summary>Default_Ignorable_Code_Point of Unicode 17, but for U+3164 and what becomes a space, which is nothing either.</summary>
+    [Fact]
+    public void WhatMayBeIgnoredIs()
+    {
+        (int First, int Last)[] ignorable = [(0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF)];
+        foreach ((int first, int last) in ignorable)
+        {
+            for (int codePoint = first; codePoint <= last; codePoint++)
+            {
+                Assert.Contains(CodePointFold.Fold(codePoint), new[] { CodePointFold.Removed, CodePointFold.Space });
+                string name = new Rune(codePoint).ToString();
+                Assert.Equal("abcd"u8.ToArray(), CanonicalForm.Of($"ab{name}cd").Text);
+            }
+        }
     }
 
     /// <summary>Text may be folded twice, where it is escaped and raw.</summary>
