@@ -5,10 +5,10 @@ namespace LeakScan;
 /// <param name="KeyId"><see cref="IndexKey.Id"/> of the key it was made with.</param>
 /// <param name="Documents">Documents that can be found (removed ones not counted).</param>
 /// <param name="DocumentsByLabel">The same by label.</param>
-/// <param name="SourceBytes">Bytes of text that were indexed.</param>
-/// <param name="Fingerprints">Distinct fingerprints.</param>
-/// <param name="Postings">(document, position) entries.</param>
-/// <param name="PublicFingerprints">Distinct fingerprints left out because public text has them.</param>
+/// <param name="SourceBytes">Bytes of text that were indexed, as all layers tell: that of documents which deltas have dropped or replaced is counted too.</param>
+/// <param name="Fingerprints">Distinct fingerprints of each layer, added up.</param>
+/// <param name="Postings">(document, position) entries of all layers.</param>
+/// <param name="PublicFingerprints">Distinct fingerprints of each layer left out because public text has them, added up.</param>
 /// <param name="IdiomModelVersion">Version of the idiom models whose k-grams were left out: what many public projects say as well, and what frameworks begin projects with; 0 for none.</param>
 /// <param name="FileBytes">Bytes of the index file and its deltas.</param>
 /// <param name="Layers">The base and its deltas, counted.</param>

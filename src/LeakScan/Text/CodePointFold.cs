@@ -7,7 +7,7 @@ namespace LeakScan.Text;
 //   ASCII                A-Z to a-z, everything else as it is
 //   zero width           removed altogether (Removed): what Unicode says may be ignored where it is not understood
 //                        (Default_Ignorable_Code_Point), but for the Hangul filler U+3164, which is as wide as a letter
-//   full width           FF01-FF5E to ASCII, then as ASCII
+//   full width           FF01-FF5E to ASCII, then as ASCII; mathematical letters and digits too
 //   look-alikes          common Cyrillic and Greek letters to the Latin ones that look the same (either case)
 //   capital letters      Latin-1, Latin Extended-A, Greek, Cyrillic to small ones
 //   symbols and spaces   punctuation, arrows, boxes, dingbats, emoji, private use: a space (Space)
@@ -36,11 +36,20 @@ static class CodePointFold
         if (codePoint is >= 0xFF01 and <= 0xFF5E) return Fold(codePoint - 0xFF01 + '!');
         if (codePoint == 0xFFA0) return Removed;
         if (codePoint is >= 0xFFE0 and <= 0xFFFF) return Space;
+        if (codePoint is >= 0x1D400 and <= 0x1D7FF) return FoldMathematical(codePoint);
         if (codePoint is >= 0x1F000 and <= 0x1FAFF) return Space; // emoji and other pictographs
         if (codePoint is (>= 0x1BCA0 and <= 0x1BCA3) or (>= 0x1D173 and <= 0x1D17A)) return Removed; // formats of shorthand and of music
         if (codePoint is >= 0xE0000 and <= 0xE0FFF) return Removed; // tags, variation selectors
         return codePoint >= 0xF0000 ? Space : codePoint;
     }
+
+    /// <summary>Thirteen alphabets of capital and small letters, Greek ones, which stay, and five sets of digits.</summary>
+    static int FoldMathematical(int codePoint) => codePoint switch
+    {
+        <= 0x1D6A3 => 'a' + (codePoint - 0x1D400) % 26,
+        >= 0x1D7CE => '0' + (codePoint - 0x1D7CE) % 10,
+        _ => codePoint,
+    };
 
     static int FoldLatin(int codePoint) => codePoint switch
     {
@@ -121,6 +130,22 @@ static class CodePointFold
     {
         (>= 0x200B and <= 0x200F) or (>= 0x202A and <= 0x202E) or (>= 0x2060 and <= 0x206F) => Removed,
         0x212A => 'k', // Kelvin sign
+        // Those of the mathematical alphabets that stand among the symbols.
+        0x212F or 0x2130 => 'e',
+        0x2102 or 0x212D => 'c',
+        0x210A => 'g',
+        (>= 0x210B and <= 0x210E) => 'h',
+        0x2110 or 0x2111 => 'i',
+        0x2112 => 'l',
+        0x2115 => 'n',
+        0x2119 => 'p',
+        0x211A => 'q',
+        (>= 0x211B and <= 0x211D) => 'r',
+        0x2124 or 0x2128 => 'z',
+        0x212C => 'b',
+        0x2131 => 'f',
+        0x2133 => 'm',
+        0x2134 => 'o',
         0x2126 => 0x3C9, // Ohm sign
         _ => Space,
     };

@@ -41,6 +41,13 @@ public sealed class CodePointFoldTests
         }
     }
 
+    [Theory]
+    [InlineData("\U0001D41A\U0001D483\U0001D4EC\U0001D555\U0001D58A\U0001D5BF\U0001D628\U0001D691", "abcdefgh")]
+    [InlineData("\U0001D400\U0001D469\U0001D4D2\U0001D53B\U0001D5A4\U0001D671", "abcdeb")]
+    [InlineData("x\U0001D7CE\U0001D7D9\U0001D7E4\U0001D7EF\U0001D7FF", "x01239")]
+    [InlineData("\u210E\u212C\u2130\u2131\u2110\u2112\u2133\u211B\u212F\u210A\u2134\u2115\u2119\u211A\u2124\u2102", "hbefilmregonpqzc")]
+    public void MathematicalLettersAreLetters(string text, string letters) => Assert.Equal(letters, Encoding.ASCII.GetString(CanonicalForm.Of(text).Text));
+
     /// <summary>Text may be folded twice, where it is escaped and raw.</summary>
     [Fact]
     public void FoldingTwiceIsFoldingOnce()
