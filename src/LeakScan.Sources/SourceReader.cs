@@ -164,7 +164,8 @@ public sealed class SourceReader
         reason = SkipReason(buffer, source, isNamed);
         if (reason is not null)
         {
-            Skip(reason);
+            if (isNamed && source.Packed is not null) AddProblem(shown, $"is packed ({source.Packed}) and is not looked into: unpack it");
+            else Skip(reason);
             yield break;
         }
         isNotebook &= buffer.Available.Length <= partBytes;

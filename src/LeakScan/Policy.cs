@@ -26,11 +26,11 @@ public sealed record Policy
         new() { Verdict = Verdict.Warn },
     ];
 
-    /// <summary>The rules, in the order in which they are tried.</summary>
+    /// <summary>The rules, in the order in which they are tried. Copied: what becomes of the list that is given changes nothing.</summary>
     public IReadOnlyList<PolicyRule> Rules
     {
         get;
-        init => (field, LabelPlaces) = (value, []); // those of other rules
+        init => (field, LabelPlaces) = (value is null ? null! : [.. value], []); // those of other rules
     } = [];
 
     /// <summary>What becomes of text that could not be scanned. Default: <see cref="Verdict.Block"/>.</summary>

@@ -103,6 +103,17 @@ public sealed class HookCommandTests : IDisposable
     }
 
     [Fact]
+    public void InstallingTellsWhatTheHookWillLack()
+    {
+        _work.WithIndex();
+        string[] install = ["hook", "install", "claude-code", "--index", "corp.lsi"];
+        Assert.DoesNotContain("cannot work yet", _work.RunWith(null, Environment, install).Expect(0).Err, StringComparison.Ordinal);
+        Assert.Contains("cannot work yet", _work.RunWith(null, Environment, [.. install, "--key-file", "nowhere"]).Expect(0).Err, StringComparison.Ordinal);
+        _work.Write("policy.json", """{"$schema":"leakscan.policy/1","rules":[{"label":"no-such-label","verdict":"allow"}]}""");
+        Assert.Contains("no-such-label", _work.RunWith(null, Environment, [.. install, "--policy", "policy.json"]).Expect(0).Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WhatWasBeforeIsKept()
     {
         _work.Write(".claude/settings.json", "{}");

@@ -188,6 +188,36 @@ public sealed class IndexCommandTests : IDisposable
     }
 
     [Fact]
+    public void AddDropsNoFolderThatIsAnother()
+    {
+        _work.WithIndex();
+        foreach (string file in new[] { "src/alpha.cs", "src/beta.py", "src/deep/gamma.rs" }) File.Delete(_work.PathOf(file));
+        Assert.Contains("src: of the 3 documents", _work.Run("index", "add", "corp.lsi", "src").Expect(2).Err, StringComparison.Ordinal);
+        _work.Write("src/other.cs", Workspace.Code(7));
+        Assert.Contains("nothing was changed", _work.Run("index", "add", "corp.lsi", "src").Expect(2).Err, StringComparison.Ordinal);
+        Assert.False(File.Exists(_work.PathOf("corp.lsi.1")));
+    }
+
+    [Fact]
+    public void AnIndexOfNextToNothingSaysSo()
+    {
+        _work.Write("short/a.txt", "KEY = 12345\n");
+        Assert.Contains("protects nothing", _work.WithIndex().Run("index", "build", "-o", "short.lsi", "short").Expect(0).Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CopiesThatAreAddedAgainArePublicStill()
+    {
+        string code = Workspace.Code(31);
+        for (int i = 0; i < 30; i++) _work.Write($"src/v{i:00}.cs", code);
+        _work.Write("pub/v.cs", code);
+        _work.WithIndex().Run("index", "build", "-o", "corp.lsi", "src", "--public", "pub").Expect(0);
+        for (int i = 0; i < 3; i++) File.Delete(_work.PathOf($"src/v{i:00}.cs"));
+        _work.Run("index", "add", "corp.lsi", "src", "--public", "pub").Expect(0);
+        _work.Run("scan", "--verbatim-only", "--index", "corp.lsi", "pub/v.cs").Expect(0);
+    }
+
+    [Fact]
     public void AddKeepsAllLabelsThatAreGiven()
     {
         _work.WithIndex().Run("index", "build", "-o", "corp.lsi", "A=src").Expect(0);

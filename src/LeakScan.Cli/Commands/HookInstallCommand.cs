@@ -81,12 +81,28 @@ static class HookInstallCommand
         }
         Apply([.. HookSettings.FilesOf(options.Tool, Existing(project)).Select(file => Planned(file.Path, text => file.Install(text, command, failClosed)))], dryRun);
         if (dryRun) return ExitCode.Clean;
+        string until = failClosed ? "everything is blocked" : "nothing is checked";
         foreach (string index in options.Indexes)
         {
-            if (!File.Exists(index)) Diagnostics.Note($"{index}: there is no such index yet, and until then {(failClosed ? "everything is blocked" : "nothing is checked")}: make it with leakscan index build -o {ShellWords.Quote(index)} SOURCE...");
+            if (!File.Exists(index)) Diagnostics.Note($"{index}: there is no such index yet, and until then {until}: make it with leakscan index build -o {ShellWords.Quote(index)} SOURCE...");
         }
+        if (options.Indexes.All(File.Exists)) TryOpening(options, until);
         if (options.Tool == HookTool.Codex) Diagnostics.Note("Codex asks for trust before it runs a new hook: start it and answer /hooks");
         return ExitCode.Clean;
+    }
+
+    /// <summary>What the hook will need is tried now, when somebody is looking.</summary>
+    static void TryOpening(HookOptions options, string until)
+    {
+        try
+        {
+            using FingerprintIndex index = ProtectedIndex.Open(options.Indexes, options.KeyFile, options.Policy is null ? Policy.Default : Policy.Load(options.Policy));
+            if (index.Info.Documents == 0) Diagnostics.Note("the index has no documents: nothing will be held back");
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Diagnostics.Note($"the hook cannot work yet, and until it can {until}: {CommandLine.Explain(e)}");
+        }
     }
 
     /// <summary>A file of settings before and after.</summary>

@@ -79,6 +79,7 @@ static class IndexAddCommand
         long removed = 0;
         if (!outcome.Failed && storage == PathStorage.Full)
         {
+            foreach (string source in sources.Select(s => s.Path).Where(Directory.Exists)) RefuseAnotherFolder(source, index, seen);
             foreach (IndexedDocument document in index.Documents)
             {
                 if (seen.ContainsKey((document.Path, document.FirstLine)) || !sources.Any(s => IsBelow(s.Path, document.Path))) continue;
@@ -86,8 +87,8 @@ static class IndexAddCommand
                 removed++;
             }
         }
-        AddCopiesAgain(index, [.. dropped], sources, excludes, builder, cancellationToken);
-        if (added + changed > 0)
+        int again = AddCopiesAgain(index, [.. dropped], sources, excludes, builder, cancellationToken);
+        if (added + changed + again > 0)
         {
             Indexing.Outcome publicText = Indexing.Read(publics, excludes, "reading public text", (d, _) => builder.AddPublic(d.Text.Span), cancellationToken);
             outcome.Problems += publicText.Problems;
@@ -106,13 +107,27 @@ static class IndexAddCommand
         return outcome.Failed ? ExitCode.Failed : ExitCode.Clean;
     }
 
+    /// <summary>A folder in which nothing is left of what the index has from there is empty, not mounted, or another of the same name.</summary>
+    static void RefuseAnotherFolder(string source, FingerprintIndex index, Dictionary<(string, int), string> seen)
+    {
+        long known = 0;
+        foreach (IndexedDocument document in index.Documents)
+        {
+            if (!IsBelow(source, document.Path)) continue;
+            if (seen.ContainsKey((document.Path, document.FirstLine))) return;
+            known++;
+        }
+        if (known > 0) throw new UserException(FormattableString.Invariant($"{source}: of the {known} documents that the index has from there none is there: if this is the folder that was indexed, and they are gone, build the index again; nothing was changed"));
+    }
+
     /// <summary>Adds what is left of documents of which there were too many for the index to know them all: it may know those only that are gone.</summary>
-    static void AddCopiesAgain(FingerprintIndex index, HashSet<IndexedDocument> dropped, IReadOnlyList<SourceSpec> sources, string[]? excludes, FingerprintIndexBuilder builder, CancellationToken cancellationToken)
+    /// <returns>How many.</returns>
+    static int AddCopiesAgain(FingerprintIndex index, HashSet<IndexedDocument> dropped, IReadOnlyList<SourceSpec> sources, string[]? excludes, FingerprintIndexBuilder builder, CancellationToken cancellationToken)
     {
         ILookup<(string Path, int FirstLine), IndexedDocument> left = index.Documents.GroupBy(d => d.ContentId)
             .Where(copies => copies.Count() > FingerprintIndexBuilder.MaxSharing && copies.Any(dropped.Contains))
             .SelectMany(copies => copies.Where(d => !dropped.Contains(d))).ToLookup(d => (d.Path, d.FirstLine));
-        if (left.Count == 0) return;
+        if (left.Count == 0) return 0;
         HashSet<IndexedDocument> again = [];
         Indexing.Read(sources, excludes, "indexing copies again", (document, isDamaged) =>
         {
@@ -129,6 +144,7 @@ static class IndexAddCommand
         }, cancellationToken);
         int others = left.SelectMany(copies => copies).Count(copy => !again.Contains(copy));
         if (others > 0) Diagnostics.Note(FormattableString.Invariant($"{others} documents of other sources are copies of what is gone, and may not be found any more: build the index again"));
+        return again.Count;
     }
 
     /// <summary>Labels that are given count; else a document keeps those it has.</summary>

@@ -117,6 +117,7 @@ static class ScanCommand
         }
         foreach (string path in arguments.Indexes)
         {
+            if (Directory.Exists(path)) throw new UserException($"{path}: is a folder; an index is a file");
             if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {path} SOURCE...");
         }
         return arguments;
@@ -184,6 +185,7 @@ static class ScanCommand
             writer.End(output.Stream);
             output.Commit();
             state?.Delete();
+            if (summary.Records == 0 && summary.Errors == 0) Diagnostics.Note("there was nothing to scan");
             return ExitCode.Of(summary, arguments.FailOn);
         }
         catch (OperationCanceledException)
@@ -233,6 +235,7 @@ static class ScanCommand
     {
         if (!File.Exists(path)) return "";
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        if (!file.CanSeek) return ""; // a pipe is read once
         byte[] head = new byte[Math.Min(file.Length, 1 << 20)];
         file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         return string.Create(CultureInfo.InvariantCulture, $"{file.Length}:{XxHash3.HashToUInt64(head):x16}");

@@ -10,11 +10,14 @@ static class RequestBody
     /// <summary>The longest body, as it came and as it reads: twice what providers take of a conversation. Files and batches may be longer, and must be sent in parts.</summary>
     internal const int MaxBytes = 64 << 20;
 
+    const int FirstBytes = 1 << 20;
+
     /// <summary>Reads all of a body.</summary>
     /// <exception cref="UnreadableException">It is longer than <see cref="MaxBytes"/>.</exception>
     internal static async Task<ArraySegment<byte>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        MemoryStream body = new((int)Math.Clamp(request.ContentLength ?? 0, 0, MaxBytes));
+        // What a request says of its length is believed as it comes.
+        MemoryStream body = new((int)Math.Clamp(request.ContentLength ?? 0, 0, FirstBytes));
         byte[] piece = new byte[64 << 10];
         for (int read; (read = await request.Body.ReadAsync(piece, cancellationToken)) > 0;)
         {

@@ -60,6 +60,7 @@ sealed class JsonEdit
             from = needsBreak ? Array.IndexOf(_text, (byte)'\n', space) + 1 : space;
             if (container.Items.Count == 1)
             {
+                if (Comma(to, container.End - 1) is var trailing and >= 0) to = trailing + 1;
                 // An empty object is {}, unless a comment is left in it.
                 int rest = to;
                 while (IsSpace(rest)) rest++;

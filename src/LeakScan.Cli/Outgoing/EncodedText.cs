@@ -17,6 +17,11 @@ static class EncodedText
     /// <summary>Pictures, documents and archives: what is in them is compressed.</summary>
     static readonly byte[][] s_compressed = [[0x89, .. "PNG"u8], [0xFF, 0xD8, 0xFF], [.. "GIF8"u8], [.. "RIFF"u8], [.. "%PDF"u8], [.. "PK\x3\x4"u8], [0x1F, 0x8B]];
 
+    /// <summary>Places, and bytes at each, at which is looked whether something is text.</summary>
+    const int Samples = 16;
+
+    const int SampleBytes = 256;
+
     /// <summary>Shorter lines, but for a last one, are words one below the other.</summary>
     const int ShortestLine = 16;
 
@@ -41,6 +46,7 @@ static class EncodedText
     {
         ArrayBufferWriter<byte>? decoded = null;
         ArrayBufferWriter<byte> run = new();
+        List<int> lineEnds = [];
         int line = 0;
         for (int at = 0; at < text.Length;)
         {
@@ -54,43 +60,65 @@ static class EncodedText
             int end = length < 0 ? text.Length : start + length;
             if (!isSlash && (line < ShortestLine || !IsLineBreak(text[at..start])))
             {
-                Decode(run, ref decoded);
+                Decode(run.WrittenSpan, lineEnds, ref decoded);
                 run.ResetWrittenCount();
+                lineEnds.Clear();
             }
             run.Write(text[start..end]);
-            if (end > start) line = isSlash ? line + end - start : end - start;
             at = end;
+            if (end == start) continue;
+            line = isSlash ? line + end - start : end - start;
+            if (isSlash && lineEnds.Count > 0) lineEnds.RemoveAt(lineEnds.Count - 1);
+            lineEnds.Add(run.WrittenCount);
         }
-        Decode(run, ref decoded);
+        Decode(run.WrittenSpan, lineEnds, ref decoded);
         return decoded is { WrittenCount: > 0 } ? decoded.WrittenSpan.ToArray() : null;
     }
 
     /// <summary>Whether what stands between two runs is the end of a line, escaped or not.</summary>
     static bool IsLineBreak(ReadOnlySpan<byte> between) => between.Length > 0 && !between.ContainsAnyExcept("\r\n\\rn"u8) && between.IndexOfAny("\r\n\\"u8) >= 0;
 
-    // A word may stand before it that could be of it, as in id_c2VjcmV0: so it is decoded from each of its first four characters, until it can be read.
-    static void Decode(ArrayBufferWriter<byte> run, ref ArrayBufferWriter<byte>? decoded)
+    /// <summary>Decodes a run as one, and where that is no text throughout, since its lines are encoded by themselves or the first is none of it, line by line too.</summary>
+    static void Decode(ReadOnlySpan<byte> run, List<int> lineEnds, ref ArrayBufferWriter<byte>? decoded)
     {
-        if (run.WrittenCount < ShortestRun) return;
+        if (Decode(run, ref decoded) || lineEnds.Count < 2) return;
+        int start = 0;
+        foreach (int end in lineEnds)
+        {
+            Decode(run[start..end], ref decoded);
+            start = end;
+        }
+    }
+
+    // A word may stand before it that could be of it, as in id_c2VjcmV0: so it is decoded from each of its first four characters, until it can be read.
+    /// <returns>Whether it is text throughout, or nothing that can be read.</returns>
+    static bool Decode(ReadOnlySpan<byte> run, ref ArrayBufferWriter<byte>? decoded)
+    {
+        if (run.Length < ShortestRun) return true;
         byte[] best = [];
         for (int skipped = 0; skipped < 4 && !IsReadable(best); skipped++)
         {
-            byte[] bytes = Decode(run.WrittenSpan[skipped..]);
+            byte[] bytes = Decode(run[skipped..]);
             foreach (byte[] mark in s_compressed)
             {
-                if (bytes.AsSpan().StartsWith(mark)) return;
+                if (bytes.AsSpan().StartsWith(mark)) return true;
             }
             if (skipped == 0 || IsReadable(bytes)) best = bytes;
         }
         decoded ??= new ArrayBufferWriter<byte>();
         if (decoded.WrittenCount > 0) decoded.Write("\n"u8);
         decoded.Write(best);
+        for (int i = 0; i < Samples; i++)
+        {
+            if (!IsReadable(best.AsSpan((int)((long)best.Length * i / Samples)))) return false;
+        }
+        return true;
     }
 
     /// <summary>Whether most of the first bytes are text in ASCII.</summary>
     static bool IsReadable(ReadOnlySpan<byte> bytes)
     {
-        bytes = bytes[..Math.Min(bytes.Length, 256)];
+        bytes = bytes[..Math.Min(bytes.Length, SampleBytes)];
         int readable = 0;
         foreach (byte b in bytes) readable += b is >= 32 and < 127 or (byte)'\t' or (byte)'\r' or (byte)'\n' ? 1 : 0;
         return readable > ReadableShare * bytes.Length;

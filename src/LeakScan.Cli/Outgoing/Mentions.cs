@@ -21,10 +21,12 @@ static class Mentions
         for (int at = prompt.IndexOf('@'); at >= 0; at = prompt.IndexOf('@', at + 1))
         {
             // In dev@example.com there is no mention.
-            if (at > 0 && (char.IsLetterOrDigit(prompt[at - 1]) || prompt[at - 1] is '_' or '.' or '-')) continue;
+            if (at > 0 && IsInName(prompt[at - 1])) continue;
             if (Find(prompt.AsSpan(at + 1), fileExists, folderExists) is (string, LineRange) found && seen.Add(found)) yield return found;
         }
     }
+
+    static bool IsInName(char c) => char.IsLetterOrDigit(c) || c is '_' or '.' or '-';
 
     static (string Path, LineRange Lines)? Find(ReadOnlySpan<char> text, Func<string, bool> fileExists, Func<string, bool> folderExists)
     {
@@ -56,7 +58,7 @@ static class Mentions
         int name = 0;
         for (int i = word.StartsWith("file:///") ? "file:///".Length : 0; i < word.Length; i++)
         {
-            if (word[i] == '@' && i > 0 && s_closing.Contains(word[i - 1])) return word[..i]; // the next mention
+            if (word[i] == '@' && i > 0 && word[i - 1] is not '/' && !IsInName(word[i - 1])) return word[..i]; // the next mention
             if (word[i] is '/' or '\\')
             {
                 if (i > 0 && word[i] == '/' && !folderExists(word[..i].ToString())) return word[..i];

@@ -132,11 +132,28 @@ sealed class OutgoingTexts
         foreach (FileInfo file in new DirectoryInfo(full).EnumerateFiles("*", options))
         {
             if (Path.GetRelativePath(full, file.FullName).StartsWith(".git" + Path.DirectorySeparatorChar, StringComparison.Ordinal)) continue;
+            if (IsBinary(file.FullName)) continue;
             bytes += file.Length;
             if (bytes > MaxFolderBytes) throw new UnreadableException(FormattableString.Invariant($"{Short(path, folder)}: a folder of more than the {MaxFolderBytes} bytes that are looked through in time"));
             _files = 0;
             AddFile(file.FullName, folder, LineRange.All, role);
         }
+    }
+
+    /// <summary>Pictures and programs, of which a folder may be full.</summary>
+    static bool IsBinary(string path)
+    {
+        Span<byte> head = stackalloc byte[4096];
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // whoever reads it says why it cannot be
+        }
+        return head is not ([0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) && head.Contains((byte)0);
     }
 
     /// <summary>Adds what a command would print of files, as far as that can be told.</summary>

@@ -9,6 +9,7 @@ static class ProtectedIndex
         IReadOnlyList<string> paths = indexes.Count > 0 ? indexes : [DefaultPath()];
         foreach (string path in paths)
         {
+            if (Directory.Exists(path)) throw new UserException($"{path}: is a folder; an index is a file");
             if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {ShellWords.Quote(path)} SOURCE...");
         }
         FingerprintIndex index = FingerprintIndex.Open(paths, KeyFile.Load(keyFile));

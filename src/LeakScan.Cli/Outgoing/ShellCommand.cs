@@ -16,6 +16,8 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
     const int MaxPatternFiles = 256;
     const int MaxGitBytes = 16 << 20;
     const int MaxNames = 1024;
+    const int MaxFolders = 8;
+    const int MaxBraces = 4096;
 
     static readonly string[] s_printsNothing =
     [
@@ -81,7 +83,8 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
                     pipeline[^1].Input = words[++i].Text;
                     break;
                 case ">" or ">>" or ">|" or "&>" or "&>>" when i + 1 < words.Count && !words[i + 1].IsOperator:
-                    if (stream is "" or "1" && IsFile(words[++i])) pipeline[^1].OutputGoesToFile = true;
+                    ShellWord target = words[++i];
+                    if (stream is "" or "1" && IsFile(target)) pipeline[^1].OutputGoesToFile = true;
                     break;
                 case ">&" or "<&" when i + 1 < words.Count && !words[i + 1].IsOperator:
                     i++;
@@ -109,7 +112,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         foreach (Range part in word.AsSpan().SplitAny(s_aroundNames)) Add(word[part]);
         // {a,b}.c is a.c and b.c.
         int open = word.IndexOf('{'), close = word.IndexOf('}', Math.Max(0, open));
-        if (open >= 0 && close > open) foreach (string part in word[(open + 1)..close].Split(',')) Add(word[..open] + part + word[(close + 1)..]);
+        if (open >= 0 && close > open && word.Length <= MaxBraces) foreach (string part in word[(open + 1)..close].Split(',')) Add(word[..open] + part + word[(close + 1)..]);
 
         void Add(string name)
         {
@@ -157,7 +160,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
             {
                 if (arguments.Any(a => a.IsOpen)) return Undecided("it changes to a folder that is not known here");
                 _folder = arguments.Count == 0 ? OutgoingTexts.FullPath("~", _folder) : OutgoingTexts.FullPath(arguments[^1].Text, _folder);
-                Folders.Add(_folder);
+                if (Folders.Count < MaxFolders) Folders.Add(_folder);
             }
             // Another command's output may stand in the arguments of echo, and in what the others complain of.
             if (arguments.Exists(a => a.IsOpen && a.Text.AsSpan().IndexOfAny('(', '`', '<') >= 0)) return Undecided($"{program} prints what another command prints");
@@ -173,7 +176,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         bool readsInput = files.Count == 0 || files.Exists(f => f.Text == "-");
         // sed counts the lines of all of its files, and what comes out of several is one flow: lines are of a file only where there is one.
         if (readsInput && (!_hasLines || input?.Count > 1) || program == "sed" && files.Count > 1) filter = static text => text;
-        _hasLines &= program is not ("tac" or "sort" or "uniq") && !(program == "cat" && arguments.Exists(a => a.Text is ['-', not '-', ..] or "--squeeze-blank"));
+        _hasLines &= program is not ("tac" or "sort" or "uniq") && !(program == "cat" && arguments.Exists(a => IsOption(a.Text, "s", "squeeze-blank")));
         if (readsInput)
         {
             foreach (OutgoingText text in input ?? []) result.Add(text with { Utf8 = filter(text.Utf8) });
@@ -203,11 +206,24 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         return null;
     }
 
+    /// <summary>Whether an argument is, or may be short for, one of these options: one of the letters, or a beginning of one of the words.</summary>
+    static bool IsOption(string argument, string letters, params ReadOnlySpan<string> words)
+    {
+        if (argument is ['-', not '-', ..]) return argument.AsSpan().IndexOfAny(letters) >= 0;
+        if (!argument.StartsWith("--", StringComparison.Ordinal) || argument.Length == 2) return false;
+        string name = argument[2..].Split('=')[0];
+        foreach (string word in words)
+        {
+            if (word.StartsWith(name, StringComparison.Ordinal)) return true;
+        }
+        return false;
+    }
+
     /// <summary>Whether an argument makes a program that prints nothing of files print one after all.</summary>
     bool PrintsFiles(string program, ShellWord argument) =>
-        argument.Text.Contains("files0-from", StringComparison.Ordinal) || program switch
+        IsOption(argument.Text, "", "files0-from") || program switch
         {
-            "date" => argument.Text.StartsWith("-f", StringComparison.Ordinal) || argument.Text.StartsWith("--f", StringComparison.Ordinal),
+            "date" => IsOption(argument.Text, "f", "file"),
             "cp" or "mv" or "ln" => argument.Text.Contains("/dev/", StringComparison.Ordinal) || argument.Text.Contains("/proc/", StringComparison.Ordinal) || !IsFile(argument with { IsOpen = false }),
             _ => false,
         };
@@ -215,14 +231,15 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
     /// <summary>Whether a search tells files or how often, not lines.</summary>
     static bool PrintsNamesOrCounts(string program, List<ShellWord> arguments)
     {
-        for (int i = 0; i < arguments.Count && arguments[i].Text != "--"; i++)
+        for (int i = 0; i < arguments.Count; i++)
         {
             string argument = arguments[i].Text;
+            if (argument == "--") break;
             if (argument is "--count" or "--quiet" or "--silent" or "--files-with-matches" or "--files-without-match") return true;
             if (argument is not ['-', not '-', ..])
             {
-                // An option whose value is the next argument.
-                if (argument is "--regexp" or "--file" or "--after-context" or "--before-context" or "--context" or "--max-count" or "--glob" or "--type") i++;
+                // The value of a long option may be the next argument, and look like another.
+                if (argument.StartsWith("--", StringComparison.Ordinal) && !argument.Contains('=')) return false;
                 continue;
             }
             for (int at = 1; at < argument.Length; at++)
@@ -248,7 +265,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
                 {
                     // Options with a value of their own would make a file of the value; a file that is not there changes nothing.
                     if (arguments[i].Text is "-" || !arguments[i].Text.StartsWith('-')) files.Add(arguments[i]);
-                    else if (arguments[i].Text.Contains("files0-from", StringComparison.Ordinal)) return null;
+                    else if (IsOption(arguments[i].Text, "", "files0-from")) return null;
                     else if (program == "sort" && arguments[i].Text.StartsWith("-o", StringComparison.Ordinal)) return null;
                     else if (program == "nl" && arguments[i].Text is "-b" or "-w" or "-s" or "-v" or "-i" or "-n") i++;
                     else if (program == "sort" && arguments[i].Text is "-k" or "-t" or "-S" or "-T") i++;
@@ -353,7 +370,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         if (at == arguments.Count) return [];
         string verb = arguments[at].Text;
         // With these a status is a diff.
-        if (verb is "status" or "add" or "commit" && arguments.Skip(at + 1).Any(a => a.Text is ['-', not '-', ..] && a.Text.AsSpan().IndexOfAny('v', 'p', 'i') >= 0 || a.Text is "--verbose" or "--patch" or "--interactive")) return Undecided($"git {verb} has options that are not known here");
+        if (verb is "status" or "add" or "commit" or "checkout" && arguments.Skip(at + 1).Any(a => IsOption(a.Text, "vpi", "verbose", "patch", "interactive"))) return Undecided($"git {verb} has options that are not known here");
         if (verb is "status" or "add" or "commit" or "branch" or "checkout" or "switch" or "fetch" or "push" or "pull" or "rev-parse" or "ls-files" or "remote" or "tag" or "init") return [];
         if (verb is not ("show" or "diff")) return Undecided($"what git {Shown(verb)} prints is not known before it runs");
         List<string> rest = [];
@@ -362,6 +379,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
             if (argument.IsOpen || argument.IsPattern || (argument.Text.StartsWith('-') && !IsHarmlessGitOption(argument.Text))) return Undecided($"git {verb} has options that are not known here");
             rest.Add(argument.Text);
         }
+        if (Git(gitFolder, ["config", "diff.submodule"]) is { Length: > 0 } submodules && !submodules.AsSpan().StartsWith("short"u8)) return Undecided("git looks into modules");
         List<string> filters = verb == "diff" ? FiltersOf(gitFolder) : [];
         if (filters.Exists(f => f.Contains('='))) return Undecided("git has a filter that cannot be switched off");
         IEnumerable<string> withoutFilters = filters.SelectMany(f => (string[])["-c", f + (f.EndsWith("required", StringComparison.Ordinal) ? "=false" : "=")]);
@@ -378,7 +396,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
     // programs that check signatures or fetch what a partial clone lacks, whatever draws a diff, and what makes a file of the work tree ready to be compared.
     static readonly string[] s_gitOptions =
     [
-        "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never", "-c", "diff.submodule=short",
+        "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "diff.submodule=short",
         "-c", "log.showSignature=false", "-c", "gpg.program=false", "-c", "gpg.openpgp.program=false", "-c", "gpg.x509.program=false", "-c", "gpg.ssh.program=false",
     ];
 
@@ -395,6 +413,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         ProcessStartInfo start = new("git") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["GIT_OPTIONAL_LOCKS"] = "0";
+        start.Environment["GIT_ALLOW_PROTOCOL"] = "none"; // nothing is fetched, whatever a configuration allows
         try
         {
             using Process git = Process.Start(start)!;

@@ -175,7 +175,8 @@ static class BoilerplateLines
     {
         Span<byte> lower = stackalloc byte[Math.Min(line.Length, 256)];
         for (int i = 0; i < lower.Length; i++) lower[i] = (byte)(line[i] | ((uint)(line[i] - 'A') < 26 ? 0x20 : 0));
-        if (lower.IndexOf("copyright"u8) >= 0 || lower.IndexOf("spdx-"u8) >= 0 || lower.IndexOf("all rights reserved"u8) >= 0) return true;
+        if (lower.IndexOf("copyright"u8) >= 0 || lower.IndexOf("spdx-"u8) >= 0 || lower.IndexOf("all rights reserved"u8) >= 0
+            || lower.IndexOf("public domain"u8) >= 0) return true;
         if (lower.IndexOf("confidential"u8) >= 0) return ContainsAny(lower, s_withConfidential);
         int licence = lower.IndexOf("licen"u8);
         return licence >= 0 && (ContainsAny(lower, s_withLicence) || (licence > 0 && lower[licence - 1] == '@'));
@@ -184,7 +185,7 @@ static class BoilerplateLines
     static readonly SearchValues<byte> s_commentMarks = SearchValues.Create(" \t\r*/#-;%"u8);
 
     // A licence may be that of a car, and what is confidential an architecture.
-    static readonly byte[][] s_withLicence = [.. new[] { "licensed", "licenced", "public licen", "mit licen", "bsd licen", "bsd-style", "apache licen", "isc licen", "license, version", "license file", "license agreement", "license terms", "the license", "this license", "license:" }.Select(System.Text.Encoding.ASCII.GetBytes)];
+    static readonly byte[][] s_withLicence = [.. new[] { "licensed", "licenced", "public licen", "mit licen", "bsd licen", "bsd-style", "apache licen", "isc licen", "license, version", "license file", "license agreement", "license terms", "the license", "this license", "license:", "unlicense" }.Select(System.Text.Encoding.ASCII.GetBytes)];
     static readonly byte[][] s_withConfidential = [.. new[] { "propriet", "property", "trade secret", "disclos", "distribut", "unpublished" }.Select(System.Text.Encoding.ASCII.GetBytes)];
 
     static bool ContainsAny(ReadOnlySpan<byte> line, byte[][] words)

@@ -31,6 +31,24 @@ public sealed class HookSettingsTests
         "{\r\n  \"hooks\": {\r\n    \"Stop\": []\r\n  }\r\n}\r\n",
     ];
 
+    [Theory]
+    [InlineData("{\"hooks\":{\"PreToolUse\":[],},}")]
+    [InlineData("{\"hooks\":{},}")]
+    [InlineData("{\n  // mine\n  \"hooks\": {\n    \"PreToolUse\": [ ], // none\n  },\n}\n")]
+    public void CommasThatTrailGoAndComeBack(string before)
+    {
+        foreach (string tool in new[] { "claude-code", "cursor", "windsurf" })
+        {
+            HookFile file = File(tool);
+            string installed = file.Install(before, Command(tool), failClosed: true);
+            Assert.Contains(Command(tool), installed, StringComparison.Ordinal);
+            string uninstalled = file.Uninstall(installed);
+            Assert.DoesNotContain("leakscan", uninstalled, StringComparison.Ordinal);
+            using JsonDocument json = JsonDocument.Parse(uninstalled, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            Assert.Equal(JsonValueKind.Object, json.RootElement.ValueKind);
+        }
+    }
+
     static HookFile File(string tool) => HookSettings.FilesOf(HookTools.Parse(tool)!.Value, "/project")[0];
 
     static string Command(string tool) => $"/opt/leak scan/leakscan hook {tool} --index /corp.lsi || exit 2";

@@ -32,8 +32,21 @@ public class EncodedTextTests
     public void LinesAreOneText(string lineBreak, int length) => s_bytes.Sample(bytes =>
     {
         string encoded = string.Join(lineBreak, Convert.ToBase64String(bytes).Chunk(length).Select(line => new string(line)));
-        Assert.Equal(bytes, EncodedText.In(Encoding.UTF8.GetBytes($"\"{encoded}\"")));
+        byte[] found = EncodedText.In(Encoding.UTF8.GetBytes($"\"{encoded}\"")) ?? [];
+        Assert.Equal(bytes, found[..Math.Min(bytes.Length, found.Length)]); // behind that, what each line would be by itself
     });
+
+    [Fact]
+    public void LinesThatAreEncodedByThemselvesAreFound()
+    {
+        string[] texts = [.. Enumerable.Range(0, 30).Select(i => FormattableString.Invariant($"record {i} has text of its own, which is as long as this, and {new string('x', i)}"))];
+        string lines = string.Join('\n', texts.Select(t => Convert.ToBase64String(Encoding.UTF8.GetBytes(t)).TrimEnd('=')));
+        string found = Encoding.UTF8.GetString(EncodedText.In(Encoding.UTF8.GetBytes(lines))!);
+        Assert.All(texts, text => Assert.Contains(text[..^2], found, StringComparison.Ordinal));
+        string whole = string.Join('\n', texts);
+        string mime = new string('-', 79) + "\r\n" + Convert.ToBase64String(Encoding.UTF8.GetBytes(whole), Base64FormattingOptions.InsertLineBreaks) + "\r\n" + new string('-', 79);
+        Assert.Contains(texts[20][..40], Encoding.UTF8.GetString(EncodedText.In(Encoding.UTF8.GetBytes(mime))!).Replace("\n", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("id_")]

@@ -66,6 +66,11 @@ public sealed class ShellCommandTests : IDisposable
     [InlineData("cat a.txt 'sub/b c.txt' | sed -n '21p'", "a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 a11 a12 a13 a14 a15 a16 a17 a18 a19 a20 b1 b2")]
     [InlineData("tac 'sub/b c.txt' | head -n 1", "b1 b2")]
     [InlineData("sed -n 5,2p a.txt", "a5")]
+    [InlineData("cat -n a.txt | head -n 2", "a1 a2")]
+    [InlineData("cd sub 2>/dev/null && cat 'b c.txt' 2>err.log", "b1 b2")]
+    [InlineData("sed -n 1,2p a.txt 2>/dev/null", "a1 a2")]
+    [InlineData("cp a.txt out.txt 2>/dev/null", "")]
+    [InlineData("git checkout main", "")]
     [InlineData("grep -rlv x a.txt; rg -l x .; grep -e x -q a.txt", "")]
     public void WhatACommandPrintsOfFilesIsTold(string command, string printed) => Assert.Equal((printed, false), Run(command));
 
@@ -94,6 +99,12 @@ public sealed class ShellCommandTests : IDisposable
     [InlineData("grep -v -e -q a.txt", "")]
     [InlineData("grep -ve -c a.txt", "")]
     [InlineData("git status -vv", "")]
+    [InlineData("git status --verb", "")]
+    [InlineData("git checkout -p", "")]
+    [InlineData("du --files=a.txt", "")]
+    [InlineData("sort --files=a.txt", "")]
+    [InlineData("grep --label -c . a.txt", "")]
+    [InlineData("rg --replace -c . a.txt", "")]
     [InlineData("git commit -v --dry-run", "")]
     [InlineData("head -z -n 1 a.txt", "")]
     public void WhatIsNotKnownIsUndecidableAndTheRestIsToldNevertheless(string command, string printed) => Assert.Equal((printed, true), Run(command));
@@ -131,6 +142,23 @@ public sealed class ShellCommandTests : IDisposable
         Assert.False(File.Exists(mark), "git ran what the repository names");
         Git("config", "filter.a=b.clean", "cat");
         Assert.Equal(("", true), Run("git diff"));
+        Git("config", "--unset", "filter.a=b.clean");
+        Assert.False(Run("git diff 2>/dev/null").Undecidable);
+        // A partial clone fetches what it lacks, by a program that its configuration names.
+        Git("config", "extensions.partialClone", "origin");
+        Git("config", "remote.origin.promisor", "true");
+        Git("config", "remote.origin.url", $"ext::sh -c touch% {mark}");
+        Git("config", "protocol.ext.allow", "always");
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(_root, ".git", "objects"), "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f).Length == 38).ToArray())
+        {
+            File.SetAttributes(file, FileAttributes.Normal);
+            File.Delete(file);
+        }
+        Run("git show HEAD:a.txt");
+        Run("git diff");
+        Assert.False(File.Exists(mark), "git fetched");
+        Git("config", "diff.submodule", "diff");
+        Assert.True(Run("git diff").Undecidable);
     }
 
     [Theory]

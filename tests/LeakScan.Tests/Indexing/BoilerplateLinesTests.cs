@@ -13,6 +13,7 @@ public sealed class BoilerplateLinesTests
     [InlineData("<!-- Copyright X -->\n<p>\n", "0-1")]
     [InlineData("\"\"\"Copyright X\nmore\n\"\"\"\nx = 1\n", "0-3")]
     [InlineData("// What this does\nint x;\n", "")]
+    [InlineData("// This is free and unencumbered software released into the public domain.\nint x;\n", "0-1")]
     [InlineData("\"\"\"Licence plate recogniser\nfinds plates\n\"\"\"\nx = 1\n", "")]
     [InlineData("/* Confidential.\n * The router has three stages.\n */\nint x;\n", "")]
     [InlineData("# license manager: who may use what\nx = 1\n", "")]

@@ -136,6 +136,17 @@ public sealed class VerdictTests : IDisposable
         Assert.InRange(warned, 3, 12);
     }
 
+    [Fact]
+    public void RulesAreThoseThatWereGiven()
+    {
+        string code = Code(30);
+        using FingerprintIndex index = Index(("a.cs", "code", code));
+        List<PolicyRule> rules = [];
+        Policy policy = new() { Rules = rules };
+        rules.Add(new PolicyRule { Verdict = Verdict.Allow });
+        Assert.Equal(Verdict.Block, VerdictOf(index, code, policy: policy));
+    }
+
     string Letters(int count) => string.Concat(Enumerable.Range(0, count).Select(_ => (char)('a' + _random.Next(26))));
 
     [Theory, InlineData(false, 1), InlineData(false, 32), InlineData(true, 1), InlineData(true, 32)]
