@@ -27,6 +27,9 @@ sealed class GatewayServer : IAsyncDisposable
 
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>Requests with large bodies at once; more wait, since each body is in memory until it has been sent on.</summary>
+    const int MaxLarge = 8;
+
     readonly GatewayOptions _options;
     readonly Policy _policy;
     readonly LiveIndex _index;
@@ -34,6 +37,7 @@ sealed class GatewayServer : IAsyncDisposable
     readonly IHttpForwarder _forwarder;
     readonly HttpMessageInvoker _client;
     readonly SemaphoreSlim _scans = new(Environment.ProcessorCount); // lives as long as the last scan
+    readonly SemaphoreSlim _large = new(MaxLarge);
     readonly Lock _auditing = new();
     bool _saidThatAuditFails;
 
@@ -104,6 +108,23 @@ sealed class GatewayServer : IAsyncDisposable
 
     async Task HandleAsync(HttpContext context)
     {
+        bool hasRoom = false;
+        try
+        {
+            await HandleAsync(context, async () =>
+            {
+                await _large.WaitAsync(context.RequestAborted);
+                hasRoom = true;
+            });
+        }
+        finally
+        {
+            if (hasRoom) _large.Release();
+        }
+    }
+
+    async Task HandleAsync(HttpContext context, Func<Task> beforeLarge)
+    {
         HttpRequest request = context.Request;
         string target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (target[0] != '/')
@@ -139,7 +160,7 @@ sealed class GatewayServer : IAsyncDisposable
         string? message;
         try
         {
-            body = await RequestBody.ReadAsync(request, context.RequestAborted);
+            body = await RequestBody.ReadAsync(request, beforeLarge, context.RequestAborted);
             isRead = true;
             (Judgement judgement, streams) = await JudgeAsync(request, upstream, target, body, context.RequestAborted);
             entry = entry with { Verdict = judgement.Verdict, Documents = judgement.Documents, Characters = judgement.Characters };

@@ -12,9 +12,15 @@ static class RequestBody
 
     const int FirstBytes = 1 << 20;
 
+    /// <summary>A body that is longer is large.</summary>
+    internal const int LargeBytes = 8 << 20;
+
     /// <summary>Reads all of a body.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="beforeLarge">Waited for once it turns out to be large.</param>
+    /// <param name="cancellationToken">Whoever sent it is gone.</param>
     /// <exception cref="UnreadableException">It is longer than <see cref="MaxBytes"/>.</exception>
-    internal static async Task<ArraySegment<byte>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    internal static async Task<ArraySegment<byte>> ReadAsync(HttpRequest request, Func<Task> beforeLarge, CancellationToken cancellationToken)
     {
         // What a request says of its length is believed as it comes.
         MemoryStream body = new((int)Math.Clamp(request.ContentLength ?? 0, 0, FirstBytes));
@@ -22,6 +28,7 @@ static class RequestBody
         for (int read; (read = await request.Body.ReadAsync(piece, cancellationToken)) > 0;)
         {
             if (body.Length + read > MaxBytes) throw new UnreadableException(FormattableString.Invariant($"the request is longer than the {MaxBytes} bytes that are read"));
+            if (body.Length <= LargeBytes && body.Length + read > LargeBytes) await beforeLarge();
             await body.WriteAsync(piece.AsMemory(0, read), cancellationToken);
         }
         return new ArraySegment<byte>(body.GetBuffer(), 0, (int)body.Length);

@@ -20,7 +20,7 @@ ref struct PolicyReader(ReadOnlySpan<byte> json, string name)
         }
         catch (JsonException e)
         {
-            throw new PolicyException($"{name}:{(e.LineNumber ?? 0) + 1}:{(e.BytePositionInLine ?? 0) + 1}: not JSON: {e.Message.Split(" LineNumber:")[0]}");
+            throw new PolicyException($"{name}:{(e.LineNumber ?? 0) + 1}:{(e.BytePositionInLine ?? 0) + 1}: not JSON: {e.Message.Split(" LineNumber:")[0].Replace(" Change the reader options.", "", StringComparison.Ordinal)}");
         }
         catch (InvalidOperationException)
         {

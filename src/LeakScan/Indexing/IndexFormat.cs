@@ -115,7 +115,7 @@ sealed class IndexHeader
         if (header.Length < SizeBytes) throw new IndexException($"{file}: not an index: {fileLength} bytes, the header alone has {SizeBytes}");
         if (!header.StartsWith(Magic)) throw new IndexException($"{file}: not an index: it does not begin with LEAKSCAN");
         int version = BinaryPrimitives.ReadInt32LittleEndian(header[8..]);
-        if (version != Version) throw new IndexException($"{file}: index format {version}, this version reads format {Version}: build the index again");
+        if (version != Version) throw new IndexException($"{file}: index format {version}, this version reads format {Version}: {(version > Version ? "take a newer version" : "build the index again")}");
         string keyId = Convert.ToHexStringLower(header.Slice(32, 16));
         if (keyId != key.Id) throw new IndexException($"{file}: made with another key: the index names key {keyId}, the key given is {key.Id}");
         Span<byte> mac = stackalloc byte[MacBytes];

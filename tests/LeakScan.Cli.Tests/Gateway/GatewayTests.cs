@@ -255,6 +255,16 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
         Assert.Contains("the numbers of tokens", (await HeldBack(Post("/v1/embeddings", body))).Body, StringComparison.Ordinal);
 
     [Fact]
+    public async Task ManyLargeBodiesWaitForEachOther()
+    {
+        byte[] body = new byte[9 << 20];
+        body.AsSpan().Fill((byte)' ');
+        HttpResponseMessage[] responses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => fixture.Client.SendAsync(Post("/v1/x", body, "text/plain"))));
+        Assert.All(responses, response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
+        foreach (HttpResponseMessage response in responses) response.Dispose();
+    }
+
+    [Fact]
     public async Task AFormIsRead() =>
         Assert.Contains("the form has text of src/secret.py", (await HeldBack(Post("/v1/x", Encoding.UTF8.GetBytes("prompt=" + WebUtility.UrlEncode(Secret)), "application/x-www-form-urlencoded"))).Body, StringComparison.Ordinal);
 

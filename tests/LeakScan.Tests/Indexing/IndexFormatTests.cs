@@ -178,7 +178,7 @@ public sealed class IndexFormatTests : IDisposable
         byte[] bytes = File.ReadAllBytes(path);
         bytes[8] = 99;
         File.WriteAllBytes(path, bytes);
-        Assert.Equal($"{path}: index format 99, this version reads format 3: build the index again", Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, s_key)).Message);
+        Assert.Equal($"{path}: index format 99, this version reads format 3: take a newer version", Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, s_key)).Message);
         File.WriteAllText(path, new string('x', 2000));
         Assert.Equal($"{path}: not an index: it does not begin with LEAKSCAN", Assert.Throws<IndexException>(() => FingerprintIndex.Open(path, s_key)).Message);
     }
