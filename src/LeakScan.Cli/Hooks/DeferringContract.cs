@@ -22,7 +22,7 @@ sealed class DeferringContract : HookContract
     {
         try
         {
-            return File.Exists(path) && HookSettings.IsOurs(File.ReadAllText(path));
+            return File.Exists(path) && File.ReadAllText(path) is string text && HookSettings.IsOurs(text) && text.Contains(" hook cursor", StringComparison.Ordinal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

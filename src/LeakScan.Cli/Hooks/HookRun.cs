@@ -176,9 +176,9 @@ sealed class HookRun(HookOptions options, Stream input)
             {
                 AuditLog.Append(AuditLog.PathFrom(options.Audit), entry with { Elapsed = _watch.Elapsed });
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or UserException)
+            catch (Exception e)
             {
-                failure = e.Message;
+                failure = CommandLine.Explain(e); // whatever it is: the answer counts
             }
         })
         { IsBackground = true };

@@ -153,7 +153,7 @@ sealed class OutgoingTexts
         {
             return false; // whoever reads it says why it cannot be
         }
-        return head is not ([0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) && head.Contains((byte)0);
+        return head is not ([0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) && head.Count((byte)0) > head.Length / 64;
     }
 
     /// <summary>Adds what a command would print of files, as far as that can be told.</summary>
@@ -188,6 +188,7 @@ sealed class OutgoingTexts
     {
         string full = FullPath(path, folder);
         if (full.Length == 0 || !File.Exists(full)) return null;
+        if (new FileInfo(full).Length == 0) return ReadOnlyMemory<byte>.Empty; // a pipe or a terminal, too, which might never end
         if (++_files > MaxFiles) throw new UnreadableException(FormattableString.Invariant($"more than {MaxFiles} files at once"));
         try
         {

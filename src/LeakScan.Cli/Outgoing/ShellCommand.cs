@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO.Enumeration;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace LeakScan.Cli.Outgoing;
 
@@ -31,6 +32,12 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
 
     string _folder = folder;
 
+    /// <summary>Whether something was written: what files say now is not what they will say.</summary>
+    bool _hasChanged;
+
+    /// <summary>Whether the last filter gives just what the program prints.</summary>
+    bool _isExact;
+
     /// <summary>Whether what flows through the pipeline has the lines of its file, in their order, so that they can be counted.</summary>
     bool _hasLines;
 
@@ -50,6 +57,10 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         internal readonly List<ShellWord> Words = [];
         internal string? Input;
         internal bool OutputGoesToFile;
+        internal bool WritesFile;
+
+        /// <summary>What it prints is seen whatever comes behind it in the pipeline.</summary>
+        internal bool PrintsDirectly;
     }
 
     internal void Run(string command)
@@ -57,8 +68,12 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         List<ShellWord> words = ShellWords.Split(command);
         foreach (ShellWord word in words)
         {
-            if (!word.IsOperator) AddNames(word.Text);
+            if (word.IsOperator) continue;
+            AddNames(word.Text);
+            if (word.IsOpen && word.Text.AsSpan().IndexOfAny('(', '`') >= 0) Undecided("a command's output stands in it");
         }
+        Stack<string> folders = [];
+        string before = "";
         List<Stage> pipeline = [new()];
         for (int i = 0; i < words.Count; i++)
         {
@@ -72,22 +87,38 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
             string stream = word.Text[..^operation.Length];
             switch (operation)
             {
+                case "\n" when pipeline.Count > 1 && pipeline[^1].Words.Count == 0:
+                    break; // a pipe goes on in the next line
                 case ";" or "&&" or "||" or "&" or "\n" or "(" or ")":
+                    if (operation == "(" && pipeline[^1].Words.Count > 0 && !pipeline[^1].Words[^1].Text.EndsWith('$')) Undecided("it defines a function");
+                    if (operation is "(" && (pipeline.Count > 1 || before is "|")) Undecided("a group of commands is part of a pipeline");
+                    string folder = _folder;
                     Run(pipeline);
+                    // Whether the folder was changed is not known.
+                    if (_folder != folder && (operation == "&" || before == "||")) Undecided("it changes to a folder perhaps");
+                    if (operation == "&") _folder = folder;
+                    if (operation == "(") folders.Push(_folder);
+                    if (operation == ")" && folders.TryPop(out string? outside)) _folder = outside;
                     pipeline = [new()];
+                    before = operation;
                     break;
                 case "|" or "|&":
                     pipeline.Add(new());
                     break;
-                case "<" when i + 1 < words.Count && !words[i + 1].IsOperator && !words[i + 1].IsOpen:
+                case "<" when stream is "" or "0" && i + 1 < words.Count && !words[i + 1].IsOperator && !words[i + 1].IsOpen:
                     pipeline[^1].Input = words[++i].Text;
                     break;
                 case ">" or ">>" or ">|" or "&>" or "&>>" when i + 1 < words.Count && !words[i + 1].IsOperator:
                     ShellWord target = words[++i];
-                    if (stream is "" or "1" && IsFile(target)) pipeline[^1].OutputGoesToFile = true;
+                    pipeline[^1].WritesFile |= IsFile(target) && OutgoingTexts.FullPath(target.Text, _folder) != "/dev/null";
+                    if (stream is not ("" or "1")) break;
+                    pipeline[^1].OutputGoesToFile = IsFile(target);
+                    pipeline[^1].PrintsDirectly = !IsFile(target);
                     break;
                 case ">&" or "<&" when i + 1 < words.Count && !words[i + 1].IsOperator:
-                    i++;
+                    string to = words[++i].Text;
+                    if (stream is "" or "1" && operation == ">&" && to == "2") (pipeline[^1].PrintsDirectly, pipeline[^1].OutputGoesToFile) = (true, false);
+                    else if (!(stream == "2" && to is "1" or "-") && !(stream is "" or "1" && to == "1")) Undecided("it redirects streams that are not known here");
                     break;
                 default:
                     Run(pipeline);
@@ -122,14 +153,27 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
 
     void Run(List<Stage> pipeline)
     {
+        RunStages(pipeline);
+        _hasChanged |= pipeline.Exists(stage => stage.WritesFile);
+    }
+
+    void RunStages(List<Stage> pipeline)
+    {
         List<OutgoingText>? flow = null;
         _hasLines = true;
         for (int i = 0; i < pipeline.Count; i++)
         {
-            if (pipeline[i].Words.Count == 0 && pipeline.Count == 1) return;
+            if (pipeline[i].Words.Count == 0 && pipeline[i].Input is null && pipeline.Count == 1) return;
+            string folder = _folder;
             flow = Run(pipeline[i], flow);
             if (flow is null) return;
-            if (pipeline[i].OutputGoesToFile) flow = [];
+            if (pipeline.Count > 1 && _folder != folder)
+            {
+                Undecided("it changes to a folder within a pipeline");
+                _folder = folder;
+            }
+            if (pipeline[i].PrintsDirectly) foreach (OutgoingText text in flow) texts.Add(text.What, text.Utf8);
+            if (pipeline[i].OutputGoesToFile || pipeline[i].PrintsDirectly) flow = [];
         }
         foreach (OutgoingText text in flow!) texts.Add(text.What, text.Utf8);
     }
@@ -141,16 +185,26 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         int first = 0;
         // NAME=value before a command, and commands that run another.
         while (first < words.Count && (IsAssignment(words[first].Text) || words[first].Text is "sudo" or "command" or "time" or "nohup" or "env" or "if" or "elif" or "then" or "else" or "while" or "until" or "do" or "!" or "{" or "}")) first++;
+        if (words.Exists(w => IsAssignment(w.Text) && ChangesPrograms(w.Text))) return Undecided("it sets a variable that programs heed");
+        bool hasInput = stage.Input is not null || input is { Count: > 0 };
+        // A group of commands, or what a keyword begins, may read it.
+        if (hasInput && (first > 0 && words[..first].Exists(w => !IsAssignment(w.Text) && w.Text is not ("sudo" or "command" or "time" or "nohup" or "env")) || first < words.Count && words[first].Text is "fi" or "done" or "bash" or "sh" or "zsh" or "dash"))
+            Undecided("a group of commands reads what comes in");
+        if (first == words.Count && stage.Input is not null) return ReadAll(stage.Input); // X=$(<file)
+        if (first == words.Count && hasInput) return Undecided("a group of commands reads what comes in");
         if (first < words.Count && words[first].Text == "timeout" && first + 1 < words.Count && !words[first + 1].Text.StartsWith('-')) first += 2;
         if (first == words.Count) return [];
         string program = Path.GetFileName(words[first].Text);
+        if (words[first].Text.Contains('/') && Path.GetDirectoryName(words[first].Text) is not ("/bin" or "/usr/bin" or "/usr/local/bin" or "/opt/homebrew/bin")) return Undecided($"what {Shown(program)} prints is not known before it runs");
         if (words[first].IsOpen || words[first].IsPattern) return Undecided("the command is put together when it runs");
         List<ShellWord> arguments = words[(first + 1)..];
 
         if (program is "bash" or "sh" or "zsh" or "dash" && ScriptOf(arguments) is ShellWord script)
         {
             if (++_nesting > MaxNesting) return Undecided("shells call shells too deeply");
+            string outside = _folder;
             Run(script.Text);
+            _folder = outside;
             _nesting--;
             return [];
         }
@@ -158,10 +212,11 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         {
             if (program == "cd")
             {
-                if (arguments.Any(a => a.IsOpen)) return Undecided("it changes to a folder that is not known here");
+                if (arguments.Any(a => a.IsOpen) || (first > 0 && !words[..first].TrueForAll(w => IsAssignment(w.Text)))) return Undecided("it changes to a folder that is not known here");
                 _folder = arguments.Count == 0 ? OutgoingTexts.FullPath("~", _folder) : OutgoingTexts.FullPath(arguments[^1].Text, _folder);
                 if (Folders.Count < MaxFolders) Folders.Add(_folder);
             }
+            _hasChanged |= program is "cp" or "mv" or "ln" or "rm" or "touch";
             // Another command's output may stand in the arguments of echo, and in what the others complain of.
             if (arguments.Exists(a => a.IsOpen && a.Text.AsSpan().IndexOfAny('(', '`', '<') >= 0)) return Undecided($"{program} prints what another command prints");
             return arguments.Exists(a => PrintsFiles(program, a)) ? Undecided($"{program} has options that are not known here") : [];
@@ -172,28 +227,44 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? filter = FilterOf(program, arguments, out List<ShellWord> files);
         if (filter is null) return Undecided($"what {Shown(program)} prints is not known before it runs");
         List<OutgoingText> result = [];
-        if (stage.Input is not null && files.Count == 0) files.Add(new(stage.Input, false));
+        if (stage.Input is not null && (files.Count == 0 || files.Exists(f => f.Text == "-"))) files.Add(new(stage.Input, false));
         bool readsInput = files.Count == 0 || files.Exists(f => f.Text == "-");
         // sed counts the lines of all of its files, and what comes out of several is one flow: lines are of a file only where there is one.
         if (readsInput && (!_hasLines || input?.Count > 1) || program == "sed" && files.Count > 1) filter = static text => text;
-        _hasLines &= program is not ("tac" or "sort" or "uniq") && !(program == "cat" && arguments.Exists(a => IsOption(a.Text, "s", "squeeze-blank")));
+        _hasLines &= _isExact && !(program is "head" or "tail" && files.Count > 1) && program is not ("tac" or "sort" or "uniq") && !(program == "cat" && arguments.Exists(a => IsOption(a.Text, "s", "squeeze-blank")));
         if (readsInput)
         {
             foreach (OutgoingText text in input ?? []) result.Add(text with { Utf8 = filter(text.Utf8) });
         }
+        if (_hasChanged && files.Count > 0) Undecided("it reads files after it has changed some");
         foreach (ShellWord file in files)
         {
             if (file.Text == "-") continue;
             if (file.IsOpen) return Undecided("it names files that are not known here");
+            // From a folder that is a link the way up is another.
+            if (file.Text.TrimStart('.', '/').Contains("/../", StringComparison.Ordinal)) Undecided("a path goes up from a folder");
             foreach (string path in file.IsPattern ? Expand(file.Text) : [file.Text])
             {
                 // A file that is not there may be in another folder: the tool may run the command elsewhere.
-                if (texts.ReadFile(path, _folder) is not ReadOnlyMemory<byte> text) Undecided($"there is no file {Shown(path)} here");
+                string full = OutgoingTexts.FullPath(path, _folder);
+                if (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal)) Undecided("it reads a device");
+                else if (texts.ReadFile(path, _folder) is not ReadOnlyMemory<byte> text) Undecided($"there is no file {Shown(path)} here");
                 else result.Add(new($"the file {Shown(path)}, which the command prints", filter(text)));
             }
         }
         return result;
     }
+
+    /// <summary>What is printed of a file by who knows whom.</summary>
+    List<OutgoingText> ReadAll(string path)
+    {
+        Undecided("a variable is given a file's text");
+        return texts.ReadFile(path, _folder) is ReadOnlyMemory<byte> text ? [new($"the file {Shown(path)}, which the command prints", text)] : [];
+    }
+
+    /// <summary>Whether a variable makes programs run others, or look elsewhere.</summary>
+    static bool ChangesPrograms(string assignment) =>
+        assignment.StartsWith("GIT_", StringComparison.Ordinal) || assignment[..assignment.IndexOf('=')] is "PS4" or "BASH_ENV" or "ENV" or "HOME" or "PATH" or "CDPATH" or "LESSOPEN" or "PAGER" or "IFS";
 
     /// <summary>The command that a shell is given as an argument; null if it is given none.</summary>
     static ShellWord? ScriptOf(List<ShellWord> arguments)
@@ -223,8 +294,9 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
     bool PrintsFiles(string program, ShellWord argument) =>
         IsOption(argument.Text, "", "files0-from") || program switch
         {
+            "test" or "[" or "printf" => argument.Text == "-v",
             "date" => IsOption(argument.Text, "f", "file"),
-            "cp" or "mv" or "ln" => argument.Text.Contains("/dev/", StringComparison.Ordinal) || argument.Text.Contains("/proc/", StringComparison.Ordinal) || !IsFile(argument with { IsOpen = false }),
+            "cp" or "mv" or "ln" => argument.Text.Contains("/dev/", StringComparison.Ordinal) || argument.Text.Contains("/proc/", StringComparison.Ordinal) || argument.IsPattern || !IsFile(argument),
             _ => false,
         };
 
@@ -255,12 +327,13 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
     }
 
     /// <summary>What a program makes of a file's text, and which of its arguments are files; null if it is none that is known.</summary>
-    static Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? FilterOf(string program, List<ShellWord> arguments, out List<ShellWord> files)
+    Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? FilterOf(string program, List<ShellWord> arguments, out List<ShellWord> files)
     {
         files = [];
+        _isExact = true;
         switch (program)
         {
-            case "cat" or "nl" or "tac" or "less" or "more" or "sort" or "uniq" or "bat" or "batcat":
+            case "cat" or "nl" or "tac" or "less" or "sort" or "uniq" or "bat" or "batcat":
                 for (int i = 0; i < arguments.Count; i++)
                 {
                     // Options with a value of their own would make a file of the value; a file that is not there changes nothing.
@@ -280,13 +353,15 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         }
     }
 
-    static Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? HeadOrTail(bool head, List<ShellWord> arguments, List<ShellWord> files)
+    Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? HeadOrTail(bool head, List<ShellWord> arguments, List<ShellWord> files)
     {
         string count = "10";
         bool bytes = false;
         for (int i = 0; i < arguments.Count; i++)
         {
             string argument = arguments[i].Text;
+            if (argument is "-v" or "--verbose") _isExact = false; // with the file's name before its lines
+            if (argument is "--") continue;
             if (argument is "-q" or "-v" or "-f" or "-F" or "--quiet" or "--silent" or "--verbose" or "--follow") continue;
             if (argument is "-" || !argument.StartsWith('-'))
             {
@@ -307,14 +382,19 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
             }
         }
         bool fromStart = count.StartsWith('+');
-        if (!long.TryParse(count.TrimStart('+'), NumberStyles.None, CultureInfo.InvariantCulture, out long number)) return static text => text; // head -n -5: nearly all
+        if (!long.TryParse(count.TrimStart('+'), NumberStyles.None, CultureInfo.InvariantCulture, out long number))
+        {
+            _isExact = false;
+            return static text => text; // head -n -5: nearly all
+        }
+        _isExact &= !bytes;
         if (bytes) return text => text.Length <= number || fromStart ? text : head ? text[..(int)number] : text[^(int)number..];
         if (fromStart) return head ? null : text => new LineRange(Math.Max(1, number), long.MaxValue).Of(text);
         return head ? text => number == 0 ? default : new LineRange(1, number).Of(text) : text => LineRange.Last(text, number);
     }
 
     /// <summary>sed -n with addresses of lines: 5p, 5,20p, 5,$p, several of them.</summary>
-    static Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? SedPrint(List<ShellWord> arguments, List<ShellWord> files)
+    Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? SedPrint(List<ShellWord> arguments, List<ShellWord> files)
     {
         string? script = null;
         bool quiet = false;
@@ -336,18 +416,20 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         }
         if (script is null || !quiet) return null;
         long low = long.MaxValue, high = 0;
-        foreach (string part in script.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        string[] parts = script.Split([';', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (!Array.TrueForAll(parts, part => s_sedPrint.IsMatch(part))) return null;
+        _isExact = parts.Length == 1;
+        foreach (string part in parts)
         {
-            if (part == "q") continue;
-            if (!part.EndsWith('p')) return null;
+            if (part.EndsWith('q')) continue;
             string[] bounds = part[..^1].Split(',');
             if (bounds.Length > 2) return null;
             long first = 1, last = long.MaxValue;
             if (bounds[0].Length > 0)
             {
-                if (!long.TryParse(bounds[0].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out first)) return static text => text; // a pattern: at most all of it
+                if (!long.TryParse(bounds[0].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out first)) return All(); // a pattern: at most all of it
                 string end = bounds[^1].Trim();
-                if (end != "$" && !long.TryParse(end.TrimStart('+'), NumberStyles.None, CultureInfo.InvariantCulture, out last)) return static text => text;
+                if (end != "$" && !long.TryParse(end.TrimStart('+'), NumberStyles.None, CultureInfo.InvariantCulture, out last)) return All();
                 if (end.StartsWith('+')) last += first;
             }
             // Of a range that ends before it begins the first line is printed.
@@ -356,7 +438,16 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         if (high < low) return static _ => default;
         LineRange range = new(low, high == long.MaxValue ? long.MaxValue : high - low + 1);
         return range.Of;
+
+        Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> All()
+        {
+            _isExact = false;
+            return static text => text;
+        }
     }
+
+    // Addresses and p, nothing that reads, writes or runs: 5p, 5,+3p, /x/,$p, /x/!p, and 20q.
+    static readonly Regex s_sedPrint = new(@"^(?:(?:\d+|\$|/(?:\\.|[^/\\])*/I?)(?:\s*,\s*(?:\+?\d+|~\d+|\$|/(?:\\.|[^/\\])*/I?))?\s*!?)?\s*p$|^\d*q$", RegexOptions.CultureInvariant);
 
     List<OutgoingText>? Git(List<ShellWord> arguments)
     {
@@ -370,8 +461,13 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         if (at == arguments.Count) return [];
         string verb = arguments[at].Text;
         // With these a status is a diff.
-        if (verb is "status" or "add" or "commit" or "checkout" && arguments.Skip(at + 1).Any(a => IsOption(a.Text, "vpi", "verbose", "patch", "interactive"))) return Undecided($"git {verb} has options that are not known here");
-        if (verb is "status" or "add" or "commit" or "branch" or "checkout" or "switch" or "fetch" or "push" or "pull" or "rev-parse" or "ls-files" or "remote" or "tag" or "init") return [];
+        if (verb is "status" or "add" or "commit" or "checkout" or "tag" && arguments.Skip(at + 1).Any(a => IsOption(a.Text, verb == "tag" ? "nF" : "vpiF", "verbose", "patch", "interactive", "file"))) return Undecided($"git {verb} has options that are not known here");
+        if (verb is "status" or "add" or "commit" or "branch" or "checkout" or "switch" or "fetch" or "push" or "pull" or "rev-parse" or "ls-files" or "remote" or "tag" or "init")
+        {
+            _hasChanged |= verb is not ("status" or "rev-parse" or "ls-files" or "remote");
+            return [];
+        }
+        if (_hasChanged) Undecided("it looks at what it has changed");
         if (verb is not ("show" or "diff")) return Undecided($"what git {Shown(verb)} prints is not known before it runs");
         List<string> rest = [];
         foreach (ShellWord argument in arguments.Skip(at + 1))

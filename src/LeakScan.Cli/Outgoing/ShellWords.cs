@@ -28,16 +28,29 @@ static class ShellWords
             char c = command[i];
             switch (c)
             {
-                case ' ' or '\t' or '\r':
+                case ' ' or '\t':
                     End();
                     break;
                 case '#' when !inWord:
                     while (i + 1 < command.Length && command[i + 1] != '\n') i++;
                     break;
                 case '\\':
-                    if (i + 1 < command.Length && command[i + 1] == '\n') i++;
-                    else if (i + 1 < command.Length) word.Append(command[++i]);
+                    if (i + 1 < command.Length && command[i + 1] == '\n')
+                    {
+                        i++;
+                        break;
+                    }
+                    if (i + 1 < command.Length) word.Append(command[++i]);
                     inWord = true;
+                    break;
+                case '\'' when i > 0 && command[i - 1] == '$' && word.Length > 0 && word[^1] == '$':
+                    // $'it\'s', of which the escapes are not undone.
+                    inWord = open = true;
+                    for (i++; i < command.Length && command[i] != '\''; i++)
+                    {
+                        if (command[i] == '\\' && i + 1 < command.Length) i++;
+                        word.Append(command[i]);
+                    }
                     break;
                 case '\'':
                     int close = command.IndexOf('\'', i + 1);
