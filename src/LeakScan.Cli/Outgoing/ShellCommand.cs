@@ -216,13 +216,22 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
                 _folder = arguments.Count == 0 ? OutgoingTexts.FullPath("~", _folder) : OutgoingTexts.FullPath(arguments[^1].Text, _folder);
                 if (Folders.Count < MaxFolders) Folders.Add(_folder);
             }
+            _hasLines = false; // what it prints itself is not told, and goes before a file's lines perhaps
             _hasChanged |= program is "cp" or "mv" or "ln" or "rm" or "touch";
             // Another command's output may stand in the arguments of echo, and in what the others complain of.
             if (arguments.Exists(a => a.IsOpen && a.Text.AsSpan().IndexOfAny('(', '`', '<') >= 0)) return Undecided($"{program} prints what another command prints");
             return arguments.Exists(a => PrintsFiles(program, a)) ? Undecided($"{program} has options that are not known here") : [];
         }
-        if (program == "git") return Git(arguments);
-        if (program is "grep" or "egrep" or "fgrep" or "rg" && PrintsNamesOrCounts(program, arguments)) return [];
+        if (program == "git")
+        {
+            _hasLines = false;
+            return Git(arguments);
+        }
+        if (program is "grep" or "egrep" or "fgrep" or "rg" && PrintsNamesOrCounts(program, arguments))
+        {
+            _hasLines = false;
+            return [];
+        }
 
         Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? filter = FilterOf(program, arguments, out List<ShellWord> files);
         if (filter is null) return Undecided($"what {Shown(program)} prints is not known before it runs");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 using LeakScan.Cli.Outgoing;
 
 namespace LeakScan.Cli.Tests.Outgoing;
@@ -213,6 +214,70 @@ public sealed class ShellCommandTests : IDisposable
         texts.AddCommand(command, _root, withNamed: true);
         Assert.NotNull(texts.Undecidable);
         Assert.StartsWith("a1\na2\n", Encoding.UTF8.GetString(Assert.Single(texts.Named).Utf8.Span), StringComparison.Ordinal);
+    }
+
+    static readonly string[] s_commands =
+    [
+        "cat F", "cat F F", "cat -n F", "cat - < F", "cat < F", "cat <F 3<F", "head -3 F", "head -n 2 F F", "head -n -5 F", "head -c 20 F", "tail -n 2 F", "tail -n +7 F", "tail -3 F F", "tac F", "sort F", "sort -r F F", "uniq F", "nl F", "less F",
+        "sed -n 2,4p F", "sed -n '$p' F", "sed -n '3,$p' F F", "sed -n '/3z/p' F", "sed -n '2p;5p' F", "sed -n '2p;r F' F", "sed -n '2!p' F", "sed -n 5,2p F", "sed 1d F", "grep -n z F", "grep -c z F", "grep -l z F", "grep -v -e -q F", "wc -l F", "echo F", "ls",
+        "echo \"$(cat F)\"", "echo $(<F)", "X=$(cat F)", "echo `cat F`", "(cat F)", "{ cat F; }", "if true; then cat F; fi", "for f in F; do cat $f; done", "bash -c 'cat F'", "bash -c cat < F", "sh -c 'cd sub; cat F'", "eval cat F", "env X=1 cat F",
+        "cd sub", "cd ..", "(cd sub)", "cp F copy.txt", "cp F /dev/stdout", "cat copy.txt", "cat /dev/stdin < F", "awk 1 F", "true", "false", "printf '%s' x", "cat sub/../F", "cat {a,b}.txt", "cat *.txt", "cat \\\n F", "echo $'it\\'s'",
+    ];
+
+    static readonly string[] s_filters = ["cat", "head -2", "head -n 1", "tail -n 2", "tail -n +3", "sed -n 2,3p", "sort", "tac", "wc -l", "grep z", "grep -c z", "(cat)", "{ cat; }", "bash -c cat", "cat -", "cat - F", "while read l; do echo $l; done", "cat >&2", "\nhead -2"];
+
+    static readonly string[] s_redirections = ["> out.txt", ">> out.txt", "2>/dev/null", ">/dev/null", ">&2", "2>&1", "> /dev/stderr", "> /dev/fd/1", "3>/dev/null", "1>/dev/null >&2", "3>&1 >/dev/null >&3", "> /dev/null 2>&1"];
+
+    /// <summary>Held against bash: whatever it prints of the files is told, or the command is undecidable.</summary>
+    [Fact]
+    public async Task NothingIsPrintedThatIsNotTold()
+    {
+        if (!File.Exists("/bin/bash"))
+        {
+            Console.WriteLine("skipped: there is no /bin/bash to hold commands against");
+            return;
+        }
+        string[] files = ["a.txt", "b.txt", "sub/a.txt", "sub/b.txt"];
+        string home = Path.Combine(_root, "home");
+        const int Seed = 20261130, Count = 400;
+        Random random = new(Seed);
+        int decided = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            string command = MakeCommand(random);
+            Directory.CreateDirectory(home);
+            Directory.Delete(home, recursive: true);
+            foreach (string file in files) Write("home/" + file, string.Concat(Enumerable.Range(1, 12).Select(line => FormattableString.Invariant($"q{Array.IndexOf(files, file)}l{line:00}z\n"))));
+            OutgoingTexts texts = new();
+            texts.AddCommand(command, home, withNamed: false);
+            if (texts.Undecidable is not null) continue;
+            decided++;
+            string told = string.Concat(texts.All.Select(t => Encoding.UTF8.GetString(t.Utf8.Span)));
+            ProcessStartInfo start = new("/bin/bash", ["-c", command]) { WorkingDirectory = home, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+            using Process bash = Process.Start(start)!;
+            bash.StandardInput.Close();
+            Task<string> error = bash.StandardError.ReadToEndAsync();
+            string printed = await bash.StandardOutput.ReadToEndAsync() + await error;
+            await bash.WaitForExitAsync();
+            foreach (System.Text.RegularExpressions.Match line in Regex.Matches(printed, "q[0-9]l[0-9]{2}z")) Assert.True(told.Contains(line.Value, StringComparison.Ordinal), $"seed {Seed}: bash prints {line.Value} and it is not told: {command}");
+        }
+        Assert.InRange(decided, Count / 5, Count);
+    }
+
+    static string MakeCommand(Random random)
+    {
+        StringBuilder command = new();
+        int count = random.Next(1, 4);
+        for (int i = 0; i < count; i++)
+        {
+            if (i > 0) command.Append(Any("; ", " && ", " || ", "\n", " & "));
+            command.Append(Any(s_commands));
+            while (random.Next(3) == 0) command.Append(" | ").Append(Any(s_filters));
+            if (random.Next(4) == 0) command.Append(' ').Append(Any(s_redirections));
+        }
+        return Regex.Replace(command.ToString(), @"\bF\b", _ => Any("a.txt", "b.txt", "sub/a.txt"));
+
+        string Any(params string[] of) => of[random.Next(of.Length)];
     }
 
     [Fact]
