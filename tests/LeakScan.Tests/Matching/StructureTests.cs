@@ -133,6 +133,8 @@ public sealed partial class StructureTests : IClassFixture<StructureTests.Own>
         bool IsToldChanged(string path) => matches.Exists(m => m.Kind != MatchKind.Verbatim && m.EvidenceBits >= 28 && _own.Index.GetDocument(m.DocumentId).Path == path);
     }
 
+    static string Shape(string line) => System.Text.RegularExpressions.Regex.Replace(line, @"\w+", "x");
+
     /// <summary>A few lines of which one was left as it is: by itself neither what was left says enough, nor the structure of the others.</summary>
     [Fact]
     public void WhatWasLeftWordForWordCountsWithTheStructureAboutIt()
@@ -163,13 +165,18 @@ public sealed partial class StructureTests : IClassFixture<StructureTests.Own>
                 // The document is told once, and first; on the lines of the piece.
                 told++;
                 Assert.True(matches.TrueForAll(m => m.DocumentId != matches[0].DocumentId || m.Kind == matches[0].Kind));
-                if (_own.Index.GetDocument(matches[0].DocumentId).Path == path && (matches[0].SourceStartLine < first - 1 || matches[0].SourceStartLine > first + Lines + 1)) elsewhere++;
+                if (_own.Index.GetDocument(matches[0].DocumentId).Path == path && (matches[0].SourceStartLine < first - 1 || matches[0].SourceStartLine > first + Lines + 1))
+                {
+                    elsewhere++;
+                    string[] there = [.. lines[(matches[0].SourceStartLine - 1)..matches[0].SourceEndLine].Select(Shape)];
+                    Assert.True(lines.Skip(first).Take(Lines).Select(Shape).Count(there.Contains) > Lines / 2, $"{path}, line {first + 1}, is told as line {matches[0].SourceStartLine}");
+                }
             }
         }
         string counts = $"of {all} pieces {together}, by structure {structure}, word for word {verbatim}, by one of them {either}, only by both {told}";
         Assert.True(together > 1.05 * either, counts);
         Assert.True(told > all / 10, counts);
-        // Now and then a file has the same structure some lines above.
+        // Now and then a file has the like of it some lines above, as is asserted there.
         Assert.True(elsewhere <= told / 20, $"{counts}, of which {elsewhere} elsewhere in the file");
     }
 
