@@ -99,10 +99,8 @@ static class EncodedText
         for (int skipped = 0; skipped < 4 && !IsReadable(best); skipped++)
         {
             byte[] bytes = Decode(run[skipped..]);
-            foreach (byte[] mark in s_compressed)
-            {
-                if (bytes.AsSpan().StartsWith(mark)) return true;
-            }
+            // From its first character on alone, and if it is no text: two bytes are found by chance one character on, and a text may begin with RIFF.
+            if (skipped == 0 && !IsReadable(bytes) && IsCompressed(bytes)) return true;
             if (skipped == 0 || IsReadable(bytes)) best = bytes;
         }
         decoded ??= new ArrayBufferWriter<byte>();
@@ -113,6 +111,15 @@ static class EncodedText
             if (!IsReadable(best.AsSpan((int)((long)best.Length * i / Samples)))) return false;
         }
         return true;
+    }
+
+    static bool IsCompressed(ReadOnlySpan<byte> bytes)
+    {
+        foreach (byte[] mark in s_compressed)
+        {
+            if (bytes.StartsWith(mark)) return true;
+        }
+        return false;
     }
 
     /// <summary>Whether most of the first bytes are text in ASCII.</summary>

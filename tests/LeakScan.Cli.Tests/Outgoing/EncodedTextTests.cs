@@ -84,4 +84,15 @@ public class EncodedTextTests
     [Fact]
     public void PicturesAreLeftAlone() =>
         Assert.Null(EncodedText.In(Encoding.UTF8.GetBytes(Convert.ToBase64String([0x89, .. "PNG"u8, .. new byte[100]]))));
+
+    // Read from its second character on, the base64 of the first begins with 1F 8B, as what gzip makes does.
+    [Theory]
+    [InlineData(" ~/")]
+    [InlineData("RIFF")]
+    public void WhatBeginsAsAPictureDoesIsReadWhereItIsNone(string first)
+    {
+        byte[] behind = first == "RIFF" ? Encoding.UTF8.GetBytes(" files hold samples of sound, and a chunk of them each") : [.. Enumerable.Repeat<byte>(0xFE, 60)];
+        byte[] bytes = [.. Encoding.UTF8.GetBytes(first), .. behind];
+        Assert.Equal(bytes, EncodedText.In(Encoding.UTF8.GetBytes(Convert.ToBase64String(bytes))));
+    }
 }
