@@ -175,7 +175,7 @@ public class InputReaderTests
                 if (raw.Length > 0)
                 {
                     Assert.True(record.Text.Span.SequenceEqual(bytes.AsSpan((int)record.Offset, length)));
-                    Assert.True(length <= piece || !raw.TrimEnd().Contains('\n') || overlap > 0);
+                    Assert.True(length <= piece || !raw.Trim().Contains('\n') || overlap > 0); // a line that is too long is one record, with blank ones around it
                 }
                 covered.AsSpan((int)record.Offset, length).Fill(true);
                 seen.Add((raw, record.Line, record.Offset));
