@@ -164,11 +164,11 @@ sealed partial class Canonicalizer
             }
             if (special != high)
             {
-                // An ampersand and a name, then neither a semicolon nor anything that may be one: no entity.
+                // An ampersand and a name, if any, then neither a semicolon nor anything that may be one, or that may be removed: no entity.
                 ulong ampersands = block.Equal((byte)'&');
                 ulong names = content | block.Equal((byte)'#');
                 ulong summed = (ampersands << 1 & names) + names;
-                if ((special ^ high) != ampersands || ampersands >> 63 != 0 || summed < names || (summed & ~names & (block.Equal((byte)';') | backslashes | block.High())) != 0) return false;
+                if ((special ^ high) != ampersands || ampersands >> 63 != 0 || summed < names || ((summed | ampersands << 1) & ~names & (block.Equal((byte)';') | backslashes | block.High())) != 0) return false;
             }
         }
 

@@ -50,22 +50,24 @@ public sealed class CanonicalizerTests
     static readonly string[] s_constructs =
     [
         "\n12", "\n1234567", "\\n12", "\\\\n12", "12:", "12|", "\t3 4", "\u2192", "\u2192\t", "\u2028", "\u200B", "日本", "、", "，", "\uFF1F", "한", "あ", "é", "\u00A0", "😀", "\uFF11", "\uFF1B", "\u001B[31m", "\u001B[0K",
-        "&", "&amp;", "&amp", "&&x", "&#65;", "\\u0041", "\\t", "\\", "\\\\", "\r\n", "\n\n", "a/b.go:12:", "-7-", "\n> 17 ", "_x", "\u007F", "                ",
+        "&", "&amp;", "&amp", "&&x", "&#65;", "&\u034Famp;", "&\u200Blt;", "&l\u00ADt;", "\\u0041", "\\t", "\\", "\\\\", "\r\n", "\n\n", "a/b.go:12:", "-7-", "\n> 17 ", "_x", "\u007F", "                ",
     ];
 
     [Theory]
     [MemberData(nameof(TierNames))]
     public void AgreesWithTheOracleWhereverABlockEnds(string tier)
     {
-        // Every pair of constructs at every place of a block, and long enough for the loops over many blocks.
+        // Every pair of constructs at every place of a block, or of each at every place with one in five of the others, and long enough for the loops over many blocks.
         Canonicalizer canonicalizer = new(Tiers.Parse(tier));
         string rest = string.Concat(Enumerable.Repeat("    if (x[i] != 0) return f(a, b);\n", 6));
+        int pairs = 0;
         foreach (string first in s_constructs)
         {
             foreach (string second in s_constructs)
             {
+                pairs++;
                 string text = first + second + "q" + rest;
-                for (int place = 0; place < 64; place += tier == "avx512" ? 1 : 5)
+                for (int place = tier == "avx512" ? 0 : pairs % 5; place < 64; place += tier == "avx512" ? 1 : 5)
                 {
                     byte[] bytes = Encoding.UTF8.GetBytes(new string('a', place) + text + first + second);
                     string wanted = Show(CanonicalOracle.Canonicalize(bytes).Bytes);
