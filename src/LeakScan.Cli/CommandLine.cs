@@ -43,11 +43,15 @@ static class CommandLine
     internal static string Explain(Exception exception) => exception switch
     {
         AggregateException { InnerExceptions: [var inner, ..] } => Explain(inner), // of work that ran on several threads
-        UserException or IndexException or PolicyException or IOException or UnauthorizedAccessException or PlatformNotSupportedException => exception.Message,
         OutOfMemoryException => "out of memory",
+        _ when !IsFault(exception) => exception.Message,
         // A fault of ours: the person can do nothing with a trace, and a message of unknown origin could quote input.
         _ => $"internal error ({exception.GetType().Name} in {PlaceOf(exception)}); please report it with the command line",
     };
+
+    /// <summary>Whether it is a fault of the program, and not of what it works on or with.</summary>
+    internal static bool IsFault(Exception exception) => exception is not
+        (UserException or IndexException or PolicyException or IOException or UnauthorizedAccessException or PlatformNotSupportedException or OutOfMemoryException or OperationCanceledException);
 
     static string PlaceOf(Exception exception)
     {

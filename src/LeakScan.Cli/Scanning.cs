@@ -208,6 +208,21 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
     void Classify(Batch batch, int number, Worker worker)
     {
         InputRecord record = batch.Records[number];
+        long written = batch.Findings.Length;
+        try
+        {
+            Classify(batch, number, record, worker);
+        }
+        catch (Exception e) when (CommandLine.IsFault(e))
+        {
+            // One record that a fault of ours meets must not end the scan of all others.
+            batch.Findings.SetLength(written);
+            batch.Problems.Add(new SourceProblem(record.Input, record.Line, record.Offset, $"the record could not be scanned: {CommandLine.Explain(e)}"));
+        }
+    }
+
+    void Classify(Batch batch, int number, InputRecord record, Worker worker)
+    {
         if (record.Parse() is SourceProblem problem) batch.Problems.Add(problem);
         if (ScanRecord(record, worker, out bool? isSent) is not ScanResult result) return;
         // A piece of a long text begins with the end of the one before, which has told what is there.

@@ -133,10 +133,12 @@ sealed class JsonStrings : IDisposable
                 if (depth <= RecordShape.MaxDepth) _zones[depth] = _shape.AddName(_zones[depth - 1], depth == top, name);
                 isTelemetryKey = ZoneAt(depth) == Zone.Telemetry && name.SequenceEqual("key"u8);
                 if (name.SequenceEqual("body"u8)) telemetryZone = Zone.Telemetry; // no attribute, though it may come after them
+                if (depth == 1)
+                {
+                    isId = IsName(name, _idField);
+                    if (_textField is not null && (wanted = IsName(name, _textField))) IsTextFieldMissing = false;
+                }
                 if (name.Length >= ShortestText && wanted && (_textField is null || depth > 1) && (!hasEscapes || Unescape(name, _text.AsSpan(_textLength)) >= ShortestText)) Append(place, name, hasEscapes, place.NameStartOrIndex, ZoneAt(depth));
-                if (depth != 1) continue;
-                isId = IsName(name, _idField);
-                if (_textField is not null && (wanted = IsName(name, _textField))) IsTextFieldMissing = false;
                 continue;
             }
             if (_counts[depth] >= 0) place = new Place(place.Holder, _counts[depth]++, Place.IsIndex);
@@ -338,6 +340,7 @@ sealed class JsonStrings : IDisposable
         _fields.Add(new Field(place, start, _textLength - start, rawStart, value.Length, zone));
     }
 
+    // There is room for the name as long as it is not among the strings.
     bool IsName(ReadOnlySpan<byte> name, ReadOnlySpan<byte> wanted)
     {
         if (!name.Contains((byte)'\\')) return name.SequenceEqual(wanted);

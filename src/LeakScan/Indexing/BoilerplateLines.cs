@@ -14,6 +14,17 @@ static class BoilerplateLines
     /// <summary>A line beyond this is a program that has been put on one line, or prose: no import.</summary>
     const int MaxImportBytes = 256;
 
+    /// <summary>Words of one name that is imported, in whatever language; more are prose.</summary>
+    const int MaxImportWords = 4;
+
+    /// <summary>Lines of a licence that follow each other and none of which speaks of rights; more are text of the author's.</summary>
+    const int MaxLinesOfRights = 12;
+
+    static readonly SearchValues<byte> s_blanks = SearchValues.Create(" \t\r\n\f\v\uFEFF"u8);
+
+    /// <summary>What names that are imported end at.</summary>
+    static readonly SearchValues<byte> s_nameEnds = SearchValues.Create("\"'`({[</#;"u8);
+
     static ReadOnlySpan<byte> Blank => " \t\r\n\f\v\uFEFF"u8;
 
     /// <summary>Finds each run of such lines: numbers from 0, the end exclusive.</summary>
@@ -77,18 +88,32 @@ static class BoilerplateLines
     {
         if (line.Length > MaxImportBytes) return false;
         if (line.EndsWith("{"u8) || line.EndsWith("("u8) && !line.SequenceEqual("import ("u8)) return false;
-        if (line.StartsWith("import "u8)) return true;
-        if (line.StartsWith("from "u8)) return line.IndexOf(" import"u8) > 0;
+        if (line.StartsWith("import "u8)) return AreNames(line["import "u8.Length..]);
+        if (line.StartsWith("from "u8)) return line["from "u8.Length..].TrimStart(Blank) is { } module && module.IndexOfAny(s_blanks) is > 0 and int name && module[name..].TrimStart(Blank).StartsWith("import"u8);
         if (line.StartsWith("#"u8)) return line[1..].TrimStart(Blank).StartsWith("include"u8);
         if (line.StartsWith("using "u8)) return line.EndsWith(";"u8) && !line.Contains((byte)'(') && (!line.Contains((byte)'=') || line.IndexOf(" = "u8) < 40);
         if (line.StartsWith("global using "u8)) return true;
         if (line.StartsWith("use "u8) || line.StartsWith("pub use "u8)) return line.IndexOf("::"u8) > 0 || line.EndsWith(";"u8);
-        if (line.StartsWith("extern crate "u8) || line.StartsWith("package "u8)) return true;
+        if (line.StartsWith("extern crate "u8) || line.StartsWith("package "u8)) return AreNames(line[line.IndexOf((byte)' ')..]);
         if (line.StartsWith("export * from "u8)) return true;
         if (line.StartsWith("mod "u8) || line.StartsWith("pub mod "u8)) return line.EndsWith(";"u8);
         if (line.StartsWith("const "u8) || line.StartsWith("let "u8) || line.StartsWith("var "u8)) return line.IndexOf("= require("u8) > 0;
         if (line.StartsWith("export {"u8)) return line.IndexOf("} from "u8) > 0;
         return IsFrame(line);
+    }
+
+    /// <summary>Whether no more words follow each other than names have, as far as there is neither a quote nor a bracket nor a comment: <c>qualified Data.Map as Map</c>.</summary>
+    static bool AreNames(ReadOnlySpan<byte> line)
+    {
+        int end = line.IndexOfAny(s_nameEnds);
+        foreach (Range name in line[..(end < 0 ? line.Length : end)].Split((byte)','))
+        {
+            int words = 0;
+            ReadOnlySpan<byte> rest = line[name].Trim(Blank);
+            while (!rest.IsEmpty && ++words <= MaxImportWords) rest = rest.IndexOfAny(s_blanks) is >= 0 and int blank ? rest[blank..].TrimStart(Blank) : [];
+            if (words > MaxImportWords) return false;
+        }
+        return true;
     }
 
     /// <summary>Whether a line is a frame of a stack trace of Java, .NET or JavaScript (<c>at name(...)</c>) or Python (<c>File "...", line ...</c>).</summary>
@@ -114,7 +139,7 @@ static class BoilerplateLines
         lines = 0;
         int number = 0;
         int limit = Math.Min(text.Length, HeaderBytes);
-        int at = 0, commentEnd = 0, blockStart = 0;
+        int at = 0, commentEnd = 0, blockStart = 0, spoken = 0, spokenEnd = 0;
         bool inBlock = false, speaksOfRights = false, isParagraphOfRights = false;
         ReadOnlySpan<byte> blockEnd = default;
         while (at < limit)
@@ -153,7 +178,15 @@ static class BoilerplateLines
                 if (close >= 0 && line[(from + close + blockEnd.Length)..].TrimStart(Blank) is { IsEmpty: false } rest && !rest.StartsWith("//"u8)) break;
             }
             // A header has several paragraphs of rights, and others between them; what follows the last may be anything.
-            isParagraphOfRights = SpeaksOfRights(line) || (isParagraphOfRights && (closes || line.IndexOfAnyExcept(s_commentMarks) >= 0));
+            bool speaks = SpeaksOfRights(line);
+            if (speaksOfRights && !speaks && number - spoken >= MaxLinesOfRights)
+            {
+                // So much of something else, in a paragraph that began with rights or behind it: none of it is.
+                if (isParagraphOfRights) (commentEnd, lines) = (spokenEnd, spoken + 1);
+                break;
+            }
+            if (speaks) (spoken, spokenEnd) = (number, end);
+            isParagraphOfRights = speaks || (isParagraphOfRights && (closes || line.IndexOfAnyExcept(s_commentMarks) >= 0));
             speaksOfRights |= isParagraphOfRights;
             at = end;
             number++;

@@ -31,6 +31,18 @@ public class JsonStringsTests
     });
 
     [Fact]
+    public void A_name_as_long_as_its_line_has_room()
+    {
+        for (int length = 40; length < 1100; length++)
+        {
+            using JsonStrings strings = new(null, "id");
+            string name = new('n', length);
+            strings.Parse(Encoding.UTF8.GetBytes($"{{\"{name}\\n\":1}}"));
+            Assert.Equal(name + "\n", Encoding.UTF8.GetString(strings.Text.Span));
+        }
+    }
+
+    [Fact]
     public void Strings_and_names_equal_those_of_a_document_walk()
     {
         using JsonStrings strings = new(null, "id");

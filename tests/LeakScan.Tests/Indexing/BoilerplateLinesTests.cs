@@ -50,6 +50,8 @@ public sealed class BoilerplateLinesTests
     [InlineData("failed:\n\tat org.x.web.Servlet.doGet(Servlet.java:7) ~[x.jar:1]\n\tat org.x.web.Servlet.doGet(Servlet.java:7)\n   at A.B.C(String s) in /src/b.cs:line 3\n    at async Job.run (node:internal/x:1:2)\n", "2-5")]
     [InlineData("Traceback:\n  File \"/x/site-packages/y.py\", line 3, in f\n    secret(x)\n", "1-2")]
     [InlineData("at the end (see 3)\nat 10.30 (CET)\nat heron.internal (the pool)\nat heron.pool(x) in the room\nat last.\nat secret(x)\nFile \"a\"\nFOO = 1\nalpha.beta(x)\n", "")]
+    [InlineData("import qualified Data.Map as M\nimport a.b as c, d as e, f as g, h as i\nimport static a.b.*; // all of what it has\nimport type { A } from \"b\"\nfrom . import a as b\n", "0-5")]
+    [InlineData("import the plates before the router is closed\nfrom our plant we import steel\npackage delivery goes to the third door\n", "")]
     public void FindsHeaderAndImports(string text, string ranges)
     {
         List<(int Start, int End)> found = [];
@@ -58,6 +60,19 @@ public sealed class BoilerplateLinesTests
     }
 
     /// <summary>A program on one line is no import, whatever it begins with.</summary>
+    [Theory]
+    [InlineData("", 40, 1)] // of the rights' paragraph
+    [InlineData(" *\n", 40, 1)]
+    [InlineData("", 5, 8)]
+    [InlineData(" *\n", 5, 10)] // what stands between two paragraphs of rights
+    public void MuchThatSpeaksOfNoRightsIsNotOfTheHeader(string between, int lines, int expected)
+    {
+        string text = "/* Copyright X\n" + between + string.Concat(Enumerable.Range(0, lines).Select(i => FormattableString.Invariant($" * the router has stage {i}\n"))) + between + " * SPDX-License-Identifier: X\n */\nint x;\n";
+        List<(int Start, int End)> found = [];
+        BoilerplateLines.Find(Encoding.UTF8.GetBytes(text), found);
+        Assert.Equal([(0, expected)], found);
+    }
+
     [Theory]
     [InlineData("import a from 'b';")]
     [InlineData("const a = require('b');")]
