@@ -301,8 +301,13 @@ public sealed class FingerprintIndex : IDisposable
     }
 
     /// <summary>Closes the files, when scans that are under way have ended; no other begins.</summary>
+    /// <exception cref="InvalidOperationException">It is the sink of a scan that asks for it: that scan would never end.</exception>
     public void Dispose()
     {
+        foreach ((Scanner scanner, _) in _scanners)
+        {
+            if (scanner.IsRunningHere) throw new InvalidOperationException("The sink of a scan cannot dispose of the index that is scanned with.");
+        }
         if (Interlocked.Exchange(ref _isDisposed, true)) return; // and a barrier: see Scanner.Turn, and Turn
         SpinWait.SpinUntil(() => Volatile.Read(ref _readers) == 0);
         foreach ((Scanner scanner, _) in _scanners) SpinWait.SpinUntil(() => !scanner.IsRunning);

@@ -71,15 +71,21 @@ public sealed record Policy
         return Verdict.Allow;
     }
 
-    /// <exception cref="ArgumentException">A rule is missing, or says what is no verdict.</exception>
+    /// <exception cref="ArgumentException">A rule is missing, or has a property that no text could fit or that is none.</exception>
     internal void Check()
     {
         ArgumentNullException.ThrowIfNull(Rules, nameof(Rules));
         for (int i = 0; i < Rules.Count; i++)
         {
             if (Rules[i] is null) throw new ArgumentException($"Rule {i + 1} is null.", nameof(Rules));
-            if (!Enum.IsDefined(Rules[i].Verdict)) throw new ArgumentOutOfRangeException(nameof(Rules), Rules[i].Verdict, $"Rule {i + 1}: no such verdict.");
+            PolicyRule rule = Rules[i];
+            if (!Enum.IsDefined(rule.Verdict)) throw new ArgumentOutOfRangeException(nameof(Rules), rule.Verdict, $"Rule {i + 1}: no such verdict.");
+            if (rule.Kind is MatchKind kind && !Enum.IsDefined(kind)) throw new ArgumentOutOfRangeException(nameof(Rules), kind, $"Rule {i + 1}: no such kind.");
+            if (rule.Label is null || rule.Destination is null) throw new ArgumentException($"Rule {i + 1}: a label or a destination is null; any is \"*\".", nameof(Rules));
+            if (rule.MinCharacters < 0) throw new ArgumentOutOfRangeException(nameof(Rules), rule.MinCharacters, $"Rule {i + 1}: characters are 0 or more.");
+            if (!(rule.MinEvidenceBits >= 0)) throw new ArgumentOutOfRangeException(nameof(Rules), rule.MinEvidenceBits, $"Rule {i + 1}: evidence is 0 bits or more.");
         }
+        if (!Enum.IsDefined(OnError)) throw new ArgumentOutOfRangeException(nameof(OnError), OnError, "No such verdict.");
     }
 
     /// <summary>Checks the rules' labels against those of an index: a rule for a label that no document has is most likely a misspelling.</summary>
@@ -96,6 +102,7 @@ public sealed record Policy
     /// <returns>Label, and <c>name:line:column</c> (or <c>rule N</c> for a policy that was not read from JSON).</returns>
     public IReadOnlyList<(string Label, string Place)> UnknownLabels(IEnumerable<string> known)
     {
+        ArgumentNullException.ThrowIfNull(known);
         HashSet<string> labels = [.. known];
         List<(string, string)> unknown = [];
         for (int i = 0; i < Rules.Count; i++)

@@ -54,8 +54,9 @@ public sealed partial class Scanner
     byte[] _utf8 = [];
     bool[] _reported = [];
     Match[] _matches = new Match[8];
+    (int Byte, int Number)[] _bounds = []; // of matches
     int _matchCount;
-    int _isRunning;
+    int _runningThread; // its number while a call is under way; else 0
 
     /// <summary>Makes a scanner for an index.</summary>
     /// <param name="index">Must stay open as long as the scanner is used.</param>
@@ -134,14 +135,28 @@ public sealed partial class Scanner
         if (_utf8.Length < room) _utf8 = new byte[room];
         int length = Encoding.UTF8.GetBytes(text, _utf8);
         ScanResult result = Run(_utf8.AsSpan(0, length));
-        for (int i = 0; i < _matchCount; i++)
-        {
-            ref Match match = ref _matches[i];
-            int start = Encoding.UTF8.GetCharCount(_utf8.AsSpan(0, match.Start));
-            match = match with { Start = start, Length = Encoding.UTF8.GetCharCount(_utf8.AsSpan(match.Start, match.Length)) };
-        }
+        CountInChars();
         matches.AddRange(_matches.AsSpan(0, _matchCount));
         return result;
+    }
+
+    /// <summary>Makes offsets of bytes in the matches those of <see cref="char"/>s. One pass over the text, however many there are.</summary>
+    void CountInChars()
+    {
+        Span<Match> matches = _matches.AsSpan(0, _matchCount);
+        if (_bounds.Length < 2 * matches.Length) _bounds = new (int Byte, int Number)[2 * _matches.Length];
+        Span<(int Byte, int Number)> bounds = _bounds.AsSpan(0, 2 * matches.Length);
+        for (int i = 0; i < matches.Length; i++) (bounds[2 * i], bounds[2 * i + 1]) = ((matches[i].Start, 2 * i), (matches[i].Start + matches[i].Length, 2 * i + 1));
+        bounds.Sort();
+        int at = 0, chars = 0;
+        foreach ((int end, int number) in bounds)
+        {
+            chars += Encoding.UTF8.GetCharCount(_utf8.AsSpan(at..end));
+            at = end;
+            ref Match match = ref matches[number / 2];
+            // The end of a match, which comes after its start, takes that from it; of an empty one the order of their numbers is that, too.
+            match = number % 2 == 0 ? match with { Start = chars } : match with { Length = chars - match.Start };
+        }
     }
 
     /// <summary>Whether a text shares anything with the index, at the finest depth: if not, no <see cref="Scan(ReadOnlySpan{byte}, List{Match})"/> of it finds anything.</summary>
@@ -256,7 +271,10 @@ public sealed partial class Scanner
     }
 
     /// <summary>Whether a call is under way.</summary>
-    internal bool IsRunning => Volatile.Read(ref _isRunning) != 0;
+    internal bool IsRunning => Volatile.Read(ref _runningThread) != 0;
+
+    /// <summary>Whether a call is under way on this thread, so that it is its sink that asks.</summary>
+    internal bool IsRunningHere => Volatile.Read(ref _runningThread) == Environment.CurrentManagedThreadId;
 
     /// <summary>The time in which a scanner uses its buffers and the index: one call at a time, and none once the index is gone.</summary>
     // Whoever disposes of the index says so first, and then waits for the scanners that are running; a scanner says first that it runs, and then asks.
@@ -266,14 +284,14 @@ public sealed partial class Scanner
 
         internal Turn(Scanner scanner)
         {
-            if (Interlocked.Exchange(ref scanner._isRunning, 1) != 0) throw new InvalidOperationException("The scanner is in use; make one for each thread, and none may be used by the sink of its own scan.");
+            if (Interlocked.CompareExchange(ref scanner._runningThread, Environment.CurrentManagedThreadId, 0) != 0) throw new InvalidOperationException("The scanner is in use; make one for each thread, and none may be used by the sink of its own scan.");
             _scanner = scanner;
             if (!scanner.Index.IsDisposed) return;
             Dispose();
             scanner.Index.ThrowIfDisposed();
         }
 
-        public void Dispose() => Volatile.Write(ref _scanner._isRunning, 0);
+        public void Dispose() => Volatile.Write(ref _scanner._runningThread, 0);
     }
 
     /// <summary>True if none of the text's fingerprints is in the index.</summary>

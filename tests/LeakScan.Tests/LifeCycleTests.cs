@@ -122,6 +122,21 @@ public sealed class LifeCycleTests : IDisposable
         Assert.Equal(Verdict.Block, scanner.Scan(s_text, new List<Match>()).Verdict);
     }
 
+    struct DisposingSink(FingerprintIndex index) : IMatchSink
+    {
+        public readonly void OnMatch(in Match match) => index.Dispose();
+    }
+
+    [Fact]
+    public void ASinkDoesNotDisposeOfTheIndex()
+    {
+        using FingerprintIndex index = Index(inMemory: true);
+        Scanner scanner = new(index);
+        DisposingSink sink = new(index);
+        Assert.Throws<InvalidOperationException>(() => scanner.Scan(s_text, ref sink));
+        Assert.Equal(Verdict.Block, scanner.Scan(s_text, new List<Match>()).Verdict);
+    }
+
     [Fact]
     public void ABuilderThatIsDisposedOrWrittenTakesNothing()
     {

@@ -76,4 +76,23 @@ public sealed class PolicyTests
         PolicyException error = Assert.Throws<PolicyException>(() => Parse(Documented).CheckLabels(["proprietary-code"]));
         Assert.StartsWith("p.json:4:20: no document has the label \"training-data\"", error.Message, StringComparison.Ordinal);
     }
+
+    public static TheoryData<PolicyRule> WrongRules =>
+    [
+        new() { Verdict = (Verdict)9 },
+        new() { Verdict = Verdict.Block, Kind = (MatchKind)9 },
+        new() { Verdict = Verdict.Block, Label = null! },
+        new() { Verdict = Verdict.Block, Destination = null! },
+        new() { Verdict = Verdict.Block, MinCharacters = -1 },
+        new() { Verdict = Verdict.Block, MinEvidenceBits = double.NaN },
+        new() { Verdict = Verdict.Block, MinEvidenceBits = -1 },
+    ];
+
+    [Theory]
+    [MemberData(nameof(WrongRules), DisableDiscoveryEnumeration = true)]
+    public void ARuleThatFitsNothingIsRefused(PolicyRule rule)
+    {
+        ScanOptions options = new() { Policy = new Policy { Rules = [rule, new() { Verdict = Verdict.Allow }] } };
+        Assert.ThrowsAny<ArgumentException>(options.Check);
+    }
 }
