@@ -61,9 +61,11 @@ public sealed class InputReader
     public long BytesRead => _bytesRead.Value;
 
     /// <summary>Reads the records of an INPUT; those of a folder in the ordinal order of the files' paths.</summary>
-    /// <param name="input">A file, a folder, or <c>-</c> for standard input.</param>
+    /// <param name="input">A file, a folder, or <c>-</c> for standard input. A path that is not there is a <see cref="Problem"/>, not an exception.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The same object again and again; see <see cref="InputRecord"/>.</returns>
+    /// <exception cref="ArgumentException">The input is null or empty.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; thrown by the enumeration.</exception>
     public IEnumerable<InputRecord> Read(string input, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(input);
@@ -75,6 +77,8 @@ public sealed class InputReader
     /// <param name="name">What to call it; its end tells compression and format as a file's does.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The same object again and again; see <see cref="InputRecord"/>.</returns>
+    /// <exception cref="ArgumentNullException">No stream, or no name.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; thrown by the enumeration.</exception>
     public IEnumerable<InputRecord> Read(Stream stream, string name, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);

@@ -54,8 +54,12 @@ public sealed class SourceReader
     public long BytesRead => _bytesRead.Value;
 
     /// <summary>Reads the documents of a SOURCE in the ordinal order of their paths.</summary>
-    /// <param name="spec">The SOURCE.</param>
+    /// <param name="spec">The SOURCE. A path that is not there is one of <see cref="Problems"/>, not an exception.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>Documents, read as they are asked for.</returns>
+    /// <exception cref="ArgumentNullException">No SOURCE.</exception>
+    /// <exception cref="ArgumentException">Its path is empty; thrown by the enumeration.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; thrown by the enumeration.</exception>
     public IEnumerable<SourceDocument> Read(SourceSpec spec, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(spec);

@@ -30,8 +30,8 @@ public enum Verdict
 /// <remarks>Offsets are in units of the scanned span (bytes of UTF-8 or <see cref="char"/>s); lines are 1-based and inclusive.</remarks>
 /// <param name="Kind">How it matches.</param>
 /// <param name="DocumentId">The document, for <see cref="FingerprintIndex.GetDocument"/>.</param>
-/// <param name="SourceStartLine">First matching line of the document.</param>
-/// <param name="SourceEndLine">Last matching line of the document.</param>
+/// <param name="SourceStartLine">First matching line of the document, counted from its first line's number (<see cref="IndexedDocument.FirstLine"/>); <see cref="int.MaxValue"/> if it is larger.</param>
+/// <param name="SourceEndLine">Last matching line of the document; the same.</param>
 /// <param name="Start">Offset of the stretch in the scanned text.</param>
 /// <param name="Length">Its length.</param>
 /// <param name="StartLine">Its first line in the scanned text.</param>
@@ -76,6 +76,7 @@ public readonly record struct ScanResult(
 /// <summary>Receives the matches of a scan.</summary>
 public interface IMatchSink
 {
-    /// <summary>Called once a match, the best-matching document's first.</summary>
+    /// <summary>Called once a match, in the order in which a list has them.</summary>
+    /// <param name="match">The match.</param>
     void OnMatch(in Match match);
 }

@@ -55,6 +55,7 @@ public sealed class FingerprintIndex : IDisposable
 
     /// <summary>What the index says of itself, over all its layers.</summary>
     /// <remarks>The first call reads the record of every document.</remarks>
+    /// <exception cref="ObjectDisposedException">The index is closed, and this was not asked for before.</exception>
     public IndexInfo Info
     {
         get
@@ -69,13 +70,17 @@ public sealed class FingerprintIndex : IDisposable
     public PathStorage PathStorage => _layers[0].Header.PathStorage;
 
     /// <summary>The path as this index stores it: as it is, or its keyed hash.</summary>
+    /// <param name="path">As given to the builder.</param>
+    /// <returns>As <see cref="IndexedDocument.Path"/> has it; null for null where paths are stored as they are.</returns>
+    /// <exception cref="ArgumentNullException">No path, where paths are hashed.</exception>
     public string StoredPath(string path) => StoredPath(Key, PathStorage, path);
 
     internal static string StoredPath(IndexKey key, PathStorage storage, string path) => storage == PathStorage.Full
         ? path
         : key.ContentId(System.Text.Encoding.UTF8.GetBytes(path)).ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>The documents that can be found, in the order of their paths within each layer.</summary>
+    /// <summary>The documents that can be found, in the order of their paths within each layer. Read one by one as they are asked for.</summary>
+    /// <exception cref="ObjectDisposedException">The index is closed; thrown by the enumeration, at its next document.</exception>
     public IEnumerable<IndexedDocument> Documents
     {
         get
@@ -92,16 +97,21 @@ public sealed class FingerprintIndex : IDisposable
     }
 
     /// <summary>Opens an index and its deltas.</summary>
-    /// <param name="path">The file that <see cref="FingerprintIndexBuilder.Write"/> made.</param>
+    /// <remarks>A delta that is missing before others is an error. That the newest is missing cannot be noticed: compare <see cref="IndexInfo.Layers"/> after copying an index.</remarks>
+    /// <param name="path">The file that <see cref="FingerprintIndexBuilder.Write"/> made, not a delta; deltas are looked for beside it.</param>
     /// <param name="key">The key it was made with.</param>
-    /// <exception cref="IndexException">Damaged, of another format version, or made with another key.</exception>
-    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <returns>The index, the caller's to dispose of.</returns>
+    /// <exception cref="ArgumentNullException">No path, or no key.</exception>
+    /// <exception cref="ArgumentException">A path is empty, or there is none.</exception>
+    /// <exception cref="IndexException">Damaged, of another format version, made with another key, a delta, or one of its deltas is missing.</exception>
+    /// <exception cref="IOException">A file is not there or cannot be read, or other processes keep replacing it.</exception>
     /// <exception cref="UnauthorizedAccessException">It is a folder, or not for this user.</exception>
     public static FingerprintIndex Open(string path, IndexKey key) => Open([path], key);
 
     /// <summary>Opens several indexes as one.</summary>
-    /// <param name="paths">At least one.</param>
+    /// <param name="paths">At least one, each with its deltas.</param>
     /// <param name="key">The key that all were made with.</param>
+    /// <returns>The index, the caller's to dispose of.</returns>
     /// <inheritdoc cref="Open(string, IndexKey)" path="/exception"/>
     public static FingerprintIndex Open(IReadOnlyList<string> paths, IndexKey key)
     {
@@ -121,9 +131,18 @@ public sealed class FingerprintIndex : IDisposable
         }
     }
 
-    /// <summary>Checks every checksum of an index and its deltas.</summary>
-    /// <returns>What is damaged; empty if nothing is.</returns>
-    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <summary>Checks every checksum of an index and its deltas: reads all of them.</summary>
+    /// <remarks>
+    /// What <see cref="Open(string, IndexKey)"/> throws <see cref="IndexException"/> for, a wrong key and another format version among them, is a problem here, not an exception.
+    /// That the newest delta is missing cannot be noticed: compare <see cref="IndexInfo.Layers"/> after copying an index.
+    /// </remarks>
+    /// <param name="path">The file that <see cref="FingerprintIndexBuilder.Write"/> made.</param>
+    /// <param name="key">The key it was made with.</param>
+    /// <returns>What is damaged, or why it cannot be opened; empty if nothing is wrong.</returns>
+    /// <exception cref="ArgumentNullException">No path, or no key.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <exception cref="IOException">A file is not there or cannot be read, or other processes keep replacing it.</exception>
+    /// <exception cref="UnauthorizedAccessException">It is a folder, or not for this user.</exception>
     public static IReadOnlyList<IndexProblem> Verify(string path, IndexKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -151,7 +170,10 @@ public sealed class FingerprintIndex : IDisposable
     }
 
     /// <summary>A document by the number that matches give.</summary>
+    /// <param name="documentId"><see cref="Match.DocumentId"/>: from 0, through all layers, those counted that deltas have dropped. Of this index as it is open now; one opened again may have other numbers.</param>
+    /// <returns>The document; made anew at each call.</returns>
     /// <exception cref="ArgumentOutOfRangeException">No such document.</exception>
+    /// <exception cref="ObjectDisposedException">The index is closed.</exception>
     public IndexedDocument GetDocument(int documentId)
     {
         using Turn turn = new(this);
@@ -301,6 +323,11 @@ public sealed class FingerprintIndex : IDisposable
     }
 
     /// <summary>Closes the files, when scans that are under way have ended; no other begins.</summary>
+    /// <remarks>
+    /// From here on scans, new <see cref="Scanner"/>s, <see cref="GetDocument"/>, <see cref="Documents"/>, and <see cref="Info"/> unless it was asked for before, throw
+    /// <see cref="ObjectDisposedException"/>, while scans under way still end: a sink of one that calls <see cref="GetDocument"/> gets that exception, too. A second
+    /// call returns at once.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">It is the sink of a scan that asks for it: that scan would never end.</exception>
     public void Dispose()
     {

@@ -48,6 +48,10 @@ public sealed class FingerprintIndexBuilder : IDisposable
     volatile bool _isDisposed;
 
     /// <summary>Makes an empty builder.</summary>
+    /// <param name="key">The key that the index will open with.</param>
+    /// <param name="options">Settings; default ones if null.</param>
+    /// <exception cref="ArgumentNullException">No key.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No such <see cref="PathStorage"/>.</exception>
     public FingerprintIndexBuilder(IndexKey key, IndexBuildOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -65,14 +69,24 @@ public sealed class FingerprintIndexBuilder : IDisposable
     internal IdiomModel? Idioms { get; init; } = IdiomModel.Shipped;
 
     /// <summary>Adds a document that must not leave. Thread-safe.</summary>
-    /// <param name="path">The name that findings give it.</param>
-    /// <param name="label">What it is, for policies: <c>proprietary-code</c>, <c>training-data</c>, ...</param>
-    /// <param name="utf8">Its text; not kept.</param>
-    /// <param name="firstLine">The number of its first line: above 1 for the later parts of a file that was cut.</param>
-    /// <remarks>Of files that describe, build or draw a project, such as .csproj, pom.xml or .svg, which their names tell, the structure is not kept: they are found word for word.</remarks>
-    /// <exception cref="ArgumentException">Longer than <see cref="MaxDocumentBytes"/>.</exception>
+    /// <param name="path">The name that findings give it; not empty.</param>
+    /// <param name="label">What it is, for policies: <c>proprietary-code</c>, <c>training-data</c>, ...; not empty.</param>
+    /// <param name="utf8">Its text, up to <see cref="MaxDocumentBytes"/>; not kept.</param>
+    /// <param name="firstLine">The number of its first line, from 1: above 1 for the later parts of a file that was cut.</param>
+    /// <remarks>
+    /// Of files that describe, build or draw a project, such as .csproj, pom.xml or .svg, which their names tell, the structure is not kept: they are found word for word.
+    /// <para>Left out as everybody's, and so not found: a comment at the top that speaks of rights (licence headers), lines that read as an import (<c>import</c>, <c>using</c>,
+    /// <c>#include</c>, <c>package</c>, ..., of up to 256 bytes, wherever they stand), frames of stack traces, and what the library's models know of templates, formats and idioms. What a
+    /// header or an import says word for word counts in no other document of this builder either. Lines with <c>leakscan:allow</c> are not left out here: <c>SourceReader</c> of LeakScan.Sources empties them.</para>
+    /// <para>A path may be added more than once, each time as a document of its own. In a delta the version that the index has stays beside the new one unless <see cref="Remove"/> drops it.</para>
+    /// </remarks>
+    /// <exception cref="ArgumentNullException">No path, or no label.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="firstLine"/> is less than 1.</exception>
+    /// <exception cref="ArgumentException">Longer than <see cref="MaxDocumentBytes"/>, or path or label is empty.</exception>
     /// <exception cref="IOException">What does not fit into memory cannot be written to the temporary folder. No index can be made then.</exception>
+    /// <exception cref="UnauthorizedAccessException">Nor by this user; the same.</exception>
     /// <exception cref="InvalidOperationException">The index has been written.</exception>
+    /// <exception cref="ObjectDisposedException">The builder is disposed of.</exception>
     public void AddDocument(string path, string label, ReadOnlySpan<byte> utf8, int firstLine = 1)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -106,7 +120,12 @@ public sealed class FingerprintIndexBuilder : IDisposable
     }
 
     /// <summary>Adds text that may leave: what it shares with the documents does not count. Thread-safe.</summary>
+    /// <remarks>Counts for the documents of this builder, added before or after it; not for those of the index that a delta is for.</remarks>
+    /// <param name="utf8">The text; not kept.</param>
+    /// <exception cref="IOException">What does not fit into memory cannot be written to the temporary folder. An index that is made all the same may not know all of the text.</exception>
+    /// <exception cref="UnauthorizedAccessException">Nor by this user; the same.</exception>
     /// <exception cref="InvalidOperationException">The index has been written.</exception>
+    /// <exception cref="ObjectDisposedException">The builder is disposed of.</exception>
     public void AddPublic(ReadOnlySpan<byte> utf8)
     {
         using Turn turn = new(this);
@@ -116,8 +135,13 @@ public sealed class FingerprintIndexBuilder : IDisposable
         _idle.Add(worker);
     }
 
-    /// <summary>For a delta: drops a document of the index that the delta is for.</summary>
+    /// <summary>For a delta: drops a document of the index that the delta is for. Thread-safe.</summary>
+    /// <param name="document">As <see cref="FingerprintIndex.Documents"/> has it. <see cref="WriteDelta"/> drops every document of the same path (as the index stores it), label, first line and content id; if there is none, nothing happens.</param>
+    /// <exception cref="ArgumentNullException">No document.</exception>
+    /// <exception cref="InvalidOperationException">The index has been written.</exception>
+    /// <exception cref="ObjectDisposedException">The builder is disposed of.</exception>
     /// <remarks>
+    /// What is added to this builder, before or after it, is not dropped; <see cref="Write"/> and <see cref="Build"/> drop nothing.
     /// Of text that more than <see cref="MaxSharing"/> documents have, an index knows the places in so many. Where those are removed, the others are found
     /// by it again once they are removed and added, too; <c>leakscan index add</c> does so for copies of a document.
     /// </remarks>
@@ -129,9 +153,15 @@ public sealed class FingerprintIndexBuilder : IDisposable
     }
 
     /// <summary>Writes the index: whole under its name, or not at all. An index that was there is replaced, and its deltas are dropped.</summary>
-    /// <exception cref="IOException">The file cannot be written (the disk is full, ...).</exception>
+    /// <param name="path">The file; its folder must be there, and have room for a second one beside it.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <returns>What the index says of itself.</returns>
+    /// <exception cref="ArgumentException">The path is null or empty.</exception>
+    /// <exception cref="IOException">The file cannot be written (the disk is full, ...), or temporary files cannot be read; or it is written, and old deltas, which nobody reads from then on, cannot be deleted.</exception>
     /// <exception cref="UnauthorizedAccessException">Nor by this user.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">The builder is used up, or a document could not be added.</exception>
+    /// <exception cref="ObjectDisposedException">The builder is disposed of.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the index is as it was, and the builder is used up.</exception>
     public IndexInfo Write(string path, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -151,7 +181,11 @@ public sealed class FingerprintIndexBuilder : IDisposable
     }
 
     /// <summary>Writes a delta for the index at a path; <see cref="FingerprintIndex.Open(string, IndexKey)"/> reads both.</summary>
-    /// <exception cref="IndexException">The index is damaged, or another process has changed it meanwhile.</exception>
+    /// <param name="path">The index, not one of its deltas.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <returns>What the index says of itself with this delta.</returns>
+    /// <exception cref="IndexException">The index is damaged or made with another key, or another process has changed it meanwhile.</exception>
+    /// <exception cref="InvalidOperationException">The index stores paths in another way (<see cref="IndexBuildOptions.PathStorage"/>); this does not use the builder up.</exception>
     /// <inheritdoc cref="Write" path="/exception"/>
     public IndexInfo WriteDelta(string path, CancellationToken cancellationToken = default)
     {
@@ -227,7 +261,12 @@ public sealed class FingerprintIndexBuilder : IDisposable
     static IndexException AddedToMeanwhile(string path) => new($"{path}: another process has added to it meanwhile: run it again");
 
     /// <summary>Builds the index in memory.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <param name="cancellationToken">Ends the building.</param>
+    /// <returns>The index, the caller's to dispose of; it does not need the builder.</returns>
+    /// <exception cref="IOException">Temporary files cannot be written or read.</exception>
+    /// <exception cref="InvalidOperationException">The builder is used up, or a document could not be added.</exception>
+    /// <exception cref="ObjectDisposedException">The builder is disposed of.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the builder is used up.</exception>
     public unsafe FingerprintIndex Build(CancellationToken cancellationToken = default)
     {
         Finish(outputPath: null);
@@ -281,7 +320,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
         return worker;
     }
 
-    /// <summary>Frees memory and temporary files.</summary>
+    /// <summary>Frees memory and temporary files. Waits for documents and public text that are being added, but not for <see cref="Write"/>, <see cref="WriteDelta"/> or <see cref="Build"/>, which may fail.</summary>
     public void Dispose()
     {
         _isDisposed = true;

@@ -31,10 +31,14 @@ public sealed record IndexInfo(
     int FineWindow,
     int CoarseWindow)
 {
-    /// <summary>Every verbatim run of this many canonical characters is hit by the fine scan. A hit is told if it says more than it costs to point at it: a short one in a long text may not be.</summary>
+    /// <summary>Every verbatim run of this many canonical characters of a document is hit by the fine scan. A hit is told if it says more than it costs to point at it: a short one in a long text may not be.</summary>
+    /// <remarks>
+    /// Not guaranteed is what is left out of the index: what <see cref="FingerprintIndexBuilder.AddPublic"/> was given or the models know as public or as a template's (idioms, formats, templates),
+    /// and licence headers, imports and frames of stack traces of the documents (<see cref="FingerprintIndexBuilder.AddDocument"/>). Nor is a run that goes over the cut between two parts of a file.
+    /// </remarks>
     public int FineGuarantee => GramLength + FineWindow - 1;
 
-    /// <summary>Every verbatim run of this many canonical characters is hit by the fastest scan; see <see cref="FineGuarantee"/>.</summary>
+    /// <summary>Every verbatim run of this many canonical characters of a document is hit by the fastest scan, with the exceptions of <see cref="FineGuarantee"/>.</summary>
     public int CoarseGuarantee => GramLength + CoarseWindow - 1;
 
     /// <summary>Index bytes a fingerprint.</summary>

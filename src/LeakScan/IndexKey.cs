@@ -30,6 +30,7 @@ public sealed class IndexKey
     public string Id { get; }
 
     /// <summary>Makes a new random key.</summary>
+    /// <returns>The key; in no file yet.</returns>
     public static IndexKey Generate() => new(RandomNumberGenerator.GetBytes(LengthBytes));
 
     /// <summary>Makes a key from 32 bytes that the caller keeps secret.</summary>
@@ -40,8 +41,12 @@ public sealed class IndexKey
         : throw new ArgumentException($"A key has {LengthBytes} bytes, this one has {bytes.Length}.", nameof(bytes));
 
     /// <summary>Reads a key file.</summary>
+    /// <param name="path">The file: the key's bytes and nothing else.</param>
+    /// <returns>The key.</returns>
+    /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="IndexException">The file does not hold exactly <see cref="LengthBytes"/> bytes.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">The file is not there, is a folder, or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It is not for this user.</exception>
     public static IndexKey Load(string path)
     {
         if (Directory.Exists(path)) throw new IOException($"{path}: is a folder; a key is a file of {LengthBytes} bytes");
@@ -52,8 +57,13 @@ public sealed class IndexKey
     }
 
     /// <summary>Reads a key file, or makes one that only its owner can read if there is none.</summary>
-    /// <remarks>Two processes that both find no file end up with the same key: the file is created exclusively.</remarks>
-    /// <inheritdoc cref="Load" path="/exception"/>
+    /// <remarks>Two processes that both find no file end up with the same key: the file is created exclusively. On Windows whoever may read its folder can read it.</remarks>
+    /// <param name="path">The file; folders that are missing are made.</param>
+    /// <returns>The key in the file.</returns>
+    /// <exception cref="ArgumentException">The path is null or empty.</exception>
+    /// <exception cref="IndexException">The file does not hold exactly <see cref="LengthBytes"/> bytes.</exception>
+    /// <exception cref="IOException">The file is a folder, or can be neither read nor made.</exception>
+    /// <exception cref="UnauthorizedAccessException">Nor by this user.</exception>
     public static IndexKey LoadOrCreate(string path)
     {
         if (File.Exists(path) || Directory.Exists(path)) return Load(path);
@@ -86,6 +96,8 @@ public sealed class IndexKey
     }
 
     /// <summary>A keyed 128-bit name for a text: equal for equal bytes, meaningless without the key.</summary>
+    /// <param name="text">Any bytes; they are not canonicalised.</param>
+    /// <returns>The first half of an HMAC-SHA256 of them.</returns>
     public UInt128 ContentId(ReadOnlySpan<byte> text)
     {
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];

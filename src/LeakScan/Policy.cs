@@ -37,19 +37,30 @@ public sealed record Policy
     public Verdict OnError { get; init; } = Verdict.Block;
 
     /// <summary>Reads a policy file (<c>leakscan.json</c>).</summary>
+    /// <param name="path">The file: JSON in UTF-8.</param>
+    /// <returns>The policy.</returns>
+    /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="PolicyException">Not a policy; the message names file, line and column.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It is a folder, or not for this user.</exception>
     public static Policy Load(string path) => Parse(File.ReadAllBytes(path), path);
 
     /// <summary>Reads a policy.</summary>
     /// <param name="utf8Json">Its JSON.</param>
     /// <param name="name">What errors call it.</param>
+    /// <returns>The policy.</returns>
     /// <exception cref="PolicyException">Not a policy.</exception>
     public static Policy Parse(ReadOnlySpan<byte> utf8Json, string name) => new PolicyReader(utf8Json.StartsWith(ByteOrderMark) ? utf8Json[ByteOrderMark.Length..] : utf8Json, name).Read();
 
     static ReadOnlySpan<byte> ByteOrderMark => "\uFEFF"u8;
 
-    /// <summary>The number in <see cref="Rules"/> of the rule that decides on the matches of one document; -1 if none fits, so that the default rules decide.</summary>
+    /// <summary>Finds the rule that decides on the matches of one document.</summary>
+    /// <param name="label">The document's label; compared letter for letter.</param>
+    /// <param name="destination">Where the text goes; null fits only rules for any.</param>
+    /// <param name="kind">How it matches.</param>
+    /// <param name="matchedCharacters">Canonical characters of the text that match the document.</param>
+    /// <param name="evidenceBits">Evidence for the document in bits; a scanner asks from 8 on.</param>
+    /// <returns>Its number in <see cref="Rules"/>, from 0; -1 if none fits, so that the default rules decide.</returns>
     public int FindRule(string label, string? destination, MatchKind kind, int matchedCharacters, double evidenceBits)
     {
         for (int i = 0; i < Rules.Count; i++)
@@ -60,6 +71,12 @@ public sealed record Policy
     }
 
     /// <summary>The verdict on the matches of one document.</summary>
+    /// <param name="label">The document's label; compared letter for letter.</param>
+    /// <param name="destination">Where the text goes; null fits only rules for any.</param>
+    /// <param name="kind">How it matches.</param>
+    /// <param name="matchedCharacters">Canonical characters of the text that match the document.</param>
+    /// <param name="evidenceBits">Evidence for the document in bits; a scanner asks from 8 on.</param>
+    /// <returns>What the first rule that fits says; if none does, the default rules: structure alone a warning from 28 bits, all else a warning from 28 and a block from 56, below that <see cref="Verdict.Allow"/>.</returns>
     public Verdict Decide(string label, string? destination, MatchKind kind, int matchedCharacters, double evidenceBits)
     {
         int number = FindRule(label, destination, kind, matchedCharacters, evidenceBits);

@@ -15,10 +15,10 @@ public sealed record PolicyRule
     /// <summary>What the rule says.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>Canonical characters that must match at least. Default: 0.</summary>
+    /// <summary>Canonical characters that must match at least, from 0. Default: 0, which any number fits.</summary>
     public int MinCharacters { get; init; }
 
-    /// <summary>Evidence in bits that is needed at least. Default: as much as the default policy wants for a warning.</summary>
+    /// <summary>Evidence in bits that is needed at least, from 0; a policy file has up to 1e9. Default: 28, as much as the default policy wants for a warning. Less than 8 bits are never told of.</summary>
     public double MinEvidenceBits { get; init; } = Matching.Evidence.WarnBits;
 
     internal bool Fits(string label, string? destination, MatchKind kind, int matchedCharacters, double evidenceBits) =>

@@ -25,7 +25,7 @@ public sealed record ScanOptions
     /// <summary>How closely to look. Default: <see cref="ScanDepth.Auto"/>.</summary>
     public ScanDepth Depth { get; init; }
 
-    /// <summary>The length in bytes up to which <see cref="ScanDepth.Auto"/> is fine. Default: 64 KiB.</summary>
+    /// <summary>The length in bytes up to which <see cref="ScanDepth.Auto"/> is fine, of the text in UTF-8. Default: 64 KiB; negative: never, as <see cref="ScanDepth.Coarse"/>.</summary>
     public int FineUpToBytes { get; init; } = 64 * 1024;
 
     /// <summary>Whether code that was changed is looked for too: edited, renamed, reordered. Default: true. Without it scanning is several times as fast.</summary>

@@ -11,11 +11,11 @@ namespace LeakScan;
 
 /// <summary>Scans texts against an index.</summary>
 /// <remarks>
-/// One a thread: a scanner owns the buffers of a scan. After the first scans of the largest kind it allocates nothing, on
-/// text that matches and on text that does not. The result does not depend on the machine's instructions, and the buffers'
-/// size grows with the longest text in which something was found, and for UTF-16 with the longest text.
-/// A call while another thread's is under way throws <see cref="InvalidOperationException"/>; one after the index is disposed of
-/// <see cref="ObjectDisposedException"/>.
+/// One a thread: a scanner owns the buffers of a scan. They grow with the longest text, its candidates and its stretches; once they are large
+/// enough it allocates nothing, on text that matches and on text that does not. It keeps them: up to about 6 bytes a byte of the longest text with matches (2 for
+/// usual code), 3 bytes a <see cref="char"/> of the longest UTF-16 text, and about 100 bytes a token of what was aligned to find changed code. The result does not
+/// depend on the machine's instructions. A call while another thread's is under way throws <see cref="InvalidOperationException"/>; one after the index is
+/// disposed of <see cref="ObjectDisposedException"/>.
 /// </remarks>
 /// <example><code>
 /// Scanner scanner = new(index);
@@ -61,6 +61,10 @@ public sealed partial class Scanner
     /// <summary>Makes a scanner for an index.</summary>
     /// <param name="index">Must stay open as long as the scanner is used.</param>
     /// <param name="options">Settings; default ones if null.</param>
+    /// <exception cref="ArgumentNullException">No index; or the options have no policy, or the policy no rules.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No such depth, verdict or kind, a rule wants less than 0 characters or bits, or <see cref="ScanOptions.MaxMatches"/> is not from 1 to 4096.</exception>
+    /// <exception cref="ArgumentException">A rule of the policy is null, or has no label or no destination.</exception>
+    /// <exception cref="ObjectDisposedException">The index is closed.</exception>
     public Scanner(FingerprintIndex index, ScanOptions? options = null) : this(index, options, SimdTiers.Current)
     {
     }
@@ -84,13 +88,16 @@ public sealed partial class Scanner
     /// <summary>The index that is scanned against.</summary>
     public FingerprintIndex Index { get; }
 
-    /// <summary>The instructions in use, for logs: <c>scalar</c>, <c>v128</c>, <c>avx2</c> or <c>avx512</c>.</summary>
+    /// <summary>Names the instructions in use, for logs.</summary>
+    /// <returns><c>scalar</c>, <c>v128</c>, <c>avx2</c> or <c>avx512</c>.</returns>
     public static string Describe() => SimdTiers.NameOf(SimdTiers.Current);
 
     /// <summary>Scans UTF-8 text.</summary>
     /// <param name="utf8">The text; damaged bytes are scanned around.</param>
-    /// <param name="matches">Cleared, then filled with the matches: those of the gravest verdict first, and of equal ones the document with most evidence.</param>
-    /// <exception cref="ArgumentException">Longer than <see cref="MaxTextBytes"/>.</exception>
+    /// <param name="matches">Cleared, then filled with the matches: those of the gravest verdict first, and of equal ones the document with most evidence. Up to <see cref="ScanOptions.MaxMatches"/>.</param>
+    /// <returns>The verdict on the text, and how much of it matches.</returns>
+    /// <exception cref="ArgumentNullException">No list.</exception>
+    /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, Span{Match})" path="/exception"/>
     public ScanResult Scan(ReadOnlySpan<byte> utf8, List<Match> matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
@@ -102,9 +109,12 @@ public sealed partial class Scanner
     }
 
     /// <summary>Scans UTF-8 text into a caller's span.</summary>
-    /// <param name="utf8">The text.</param>
-    /// <param name="matches">Receives the best matches, as many as it holds; <see cref="ScanResult.Matches"/> tells how many there are.</param>
-    /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})" path="/exception"/>
+    /// <param name="utf8">The text; damaged bytes are scanned around.</param>
+    /// <param name="matches">Receives the best matches, as many as it holds; <see cref="ScanResult.Matches"/> tells how many there are. The rest of it is left as it is.</param>
+    /// <returns>The verdict on the text, and how much of it matches.</returns>
+    /// <exception cref="ArgumentException">The text is longer than <see cref="MaxTextBytes"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The index is closed.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the scanner, or the sink of its own scan.</exception>
     public ScanResult Scan(ReadOnlySpan<byte> utf8, Span<Match> matches)
     {
         using Turn turn = new(this);
@@ -114,7 +124,12 @@ public sealed partial class Scanner
     }
 
     /// <summary>Scans UTF-8 text into a sink.</summary>
-    /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})" path="/exception"/>
+    /// <remarks>The sink is called when all of the text has been scanned. An exception of the sink's passes through, and the scanner stays usable.</remarks>
+    /// <typeparam name="TSink">A struct, so that no call is virtual and nothing is boxed.</typeparam>
+    /// <param name="utf8">The text; damaged bytes are scanned around.</param>
+    /// <param name="sink">Receives the matches, in the order in which a list has them. May use the index, but not this scanner, and may not dispose of the index.</param>
+    /// <returns>The verdict on the text, and how much of it matches.</returns>
+    /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, Span{Match})" path="/exception"/>
     public ScanResult Scan<TSink>(ReadOnlySpan<byte> utf8, ref TSink sink) where TSink : struct, IMatchSink, allows ref struct
     {
         using Turn turn = new(this);
@@ -124,7 +139,10 @@ public sealed partial class Scanner
     }
 
     /// <summary>Scans UTF-16 text; offsets in matches count <see cref="char"/>s. The result is that of the same text in UTF-8.</summary>
-    /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})"/>
+    /// <param name="text">The text, up to <see cref="MaxTextBytes"/> in UTF-8; half of a surrogate pair is scanned around.</param>
+    /// <param name="matches">Cleared, then filled with the matches, in the order in which UTF-8 text has them.</param>
+    /// <returns>The verdict on the text, and how much of it matches.</returns>
+    /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})" path="/exception"/>
     public ScanResult Scan(ReadOnlySpan<char> text, List<Match> matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
@@ -166,7 +184,8 @@ public sealed partial class Scanner
     /// structure is told by what stands next to what, and the strings of a container stand apart.
     /// </remarks>
     /// <param name="utf8">The text; damaged bytes are scanned around.</param>
-    /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})" path="/exception"/>
+    /// <returns>False if no scan finds anything; true if one may, which need not be enough to tell of.</returns>
+    /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, Span{Match})" path="/exception"/>
     public bool MayMatch(ReadOnlySpan<byte> utf8)
     {
         CheckLength(utf8.Length);
@@ -181,13 +200,17 @@ public sealed partial class Scanner
 
     /// <summary>Which of many lines of JSON may hold something that <see cref="Scan(ReadOnlySpan{byte}, List{Match})"/> of their strings would tell of.</summary>
     /// <remarks>
-    /// Stricter than <see cref="MayMatch(ReadOnlySpan{byte})"/> of each, and faster if they are short. A line with a single fingerprint that the index
-    /// knows, so far within a string that there is too little evidence whatever else the string holds, is left out.
+    /// Without <see cref="ScanOptions.Structure"/> almost always stricter than <see cref="MayMatch(ReadOnlySpan{byte})"/> of each, and faster if they are short. A line with a
+    /// single fingerprint that the index knows, so far within a string that there is too little evidence whatever else the string holds, is left out. Now and then
+    /// one is told of that <see cref="MayMatch(ReadOnlySpan{byte})"/> of it is not: windows reach over the line feed, so near a line's ends more is selected than in the line alone.
+    /// No line is missed if a scan of it, or of one of its strings, finds something verbatim.
     /// What two lines share between them, the end of one and the beginning of the next, is in neither.
+    /// With <see cref="ScanOptions.Structure"/> the same as <see cref="MayMatch(ReadOnlySpan{byte})"/> of each.
     /// </remarks>
-    /// <param name="utf8">Lines, such as records of a log; only line feeds end them.</param>
+    /// <param name="utf8">Lines, such as records of a log, up to <see cref="MaxTextBytes"/> together; only line feeds end them.</param>
     /// <param name="matching">Cleared, then filled with the lines that may match, counted from 0, rising.</param>
-    /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, List{Match})" path="/exception"/>
+    /// <exception cref="ArgumentNullException">No list.</exception>
+    /// <inheritdoc cref="Scan(ReadOnlySpan{byte}, Span{Match})" path="/exception"/>
     public void MayMatch(ReadOnlySpan<byte> utf8, List<int> matching)
     {
         ArgumentNullException.ThrowIfNull(matching);

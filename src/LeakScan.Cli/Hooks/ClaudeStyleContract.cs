@@ -9,7 +9,6 @@ abstract class ClaudeStyleContract : HookContract
     /// <summary>What a result of the tools' own has besides the text that is sent: images, and copies that stay on the machine.</summary>
     static readonly string[] s_notSent = ["base64", "image_url", "originalFile", "structuredPatch", "persistedOutputPath"];
 
-    static readonly string[] s_readTools = ["Read", "read", "ReadFile", "read_file", "NotebookRead", "TabRead"];
     static readonly string[] s_shellTools = ["Bash", "bash", "exec", "shell", "Shell", "exec_command", "local_shell", "PowerShell"];
     static readonly string[] s_writeTools = ["Write", "write", "Edit", "edit", "MultiEdit", "NotebookEdit", "apply_patch"];
 
@@ -41,7 +40,7 @@ abstract class ClaudeStyleContract : HookContract
                 tool = Name(root, "tool_name");
                 JsonElement response = root.TryGetProperty("tool_response", out JsonElement value) ? value : throw new UnreadableException("the tool's message has no \"tool_response\"");
                 // What was written is not sent back, only that it was.
-                if (!s_writeTools.Contains(tool)) texts.AddStrings($"the output of {Shown(tool)}", response, s_readTools.Contains(tool) || s_shellTools.Contains(tool) ? s_notSent : []);
+                if (!s_writeTools.Contains(tool)) texts.AddStrings($"the output of {Shown(tool)}", response, ReadTools.Contains(tool) || s_shellTools.Contains(tool) ? s_notSent : []);
                 return request with { ToolName = tool, ToolResponse = response, CanRewrite = CanRewrite(root) };
             case "PostToolUseFailure":
                 texts.AddStrings("the output of a command that failed", root.TryGetProperty("error", out JsonElement error) ? error : default);
@@ -66,7 +65,7 @@ abstract class ClaudeStyleContract : HookContract
     void ReadToolInput(OutgoingTexts texts, string tool, JsonElement input, string folder)
     {
         texts.AddStrings(s_writeTools.Contains(tool) ? $"what {Shown(tool)} writes" : $"what {Shown(tool)} is given", input);
-        if (s_readTools.Contains(tool) || (tool.StartsWith("mcp__", StringComparison.Ordinal) && tool.Contains("read", StringComparison.OrdinalIgnoreCase)))
+        if (ReadTools.Contains(tool) || (tool.StartsWith("mcp__", StringComparison.Ordinal) && tool.Contains("read", StringComparison.OrdinalIgnoreCase)))
         {
             AddReadFile(texts, input, folder);
         }

@@ -45,7 +45,8 @@ sealed class CursorContract : HookContract
                 string tool = Name(root, "tool_name");
                 JsonElement input = RequiredValue(root, "tool_input");
                 texts.AddStrings($"what {Shown(tool)} is given", input);
-                if (tool.Contains("Read", StringComparison.OrdinalIgnoreCase)) AddReadFile(texts, ObjectOf(input), folder);
+                if (tool.Contains("Read", StringComparison.OrdinalIgnoreCase) && !AddReadFile(texts, ObjectOf(input), folder) && ReadTools.Contains(tool))
+                    throw new UnreadableException($"{Shown(tool)} is asked for no file that is named here: leakscan may be older than the tool");
                 return request with { ToolName = tool };
             case "postToolUse" or "postToolUseFailure":
                 texts.AddStrings($"the output of {Shown(OptionalText(root, "tool_name"))}", root.TryGetProperty("tool_output", out JsonElement output) ? output : default);

@@ -84,16 +84,28 @@ abstract class HookContract
         return Environment.CurrentDirectory;
     }
 
-    /// <summary>Adds the file that a reading tool is asked for.</summary>
-    protected static void AddReadFile(OutgoingTexts texts, JsonElement input, string folder)
+    /// <summary>Adds the file that a reading tool is asked for, or the files.</summary>
+    /// <returns>Whether one is named.</returns>
+    protected static bool AddReadFile(OutgoingTexts texts, JsonElement input, string folder)
     {
+        bool isNamed = false;
         foreach (string key in s_pathKeys)
         {
-            if (OptionalText(input, key) is string path) texts.AddFile(path, folder, LineRange.From(Number(input, "offset"), Number(input, "limit")));
+            if (!input.TryGetProperty(key, out JsonElement value)) continue;
+            foreach (JsonElement path in value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().ToArray() : [value])
+            {
+                if (path.ValueKind != JsonValueKind.String) continue;
+                isNamed = true;
+                texts.AddFile(OutgoingTexts.TextOf(path), folder, LineRange.From(Number(input, "offset"), Number(input, "limit")));
+            }
         }
+        return isNamed;
     }
 
-    static readonly string[] s_pathKeys = ["file_path", "filePath", "path", "notebook_path", "target_file", "absolute_path"];
+    static readonly string[] s_pathKeys = ["file_path", "filePath", "path", "notebook_path", "target_file", "absolute_path", "uri", "paths", "file_paths", "files"];
+
+    /// <summary>What the tools call their reading of files.</summary>
+    protected static readonly string[] ReadTools = ["Read", "read", "ReadFile", "read_file", "NotebookRead", "TabRead"];
 
     static long? Number(JsonElement input, string name) =>
         input.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : null;

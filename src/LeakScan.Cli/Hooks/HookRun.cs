@@ -70,7 +70,9 @@ sealed class HookRun(HookOptions options, Stream input)
         })
         { IsBackground = true };
         worker.Start();
-        Outcome outcome = !worker.Join(options.Deadline)
+        bool isDone = worker.Join(options.Deadline);
+        if (isDone && failure is PolicyException) _policy = null; // it says nothing, not even what to do on errors
+        Outcome outcome = !isDone
             ? Fail(string.Create(CultureInfo.InvariantCulture, $"it was not done within {options.Deadline.TotalSeconds:0.###} s (--deadline)"))
             : done ?? Fail(failure is UnreadableException ? failure.Message : CommandLine.Explain(failure!));
         return outcome.Entry is null ? outcome.Answer : Record(outcome.Answer, outcome.Entry);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Enumeration;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -127,33 +128,50 @@ sealed class OutgoingTexts
             AddFile(path, folder, LineRange.All, role);
             return;
         }
-        EnumerationOptions options = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        long bytes = 0;
-        foreach (FileInfo file in new DirectoryInfo(full).EnumerateFiles("*", options))
+        // Links to files are read as what they lead to; those to folders are not followed, which could lead around.
+        FileSystemEnumerable<string> files = new(full, (ref entry) => entry.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
         {
-            if (Path.GetRelativePath(full, file.FullName).StartsWith(".git" + Path.DirectorySeparatorChar, StringComparison.Ordinal)) continue;
-            if (IsBinary(file.FullName)) continue;
-            bytes += file.Length;
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory,
+            ShouldRecursePredicate = (ref entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,
+        };
+        long bytes = 0;
+        foreach (string file in files)
+        {
+            if (Path.GetRelativePath(full, file).StartsWith(".git" + Path.DirectorySeparatorChar, StringComparison.Ordinal)) continue;
+            if (LengthOfText(file) is not long length) continue;
+            bytes += length;
             if (bytes > MaxFolderBytes) throw new UnreadableException(FormattableString.Invariant($"{Short(path, folder)}: a folder of more than the {MaxFolderBytes} bytes that are looked through in time"));
             _files = 0;
-            AddFile(file.FullName, folder, LineRange.All, role);
+            AddFile(file, folder, LineRange.All, role);
         }
     }
 
-    /// <summary>Pictures and programs, of which a folder may be full.</summary>
-    static bool IsBinary(string path)
+    /// <summary>The length of a file, or null if it is none, or one of the programs and data of which a folder may be full: zeros in each part of it, and not as in UTF-16.</summary>
+    static long? LengthOfText(string path)
     {
-        Span<byte> head = stackalloc byte[4096];
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+            FileInfo info = new(path);
+            if (info.LinkTarget is not null) info = info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
+            if (!info.Exists || info.Attributes.HasFlag(FileAttributes.Directory)) return null;
+            if (info.Length == 0) return 0; // a pipe, too, which might never end
+            using FileStream file = new(info.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            Span<byte> part = stackalloc byte[4096];
+            foreach (int eighth in (ReadOnlySpan<int>)[0, 3, 6])
+            {
+                file.Position = file.Length / 8 * eighth & ~1L;
+                ReadOnlySpan<byte> read = part[..file.ReadAtLeast(part, part.Length, throwOnEndOfStream: false)];
+                int even = 0;
+                for (int i = 0; i < read.Length; i += 2) even += read[i] == 0 ? 1 : 0;
+                int zeros = read.Count((byte)0);
+                if (zeros <= read.Length / 64 || even <= zeros / 8 || even >= zeros - zeros / 8) return file.Length;
+            }
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false; // whoever reads it says why it cannot be
+            return 0; // whoever reads it says why it cannot be
         }
-        return head is not ([0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) && head.Count((byte)0) > head.Length / 64;
     }
 
     /// <summary>Adds what a command would print of files, as far as that can be told.</summary>
@@ -219,8 +237,8 @@ sealed class OutgoingTexts
             if (path.Length == 0 || path.Contains('\0')) return "";
             if (path == "~" || path.StartsWith("~/", StringComparison.Ordinal))
                 path = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify) + path[1..];
-            else if (path.StartsWith("file:///", StringComparison.Ordinal))
-                path = Uri.UnescapeDataString(path["file://".Length..]);
+            else if (path.StartsWith("file:///", StringComparison.Ordinal) || path.StartsWith("file://localhost/", StringComparison.Ordinal))
+                path = Uri.UnescapeDataString(path[path.IndexOf('/', "file://".Length)..]);
             return Path.GetFullPath(path, folder.Length > 0 && Path.IsPathFullyQualified(folder) && !folder.Contains('\0') ? folder : Environment.CurrentDirectory);
         }
         catch (Exception e) when (e is ArgumentException or IOException or NotSupportedException)

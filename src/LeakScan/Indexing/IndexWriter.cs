@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using CommunityToolkit.HighPerformance.Buffers;
 using LeakScan.Simd;
@@ -112,7 +113,14 @@ sealed class IndexWriter(
         _postingBytes = Posting.SizeBytes(end);
         // The first partition tells how many keys and postings all will have, unless it is too small to be a fair sample: then all are made at once.
         PartitionResult[] ready = new PartitionResult[store.Entries / FingerprintStore.Partitions < FairSample ? FingerprintStore.Partitions : 1];
-        Parallel.For(0, ready.Length, new ParallelOptions { CancellationToken = cancellationToken }, p => ready[p] = Partition(p, arrivalOrder, starts));
+        try
+        {
+            Parallel.For(0, ready.Length, new ParallelOptions { CancellationToken = cancellationToken }, p => ready[p] = Partition(p, arrivalOrder, starts));
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]); // a disk that fails is that, whichever thread met it
+        }
         long expectedPostings = Expected(ready.Sum(r => (long)r.Postings.WrittenCount / _postingBytes));
         long expectedKeys = Expected(ready.Sum(r => (long)r.Fingerprints.Count));
         long Expected(long made) => ready.Length > 1 ? made : (long)Math.Ceiling(1.02 * made * FingerprintStore.Partitions);

@@ -76,6 +76,8 @@ public sealed class HookContractTests(HookFixture fixture) : IClassFixture<HookF
         { "cursor", "tool of a server", "{" + CursorCommon + ""","hook_event_name":"beforeMCPExecution","tool_name":"t","tool_input":"{\"body\":\"x\"}","url":"http://localhost"}""", CursorAllow },
         { "cursor", "read by a tool", "{" + CursorCommon + ""","hook_event_name":"preToolUse","tool_name":"Read","tool_input":{"file_path":"src/secret.py"},"tool_use_id":"u"}""", CursorDeny },
         { "cursor", "read by a tool, as text", "{" + CursorCommon + ""","hook_event_name":"preToolUse","tool_name":"Read","tool_input":"{\"file_path\":\"src/secret.py\"}","tool_use_id":"u"}""", CursorDeny },
+        { "cursor", "read of an address by a tool", "{" + CursorCommon + ""","hook_event_name":"preToolUse","tool_name":"Read","tool_input":{"uri":"file://localhost@ROOT@/src/secret.py"},"tool_use_id":"u"}""", CursorDeny },
+        { "cursor", "read of two files by a tool", "{" + CursorCommon + ""","hook_event_name":"preToolUse","tool_name":"read_file","tool_input":{"paths":["src/open.py","src/secret.py"]},"tool_use_id":"u"}""", CursorDeny },
         { "cursor", "file with no text", "{" + CursorCommon + ""","hook_event_name":"beforeReadFile","file_path":"@ROOT@/src/secret.py","content":""}""", CursorDeny },
         { "cursor", "attached folder", "{" + CursorCommon + ""","hook_event_name":"beforeSubmitPrompt","prompt":"explain","attachments":[{"type":"folder","file_path":"@ROOT@/src"}]}""", """2|{"continue":false,"user_message":"PERSON"}|MODEL""" },
         { "cursor", "output", "{" + CursorCommon + ""","hook_event_name":"postToolUse","tool_name":"Shell","tool_output":"@SECRET@"}""", """0|{"user_message":"PERSON"}|""" },

@@ -1,3 +1,4 @@
+using System.Text;
 using LeakScan.Cli.Hooks;
 
 namespace LeakScan.Cli.Tests.Hooks;
@@ -59,6 +60,53 @@ public sealed class HookErrorTests(HookFixture fixture) : IClassFixture<HookFixt
         HookReply reply = HookFixture.Ask(fixture.Options(Tool(name)) with { Policy = fixture.PathOf("bad.json") }, PromptOf(Tool(name)));
         Assert.True(Blocks(Tool(name), reply), reply.Shape);
         Assert.Contains("bad.json:1:", reply.Out + reply.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Tools))]
+    public void APolicyForALabelThatThereIsNotBlocks(string name)
+    {
+        fixture.Write("label.json", """{"$schema":"leakscan.policy/1","rules":[{"label":"nope","verdict":"allow"}],"onError":"allow"}""");
+        HookReply reply = HookFixture.Ask(fixture.Options(Tool(name)) with { Policy = fixture.PathOf("label.json") }, PromptOf(Tool(name)));
+        Assert.True(Blocks(Tool(name), reply), reply.Shape);
+        Assert.Contains("label.json:1:", reply.Out + reply.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("link")]
+    [InlineData("zeros")]
+    [InlineData("utf-16")]
+    [InlineData("data")] // is passed over
+    public void TextInAFolderIsReadHoweverItStandsThere(string how)
+    {
+        string folder = Path.Combine("folder-" + how, "in"), file = Path.Combine(folder, "x");
+        fixture.Write(file, "");
+        string text = fixture.Secret + string.Concat(Enumerable.Range(0, 3000).Select(i => FormattableString.Invariant($"number {i}\n")));
+        byte[] bytes = how switch
+        {
+            "zeros" => [.. new byte[4096], .. Encoding.UTF8.GetBytes(text)],
+            "utf-16" => Encoding.Unicode.GetBytes(text),
+            "data" => [.. Encoding.UTF8.GetBytes(text).SelectMany((b, i) => i % 20 < 9 ? [b, (byte)0, (byte)0] : (byte[])[b])],
+            _ => Encoding.UTF8.GetBytes(text),
+        };
+        File.WriteAllBytes(fixture.PathOf(how == "link" ? "linked" : file), bytes);
+        if (how == "link")
+        {
+            File.Delete(fixture.PathOf(file));
+            File.CreateSymbolicLink(fixture.PathOf(file), fixture.PathOf("linked"));
+            Directory.CreateSymbolicLink(fixture.PathOf(Path.Combine(folder, "around")), fixture.PathOf(folder));
+            File.CreateSymbolicLink(fixture.PathOf(Path.Combine(folder, "nowhere")), fixture.PathOf("not there"));
+        }
+        string path = System.Text.Json.JsonSerializer.Serialize(fixture.PathOf("folder-" + how));
+        HookReply reply = HookFixture.Ask(fixture.Options(HookTool.Windsurf), $$$"""{"trajectory_id":"s1","agent_action_name":"pre_read_code","tool_info":{"file_path":{{{path}}}}}""");
+        Assert.Equal(how == "data" ? 0 : 2, reply.ExitCode);
+    }
+
+    [Fact]
+    public void AReadOfNothingThatIsKnownIsRefused()
+    {
+        HookReply reply = HookFixture.Ask(fixture.Options(HookTool.Cursor), """{"conversation_id":"c","generation_id":"g","hook_event_name":"preToolUse","tool_name":"Read","tool_input":{"place":"src/secret.py"},"workspace_roots":["/"]}""");
+        Assert.True(Blocks(HookTool.Cursor, reply), reply.Shape);
     }
 
     [Theory]
