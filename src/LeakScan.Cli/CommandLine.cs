@@ -23,6 +23,7 @@ static class CommandLine
             {
                 foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors) Diagnostics.Error(error.Message);
                 Diagnostics.Note($"try: {CommandPath(parsed)} --help");
+                SummarizeNothing(args);
                 return ExitCode.Failed;
             }
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -35,8 +36,15 @@ static class CommandLine
         catch (Exception e)
         {
             Diagnostics.Error(Explain(e));
+            SummarizeNothing(args);
             return ExitCode.Failed;
         }
+    }
+
+    /// <summary>Whoever runs a scan reads its last line, whatever was wrong with its arguments.</summary>
+    static void SummarizeNothing(string[] args)
+    {
+        if (args is ["scan", ..]) Diagnostics.Raw(new ScanSummary { Errors = 1 }.ToJson(TimeSpan.Zero));
     }
 
     /// <summary>One line for the person at the keyboard.</summary>

@@ -281,7 +281,16 @@ sealed class Scanning(FingerprintIndex index, ScanOptions options, FindingWriter
             int index = (int)finding.RecordsBefore;
             while (seen < index) bytesBefore += batch.Records[seen++].RawBytes;
             int end = i + 1 < batch.Written.Count ? batch.Written[i + 1].Start : (int)batch.Findings.Length;
-            _held.Add(finding with { RecordsBefore = records + index, BytesBefore = bytesBefore, TextBefore = index == 0 ? batch.TextBefore : batch.TextsUpTo[index - 1] }, batch.Findings.GetBuffer().AsSpan(start, end - start));
+            try
+            {
+                _held.Add(finding with { RecordsBefore = records + index, BytesBefore = bytesBefore, TextBefore = index == 0 ? batch.TextBefore : batch.TextsUpTo[index - 1] }, batch.Findings.GetBuffer().AsSpan(start, end - start));
+            }
+            catch (IOException)
+            {
+                // The summary counts what was scanned, and told as far as it could be.
+                (summary.Records, summary.Bytes) = (records + batch.Count, bytes + batch.RawBytes);
+                throw;
+            }
         }
         _held.Pass(batch.Records[batch.Count - 1].Input, records + batch.Count, bytes + batch.RawBytes, batch.TextsUpTo[batch.Count - 1]);
         if (flushAlways && batch.Findings.Length > 0) output.Flush();

@@ -57,6 +57,9 @@ public sealed class InputReader
     /// <summary>How many problems there were.</summary>
     public long ProblemCount { get; private set; }
 
+    /// <summary>Archives (.zip, .7z, .xz, .bz2) among the files of folders so far: they are scanned as they are, not looked into. One that is named itself is a <see cref="Problem"/>.</summary>
+    public long PackedFiles { get; private set; }
+
     /// <summary>Bytes read so far, as they are in the files. May be read by any thread.</summary>
     public long BytesRead => _bytesRead.Value;
 
@@ -141,6 +144,7 @@ public sealed class InputReader
             }
             // Among the files of a folder an archive is one of many things that hold no text.
             if (shown == input) TellOfPacked(source, shown);
+            else if (source.Packed is not null) PackedFiles++;
         }
         foreach ((string folder, int count) in encrypted)
         {

@@ -40,10 +40,10 @@ public sealed record Policy
     /// <param name="path">The file: JSON in UTF-8.</param>
     /// <returns>The policy.</returns>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
-    /// <exception cref="PolicyException">Not a policy; the message names file, line and column.</exception>
+    /// <exception cref="PolicyException">Not a policy, or a folder; the message names file, line and column.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It is a folder, or not for this user.</exception>
-    public static Policy Load(string path) => Parse(File.ReadAllBytes(path), path);
+    /// <exception cref="UnauthorizedAccessException">The file is not for this user.</exception>
+    public static Policy Load(string path) => Directory.Exists(path) ? throw new PolicyException($"{path}: is a folder; a policy is a file") : Parse(File.ReadAllBytes(path), path);
 
     /// <summary>Reads a policy.</summary>
     /// <param name="utf8Json">Its JSON.</param>

@@ -439,4 +439,29 @@ public class InputReaderTests
 
     static List<Copy> Read(InputReader reader, Stream stream, string name) =>
         [.. reader.Read(stream, name).Select(r => new Copy(r.Id, r.Line, r.Offset, Encoding.UTF8.GetString(r.Text.Span), r.RawBytes, [.. r.Fields]))];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void What_is_compressed_again_is_unpacked_or_told(int times)
+    {
+        byte[] bytes = "some text\n"u8.ToArray();
+        for (int i = 0; i < times; i++) bytes = i % 2 == 0 ? Compressed.Gzip(bytes) : Compressed.Zstd(bytes);
+        foreach (string name in (string[])["a", times % 2 == 0 ? "a.zst" : "a.gz"])
+        {
+            InputReader reader = new();
+            List<Copy> records = Read(reader, new MemoryStream(bytes), name);
+            if (times < 5) Assert.Equal("some text\n", Assert.Single(records).Text);
+            else Assert.Contains("(.gz)", Assert.Single(reader.Problems).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void What_only_has_the_name_of_compressed_text_is_told()
+    {
+        InputReader reader = new();
+        Assert.Empty(Read(reader, new MemoryStream("some text\n"u8.ToArray()), "a.gz"));
+        Assert.Contains("rename it", Assert.Single(reader.Problems).Message, StringComparison.Ordinal);
+    }
 }

@@ -101,6 +101,21 @@ public sealed class SourceReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_tar_that_is_cut_between_two_files_is_told()
+    {
+        string path = Path.Combine(_folder.Path, "a.tar");
+        using (FileStream file = File.Create(path))
+        {
+            using TarWriter tar = new(file, TarEntryFormat.Ustar);
+            foreach (string name in (string[])["a.cs", "b.cs"]) tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream("int x;\n"u8.ToArray()) });
+        }
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..1024]); // a header and a file's block
+        SourceReader reader = new();
+        Assert.Single(reader.Read(new SourceSpec(path, "l")).ToList());
+        Assert.EndsWith("beyond the end of the stream.", Assert.Single(reader.Problems).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Excluded_has_the_syntax_of_gitignore()
     {
         foreach (string name in (string[])["a.sql", "x/b.sql", "gen/a.cs", "x/gen/a.cs", "keep.sql"]) _folder.Write(name, "x");

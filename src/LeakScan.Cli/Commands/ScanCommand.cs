@@ -112,7 +112,7 @@ static class ScanCommand
             FindingOutput.RefuseToReplace("--resume", arguments.Resume, read);
             foreach ((string option, string path) in new[] { ("--resume", arguments.Resume), ("--output", arguments.Output!) })
             {
-                if (arguments.Inputs.FirstOrDefault(i => IsWithin(path, i)) is string input) throw new UserException($"{option} {path} is in {input}, which is scanned, and would be one of the inputs when the scan goes on: put it elsewhere");
+                if (arguments.Inputs.FirstOrDefault(i => FindingOutput.IsWithin(path, i)) is string input) throw new UserException($"{option} {path} is in {input}, which is scanned, and would be one of the inputs when the scan goes on: put it elsewhere");
             }
         }
         foreach (string path in arguments.Indexes)
@@ -122,9 +122,6 @@ static class ScanCommand
         }
         return arguments;
     }
-
-    static bool IsWithin(string path, string folder) =>
-        folder != "-" && Directory.Exists(folder) && !Path.GetRelativePath(folder, path).StartsWith("..", StringComparison.Ordinal) && !Path.IsPathRooted(Path.GetRelativePath(folder, path));
 
     static int Run(Func<Arguments> parse, CancellationToken cancellationToken)
     {
@@ -161,7 +158,7 @@ static class ScanCommand
         bool onTerminal = arguments.Output is null && !Console.IsOutputRedirected;
         FindingWriter writer = arguments.Format switch
         {
-            "text" => new TextFindingWriter(colours: onTerminal && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""),
+            "text" => new TextFindingWriter(colours: onTerminal && Environment.GetEnvironmentVariable("NO_COLOR") is null or "" && Environment.GetEnvironmentVariable("TERM") != "dumb"),
             "sarif" => new SarifFindingWriter([.. index.Info.DocumentsByLabel.Keys.Order(StringComparer.Ordinal)]),
             _ => new JsonlFindingWriter(new TokenCounter()),
         };
@@ -185,6 +182,7 @@ static class ScanCommand
             writer.End(output.Stream);
             output.Commit();
             state?.Delete();
+            if (reader.PackedFiles > 0) Diagnostics.Note(string.Create(CultureInfo.InvariantCulture, $"{reader.PackedFiles} archives in folders were not looked into: unpack them to have them scanned"));
             if (summary.Records == 0 && summary.Errors == 0) Diagnostics.Note("there was nothing to scan");
             return ExitCode.Of(summary, arguments.FailOn);
         }
@@ -246,7 +244,13 @@ static class ScanCommand
 
     static FingerprintIndex OpenIndex(Arguments arguments, ScanSummary summary, CancellationToken cancellationToken)
     {
-        if (arguments.Indexes.Length > 0) return FingerprintIndex.Open(arguments.Indexes, KeyFile.Load(arguments.KeyFile));
+        if (arguments.Indexes.Length > 0)
+        {
+            FingerprintIndex index = FingerprintIndex.Open(arguments.Indexes, KeyFile.Load(arguments.KeyFile));
+            if (arguments.Indexes.SelectMany(WithDeltas).Count() is > 1 and int files && files > index.Info.Layers)
+                Diagnostics.Note(string.Create(CultureInfo.InvariantCulture, $"{files - index.Info.Layers} files beside the index (.1, .2, ...) were made for another one and are not read; leakscan index verify says which"));
+            return index;
+        }
         using FingerprintIndexBuilder builder = new(arguments.KeyFile is null ? s_trialKey : KeyFile.Load(arguments.KeyFile));
         Indexing.Outcome documents = Indexing.Read(arguments.Protected, null, "indexing", (d, _) => builder.AddDocument(d.Path, d.Label, d.Text.Span, d.FirstLine), cancellationToken);
         if (documents.Documents == 0) throw new UserException("nothing to protect: no source of --protect has a text file that is not left out");

@@ -30,7 +30,26 @@ abstract class FindingOutput : IDisposable
     internal static void RefuseToReplace(string option, string path, IEnumerable<string?> read)
     {
         string full = Path.GetFullPath(path);
-        if (read.Any(p => !string.IsNullOrEmpty(p) && p != "-" && Path.GetFullPath(p) == full)) throw new UserException($"{option} {path} would replace what is read");
+        bool isAnothers = File.Exists(full) && !IsDevice(path) && !IsOurs(full);
+        foreach (string? input in read)
+        {
+            if (string.IsNullOrEmpty(input) || input == "-") continue;
+            if (Path.GetFullPath(input) == full) throw new UserException($"{option} {path} would replace what is read");
+            if (isAnothers && IsWithin(full, input)) throw new UserException($"{option} {path} would replace a file in {input}, which is read: remove it first, or write elsewhere");
+        }
+    }
+
+    /// <summary>Whether a file is below a folder.</summary>
+    internal static bool IsWithin(string path, string folder) =>
+        folder != "-" && Directory.Exists(folder) && !Path.GetRelativePath(folder, path).StartsWith("..", StringComparison.Ordinal) && !Path.IsPathRooted(Path.GetRelativePath(folder, path));
+
+    /// <summary>Whether a file is what an earlier run wrote: an index, findings other than those in text, or nothing.</summary>
+    static bool IsOurs(string path)
+    {
+        Span<byte> head = stackalloc byte[512];
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+        return head.IsEmpty || head.StartsWith("LEAKSCAN"u8) || head.StartsWith("{\"schema\":\"leakscan."u8) || head.IndexOf("\"name\":\"leakscan\""u8) >= 0;
     }
 
     internal static FindingOutput ToStandardOutput() => new StandardOutput(OpenStandardOutput());
@@ -92,7 +111,14 @@ abstract class FindingOutput : IDisposable
         internal CompleteFile(string path, string temporary, bool keepOnDispose, long length)
         {
             (_path, _temporary, _keepOnDispose) = (path, temporary, keepOnDispose);
-            _file = new FileStream(temporary, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, 64 * 1024);
+            try
+            {
+                _file = new FileStream(temporary, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, 64 * 1024);
+            }
+            catch (UnauthorizedAccessException)
+            {
+                throw new UserException($"{path}: no file may be made in its folder, where it is written until it is complete");
+            }
             if (_file.Length < length)
             {
                 _file.Dispose();

@@ -51,8 +51,8 @@ static class Sarif
         json.WriteString("uri", Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal));
         json.WriteEndObject();
         json.WriteStartObject("region");
-        json.WriteNumber("startLine", startLine);
-        json.WriteNumber("endLine", endLine);
+        json.WriteNumber("startLine", Math.Max(1, startLine));
+        json.WriteNumber("endLine", Math.Max(Math.Max(1, startLine), endLine));
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();

@@ -19,8 +19,8 @@ sealed class SarifFindingWriter(IReadOnlyList<string> labels) : FindingWriter
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer))
         {
-            // A record of JSON is a line; of a text the lines that match best are named.
-            bool isText = finding.Record.Fields.Count == 0;
+            // A record of JSON is a line, one of a database a row; of a text the lines that match best are named.
+            bool isText = finding.Record.Fields.Count == 0 && finding.Record.Id == string.Create(CultureInfo.InvariantCulture, $"{finding.Record.Input}:{finding.Record.Line}");
             long first = finding.Record.Line + (isText ? finding.Matches[0].StartLine - 1 : 0);
             long last = finding.Record.Line + (isText ? finding.Matches[0].EndLine - 1 : 0);
             FingerprintIndex index = finding.Index;

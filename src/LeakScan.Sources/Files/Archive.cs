@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using ZstdSharp;
 
 namespace LeakScan.Sources.Files;
 
@@ -54,9 +53,11 @@ static class Archive
     {
         using FileStream file = Open(path);
         using Stream bytes = path.EndsWith("gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress)
-            : path.EndsWith("zst", StringComparison.OrdinalIgnoreCase) ? new DecompressionStream(file)
+            : path.EndsWith("zst", StringComparison.OrdinalIgnoreCase) ? TextSource.OpenZstd(file)
             : file;
-        using TarReader tar = new(bytes);
+        // Of what can be sought in, TarReader takes any end between two files for that of the archive, and nobody would miss the others.
+        using ForwardStream forward = new(bytes);
+        using TarReader tar = new(forward);
         while (tar.GetNextEntry() is TarEntry entry)
         {
             if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile && entry.DataStream is Stream data) yield return new(entry.Name, data);
@@ -64,4 +65,9 @@ static class Archive
     }
 
     static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024, FileOptions.SequentialScan);
+
+    sealed class ForwardStream(Stream inner) : ReadOnlyStream
+    {
+        public override int Read(Span<byte> buffer) => inner.Read(buffer);
+    }
 }

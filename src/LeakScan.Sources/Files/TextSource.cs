@@ -11,6 +11,9 @@ sealed class TextSource : IDisposable
 
     const int CompressedBufferBytes = 64 * 1024;
 
+    /// <summary>What is compressed again is unpacked so often.</summary>
+    const int MaxCompressions = 4;
+
     readonly HeadStream _raw;
     readonly string _name;
     readonly bool _isFile;
@@ -68,7 +71,7 @@ sealed class TextSource : IDisposable
     }
 
     /// <summary>With the largest window there is: what `zstd --long=31` writes can be read.</summary>
-    static DecompressionStream OpenZstd(Stream compressed)
+    internal static DecompressionStream OpenZstd(Stream compressed)
     {
         DecompressionStream stream = new(compressed, leaveOpen: false);
         stream.SetParameter(ZstdSharp.Unsafe.ZSTD_dParameter.ZSTD_d_windowLogMax, 31);
@@ -80,20 +83,23 @@ sealed class TextSource : IDisposable
 
     Stream OpenText()
     {
-        bool gzip = IsGzip;
-        bool zstd = IsZstd;
-        if (!gzip && !zstd)
+        HeadStream bytes = _raw;
+        for (int i = 0; ; i++)
         {
-            ReadOnlySpan<byte> head = _raw.Peek(4);
-            gzip = head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B, 0x08]);
+            ReadOnlySpan<byte> head = bytes.Peek(4);
+            bool isGzip = head is [0x1F, 0x8B, 0x08, ..];
             // A frame, or one to be skipped before it: https://datatracker.ietf.org/doc/html/rfc8878#section-3.1
-            zstd = head is [0x28, 0xB5, 0x2F, 0xFD] or [>= 0x50 and <= 0x5F, 0x2A, 0x4D, 0x18];
-            Packed = head is [(byte)'P', (byte)'K', 3, 4] ? ".zip" : head is [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9'] ? ".bz2" : head is [0xFD, (byte)'7', (byte)'z', (byte)'X'] ? ".xz"
-                : head is [(byte)'7', (byte)'z', 0xBC, 0xAF] ? ".7z" : null;
+            bool isZstd = head is [0x28, 0xB5, 0x2F, 0xFD] or [>= 0x50 and <= 0x5F, 0x2A, 0x4D, 0x18];
+            if (i == 0 && ((IsGzip && !isGzip) || (IsZstd && !isZstd)) && head.Length > 0)
+                throw new InvalidDataException("its name says that it is compressed, its first bytes that it is not (so, at least); rename it if it is text");
+            if ((!isGzip && !isZstd) || i == MaxCompressions)
+            {
+                Packed = isGzip ? ".gz" : isZstd ? ".zst" : head is [(byte)'P', (byte)'K', 3, 4] ? ".zip" : head is [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9'] ? ".bz2"
+                    : head is [0xFD, (byte)'7', (byte)'z', (byte)'X'] ? ".xz" : head is [(byte)'7', (byte)'z', 0xBC, 0xAF] ? ".7z" : null;
+                break;
+            }
+            bytes = new HeadStream(Ahead(isGzip ? new GzipReader(bytes) : OpenZstd(bytes)), null);
         }
-        HeadStream bytes = gzip ? new HeadStream(Ahead(new GzipReader(_raw)), null)
-            : zstd ? new HeadStream(Ahead(OpenZstd(_raw)), null)
-            : _raw;
         ReadOnlySpan<byte> mark = bytes.Peek(2);
         Encoding? utf16 = mark.SequenceEqual((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? Encoding.Unicode
             : mark.SequenceEqual((ReadOnlySpan<byte>)[0xFE, 0xFF]) ? Encoding.BigEndianUnicode

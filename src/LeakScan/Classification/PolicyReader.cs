@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace LeakScan.Classification;
@@ -140,7 +141,7 @@ ref struct PolicyReader(ReadOnlySpan<byte> json, string name)
     {
         Advance();
         if (_reader.TokenType != JsonTokenType.Number || !_reader.TryGetDouble(out double value) || value < 0 || value > limit || (limit == int.MaxValue && value != Math.Floor(value)))
-            throw Error(limit == int.MaxValue ? $"\"{key}\" is a whole number from 0" : $"\"{key}\" is a number from 0");
+            throw Error(string.Create(CultureInfo.InvariantCulture, $"\"{key}\" is a {(limit == int.MaxValue ? "whole " : "")}number from 0 to {limit:0}"));
         return value;
     }
 
