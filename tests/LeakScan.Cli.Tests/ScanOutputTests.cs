@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Text.Json;
 using LeakScan.Cli.Commands;
 using LeakScan.Cli.Tests.Support;
@@ -286,5 +287,59 @@ public sealed class ScanOutputTests : IDisposable
         _work.Run("index", "build", "-o", "zip.lsi", "packed.zip").Expect(0);
         _work.Write("log.txt", System.Text.Encoding.UTF8.GetString(text));
         Assert.Contains("packed.zip/a.txt", _work.Run("scan", "--index", "zip.lsi", "log.txt").Expect(1).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ANameThatFillsItsLineEndsNoScan()
+    {
+        _work.Write("a.jsonl", JsonSerializer.Serialize(new Dictionary<string, int> { [new string('a', 44) + "\n"] = 1 }) + "\n");
+        _work.Write("b.jsonl", JsonSerializer.Serialize(new Dictionary<string, int> { [_work.Read("src/alpha.cs")] = 1 }) + "\n");
+        foreach (string[] more in (string[][])[[], ["--verbatim-only"]])
+        {
+            CliResult result = _work.Run(["scan", "--index", "corp.lsi", "a.jsonl", "b.jsonl", .. more]).Expect(1);
+            Assert.Single(result.Findings);
+            Assert.Equal(2, result.Summary.GetProperty("records").GetInt32());
+        }
+    }
+
+    [Fact]
+    public void ArchivesInFoldersAreCounted()
+    {
+        _work.Write("in/a.txt", "nothing");
+        using (ZipArchive zip = ZipFile.Open(Path.Combine(_work.Root, "in", "b.zip"), ZipArchiveMode.Create)) zip.CreateEntry("c.txt").Open().Dispose();
+        Assert.Contains("1 archives in folders were not looked into", _work.Run("scan", "--index", "corp.lsi", "in").Expect(0).Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnOutputReplacesNoFileThatIsRead()
+    {
+        _work.Write("in/a.txt", "nothing");
+        Assert.Contains("would replace a file in in, which is read", _work.Run("scan", "--index", "corp.lsi", "--output", "in/a.txt", "in").Expect(2).Err, StringComparison.Ordinal);
+        Assert.Contains("would replace a file in src, which is read", _work.Run("index", "build", "-o", "src/alpha.cs", "src").Expect(2).Err, StringComparison.Ordinal);
+        _work.Run("index", "build", "-o", "src/own.lsi", "src").Expect(0);
+        _work.Run("index", "build", "-o", "src/own.lsi", "src").Expect(0); // again: an index
+        _work.MakeLog(40);
+        foreach (string format in (string[])["jsonl", "sarif"])
+        {
+            for (int i = 0; i < 2; i++) _work.Run("scan", "--index", "corp.lsi", "--format", format, "--output", "in/" + format, "log.jsonl", "in").Expect(1);
+        }
+    }
+
+    [Theory]
+    [InlineData("--threads", "x")]
+    [InlineData("--no-such-option", "x")]
+    [InlineData("--policy", "")]
+    public void WrongArgumentsEndInASummaryToo(string option, string value) =>
+        Assert.Equal(1, _work.Run("scan", "--index", "corp.lsi", option, value, "src").Expect(2).Summary.GetProperty("errors").GetInt32());
+
+    [Fact]
+    public void ADeltaOfAnotherIndexIsTold()
+    {
+        _work.Run("index", "build", "-o", "other.lsi", "src/deep").Expect(0);
+        _work.Run("index", "add", "other.lsi", "src/beta.py").Expect(0);
+        File.Copy(Path.Combine(_work.Root, "other.lsi.1"), Path.Combine(_work.Root, "corp.lsi.1"));
+        Assert.Contains("1 files beside the index", _work.Run("scan", "--index", "corp.lsi", "src/alpha.cs").Expect(1).Err, StringComparison.Ordinal);
+        File.Delete(Path.Combine(_work.Root, "corp.lsi.1"));
+        Assert.DoesNotContain("beside the index", _work.Run("scan", "--index", "corp.lsi", "src/alpha.cs").Expect(1).Err, StringComparison.Ordinal);
     }
 }
