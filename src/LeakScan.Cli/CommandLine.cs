@@ -44,7 +44,7 @@ static class CommandLine
     /// <summary>Whoever runs a scan reads its last line, whatever was wrong with its arguments.</summary>
     static void SummarizeNothing(string[] args)
     {
-        if (args is ["scan", ..]) Diagnostics.Raw(new ScanSummary { Errors = 1 }.ToJson(TimeSpan.Zero));
+        if (Array.Find(args, a => a.Length > 0 && a[0] is not ('-' or '[')) == "scan") Diagnostics.Raw(new ScanSummary { Errors = 1 }.ToJson(TimeSpan.Zero));
     }
 
     /// <summary>One line for the person at the keyboard.</summary>

@@ -319,7 +319,7 @@ public sealed class ScanOutputTests : IDisposable
         _work.Run("index", "build", "-o", "src/own.lsi", "src").Expect(0);
         _work.Run("index", "build", "-o", "src/own.lsi", "src").Expect(0); // again: an index
         _work.MakeLog(40);
-        foreach (string format in (string[])["jsonl", "sarif"])
+        foreach (string format in (string[])["jsonl", "sarif", "text"])
         {
             for (int i = 0; i < 2; i++) _work.Run("scan", "--index", "corp.lsi", "--format", format, "--output", "in/" + format, "log.jsonl", "in").Expect(1);
         }
@@ -329,6 +329,7 @@ public sealed class ScanOutputTests : IDisposable
     [InlineData("--threads", "x")]
     [InlineData("--no-such-option", "x")]
     [InlineData("--policy", "")]
+    [InlineData("-x", "")]
     public void WrongArgumentsEndInASummaryToo(string option, string value) =>
         Assert.Equal(1, _work.Run("scan", "--index", "corp.lsi", option, value, "src").Expect(2).Summary.GetProperty("errors").GetInt32());
 

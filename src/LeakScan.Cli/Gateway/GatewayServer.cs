@@ -36,6 +36,8 @@ sealed class GatewayServer : IAsyncDisposable
     readonly WebApplication _web;
     readonly IHttpForwarder _forwarder;
     readonly HttpMessageInvoker _client;
+    const int MaxMethod = 7, MaxSession = 64;
+
     readonly SemaphoreSlim _scans = new(Environment.ProcessorCount); // lives as long as the last scan
     readonly SemaphoreSlim _large = new(MaxLarge);
     readonly Lock _auditing = new();
@@ -108,22 +110,27 @@ sealed class GatewayServer : IAsyncDisposable
 
     async Task HandleAsync(HttpContext context)
     {
-        bool hasRoom = false;
+        int rooms = 0;
         try
         {
             await HandleAsync(context, async () =>
             {
                 await _large.WaitAsync(context.RequestAborted);
-                hasRoom = true;
-            });
+                Volatile.Write(ref rooms, 1);
+            }, Leave);
         }
         finally
         {
-            if (hasRoom) _large.Release();
+            Leave();
+        }
+
+        void Leave()
+        {
+            if (Interlocked.Exchange(ref rooms, 0) != 0) _large.Release();
         }
     }
 
-    async Task HandleAsync(HttpContext context, Func<Task> beforeLarge)
+    async Task HandleAsync(HttpContext context, Func<Task> beforeLarge, Action afterSent)
     {
         HttpRequest request = context.Request;
         string target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
@@ -154,7 +161,7 @@ sealed class GatewayServer : IAsyncDisposable
 
         bool isAnthropics = upstream.IsAnthropic || Upstream.IsAnthropics(request, there);
         Stopwatch watch = Stopwatch.StartNew();
-        AuditEntry entry = new() { Time = DateTime.UtcNow, Tool = ToolOf(request) ?? upstream.Name, Event = $"{request.Method} {Shown(there)}", Session = SessionOf(request) };
+        AuditEntry entry = new() { Time = DateTime.UtcNow, Tool = ToolOf(request) ?? upstream.Name, Event = $"{(request.Method.Length <= MaxMethod && request.Method.All(char.IsAsciiLetterUpper) ? request.Method : "...")} {Shown(there)}", Session = SessionOf(request) };
         ArraySegment<byte> body = default;
         bool isRead = false, streams = false;
         string? message;
@@ -186,7 +193,13 @@ sealed class GatewayServer : IAsyncDisposable
             return;
         }
         if (body.Count > 0) request.Body = new MemoryStream(body.Array!, body.Offset, body.Count, writable: false);
-        await ForwardAsync(context, upstream, there, isAnthropics);
+        body = default;
+        await ForwardAsync(context, upstream, there, isAnthropics, () =>
+        {
+            // The answer may take minutes: the request is not kept until then.
+            request.Body = Stream.Null;
+            afterSent();
+        });
     }
 
     async Task<(Judgement Judgement, bool Streams)> JudgeAsync(HttpRequest request, Upstream upstream, string target, ArraySegment<byte> body, CancellationToken cancellationToken)
@@ -210,9 +223,16 @@ sealed class GatewayServer : IAsyncDisposable
         }
     }
 
-    async Task ForwardAsync(HttpContext context, Upstream upstream, string target, bool isAnthropics)
+    async Task ForwardAsync(HttpContext context, Upstream upstream, string target, bool isAnthropics, Action answered)
     {
-        ForwarderError error = await _forwarder.SendAsync(context, upstream.Address, _client, s_forwarding, new Transformer(upstream.AddressOf(target)));
+        Transformer transformer = new(upstream.AddressOf(target), answered);
+        ForwarderError error = await _forwarder.SendAsync(context, upstream.Address, _client, s_forwarding, transformer);
+        if (transformer.SwitchesProtocols)
+        {
+            Diagnostics.Error($"{upstream.Name} ({upstream.Origin}) would go on in another protocol, which nobody asked for");
+            await GatewayReply.Error(isAnthropics, StatusCodes.Status502BadGateway, $"LeakScan let this through, but {upstream.Name} would go on in another protocol").WriteAsync(context);
+            return;
+        }
         if (error is ForwarderError.None or ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled
             or ForwarderError.RequestBodyClient or ForwarderError.ResponseBodyClient) return;
         Exception? cause = context.GetForwarderErrorFeature()?.Exception;
@@ -257,14 +277,27 @@ sealed class GatewayServer : IAsyncDisposable
     {
         foreach (string name in (ReadOnlySpan<string>)["x-claude-code-session-id", "session-id", "session_id"])
         {
-            if (request.Headers.TryGetValue(name, out Microsoft.Extensions.Primitives.StringValues value)) return Diagnostics.Printable(value.ToString());
+            // A name that is longer or has other characters may be text.
+            if (request.Headers.TryGetValue(name, out Microsoft.Extensions.Primitives.StringValues value) && value.ToString() is { Length: <= MaxSession } id && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':')) return id;
         }
         return null;
     }
 
     /// <summary>Sends a request on as it came, to another address.</summary>
-    sealed class Transformer(string address) : HttpTransformer
+    /// <param name="address">Where it goes.</param>
+    /// <param name="answered">Called when the answer begins.</param>
+    sealed class Transformer(string address, Action answered) : HttpTransformer
     {
+        /// <summary>Whether the answer is 101, after which nothing could be looked at.</summary>
+        internal bool SwitchesProtocols { get; private set; }
+
+        public override ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+        {
+            answered();
+            SwitchesProtocols = proxyResponse?.StatusCode == HttpStatusCode.SwitchingProtocols;
+            return SwitchesProtocols ? ValueTask.FromResult(false) : base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        }
+
         public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);

@@ -16,6 +16,9 @@ static class RequestTexts
     /// <summary>Elements of a list beyond this are one text: no conversation is so long.</summary>
     const int MaxTexts = 4096;
 
+    /// <summary>Lines that look like records and are none; after so many the body is none of records.</summary>
+    const int MaxOthers = 1000;
+
     /// <summary>A longer name is none of a request's own: it may be text.</summary>
     const int MaxShownName = 31;
 
@@ -41,11 +44,14 @@ static class RequestTexts
             // A form with files, lines of JSON, or what nobody can read: a scan of the bytes sees through the wrappers that it knows.
             texts.AddDecoded("the request's body", body);
             if (contentType?.Contains("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true) texts.AddDecoded("the form", WebUtility.UrlDecodeToBytes(body.ToArray(), 0, body.Length));
+            int others = 0;
             foreach (Range line in body.Span.Split((byte)'\n'))
             {
-                if (!body.Span[line].TrimStart(" \t"u8).StartsWith("{"u8)) continue;
+                // A line that is no record costs an exception: a file of code has many that begin and end as one, and is none.
+                if (!MayHaveNumbers(body.Span[line]) || others > MaxOthers) continue;
                 using JsonDocument? record = Parse(body[line]);
                 if (record is not null) RefuseNumbers(record.RootElement);
+                else others++;
             }
             return texts;
         }
@@ -62,6 +68,13 @@ static class RequestTexts
             Add(texts, name, property.Value);
         }
         return texts;
+    }
+
+    /// <summary>Whether a line may be a record with a list in it.</summary>
+    static bool MayHaveNumbers(ReadOnlySpan<byte> line)
+    {
+        line = line.Trim(" \t\r"u8);
+        return line.StartsWith("{"u8) && line.EndsWith("}"u8) && line.Contains((byte)'[');
     }
 
     static JsonDocument? Parse(ReadOnlyMemory<byte> body)

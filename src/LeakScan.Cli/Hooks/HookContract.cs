@@ -94,6 +94,7 @@ abstract class HookContract
             if (!input.TryGetProperty(key, out JsonElement value)) continue;
             foreach (JsonElement path in value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().ToArray() : [value])
             {
+                if (path.ValueKind == JsonValueKind.Object) isNamed |= AddReadFile(texts, path, folder);
                 if (path.ValueKind != JsonValueKind.String) continue;
                 isNamed = true;
                 texts.AddFile(OutgoingTexts.TextOf(path), folder, LineRange.From(Number(input, "offset"), Number(input, "limit")));

@@ -22,6 +22,10 @@ static class EncodedText
 
     const int SampleBytes = 256;
 
+    static readonly SearchValues<byte> s_lineBreaks = SearchValues.Create("\r\n\\rn \t\"'`,>|"u8);
+
+    const int MaxLineBreak = 64;
+
     /// <summary>Shorter lines, but for a last one, are words one below the other.</summary>
     const int ShortestLine = 16;
 
@@ -47,7 +51,7 @@ static class EncodedText
         ArrayBufferWriter<byte>? decoded = null;
         ArrayBufferWriter<byte> run = new();
         List<int> lineEnds = [];
-        int line = 0;
+        int line = 0, lineEnd = 0;
         for (int at = 0; at < text.Length;)
         {
             int start = text[at..].IndexOfAny(s_alphabet);
@@ -58,7 +62,7 @@ static class EncodedText
             if (start > 0 && text[start - 1] == '\\' && !isSlash) start++;
             int length = text[start..].IndexOfAnyExcept(s_alphabet);
             int end = length < 0 ? text.Length : start + length;
-            if (!isSlash && (line < ShortestLine || !IsLineBreak(text[at..start])))
+            if (!isSlash && (line < ShortestLine || !IsLineBreak(text[lineEnd..start])))
             {
                 Decode(run.WrittenSpan, lineEnds, ref decoded);
                 run.ResetWrittenCount();
@@ -67,6 +71,7 @@ static class EncodedText
             run.Write(text[start..end]);
             at = end;
             if (end == start) continue;
+            lineEnd = end;
             line = isSlash ? line + end - start : end - start;
             if (isSlash && lineEnds.Count > 0) lineEnds.RemoveAt(lineEnds.Count - 1);
             lineEnds.Add(run.WrittenCount);
@@ -75,8 +80,8 @@ static class EncodedText
         return decoded is { WrittenCount: > 0 } ? decoded.WrittenSpan.ToArray() : null;
     }
 
-    /// <summary>Whether what stands between two runs is the end of a line, escaped or not.</summary>
-    static bool IsLineBreak(ReadOnlySpan<byte> between) => between.Length > 0 && !between.ContainsAnyExcept("\r\n\\rn"u8) && between.IndexOfAny("\r\n\\"u8) >= 0;
+    /// <summary>Whether what stands between two runs is the end of a line, escaped or not, with what indents, quotes and joins lines around it.</summary>
+    static bool IsLineBreak(ReadOnlySpan<byte> between) => between.Length is > 0 and <= MaxLineBreak && !between.ContainsAnyExcept(s_lineBreaks) && between.IndexOfAny("\r\n\\"u8) >= 0;
 
     /// <summary>Decodes a run as one, and where that is no text throughout, since its lines are encoded by themselves or the first is none of it, line by line too.</summary>
     static void Decode(ReadOnlySpan<byte> run, List<int> lineEnds, ref ArrayBufferWriter<byte>? decoded)
@@ -91,7 +96,7 @@ static class EncodedText
     }
 
     // A word may stand before it that could be of it, as in id_c2VjcmV0: so it is decoded from each of its first four characters, until it can be read.
-    /// <returns>Whether it is text throughout, or nothing that can be read.</returns>
+    /// <returns>Whether it is text throughout, or too short. A picture is neither: text may stand in the lines behind it.</returns>
     static bool Decode(ReadOnlySpan<byte> run, ref ArrayBufferWriter<byte>? decoded)
     {
         if (run.Length < ShortestRun) return true;
@@ -100,7 +105,7 @@ static class EncodedText
         {
             byte[] bytes = Decode(run[skipped..]);
             // From its first character on alone, and if it is no text: two bytes are found by chance one character on, and a text may begin with RIFF.
-            if (skipped == 0 && !IsReadable(bytes) && IsCompressed(bytes)) return true;
+            if (skipped == 0 && !IsReadable(bytes) && IsCompressed(bytes)) return false;
             if (skipped == 0 || IsReadable(bytes)) best = bytes;
         }
         decoded ??= new ArrayBufferWriter<byte>();

@@ -146,15 +146,30 @@ sealed class OutgoingTexts
         }
     }
 
+    /// <summary>What a link leads to in the end; null if it leads around.</summary>
+    static FileSystemInfo? Target(FileInfo link)
+    {
+        try
+        {
+            return link.ResolveLinkTarget(returnFinalTarget: true);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The length of a file, or null if it is none, or one of the programs and data of which a folder may be full: zeros in each part of it, and not as in UTF-16.</summary>
     static long? LengthOfText(string path)
     {
         try
         {
             FileInfo info = new(path);
-            if (info.LinkTarget is not null) info = info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
-            if (!info.Exists || info.Attributes.HasFlag(FileAttributes.Directory)) return null;
-            if (info.Length == 0) return 0; // a pipe, too, which might never end
+            bool isLink = info.LinkTarget is not null;
+            if (isLink && Target(info) is not FileInfo { Exists: true }) return null; // leads nowhere, around, or to a folder
+            if (!info.Exists) throw new UnreadableException("a folder has a file whose name is not UTF-8, and which cannot be read");
+            if (isLink) info = (FileInfo)Target(info)!;
+            if (info.Length == 0) return isLink ? null : 0; // a pipe or a device, too, which might never end
             using FileStream file = new(info.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             Span<byte> part = stackalloc byte[4096];
             foreach (int eighth in (ReadOnlySpan<int>)[0, 3, 6])
@@ -206,7 +221,8 @@ sealed class OutgoingTexts
     {
         string full = FullPath(path, folder);
         if (full.Length == 0 || !File.Exists(full)) return null;
-        if (new FileInfo(full).Length == 0) return ReadOnlyMemory<byte>.Empty; // a pipe or a terminal, too, which might never end
+        FileInfo info = new(full);
+        if ((info.LinkTarget is null ? info : Target(info) as FileInfo) is null or { Length: 0 }) return ReadOnlyMemory<byte>.Empty; // a pipe or a terminal, too, which might never end
         if (++_files > MaxFiles) throw new UnreadableException(FormattableString.Invariant($"more than {MaxFiles} files at once"));
         try
         {

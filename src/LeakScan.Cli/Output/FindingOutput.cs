@@ -30,12 +30,12 @@ abstract class FindingOutput : IDisposable
     internal static void RefuseToReplace(string option, string path, IEnumerable<string?> read)
     {
         string full = Path.GetFullPath(path);
-        bool isAnothers = File.Exists(full) && !IsDevice(path) && !IsOurs(full);
+        bool isThere = File.Exists(full) && !IsDevice(path);
         foreach (string? input in read)
         {
             if (string.IsNullOrEmpty(input) || input == "-") continue;
             if (Path.GetFullPath(input) == full) throw new UserException($"{option} {path} would replace what is read");
-            if (isAnothers && IsWithin(full, input)) throw new UserException($"{option} {path} would replace a file in {input}, which is read: remove it first, or write elsewhere");
+            if (isThere && IsWithin(full, input) && !IsOurs(full)) throw new UserException($"{option} {path} would replace a file in {input}, which is read: remove it first, or write elsewhere");
         }
     }
 
@@ -43,13 +43,22 @@ abstract class FindingOutput : IDisposable
     internal static bool IsWithin(string path, string folder) =>
         folder != "-" && Directory.Exists(folder) && !Path.GetRelativePath(folder, path).StartsWith("..", StringComparison.Ordinal) && !Path.IsPathRooted(Path.GetRelativePath(folder, path));
 
-    /// <summary>Whether a file is what an earlier run wrote: an index, findings other than those in text, or nothing.</summary>
+    /// <summary>Whether a file is what an earlier run wrote: an index, findings, or nothing.</summary>
     static bool IsOurs(string path)
     {
+        if (new FileInfo(path).Length == 0) return true; // a pipe, too, which would not be read to its end
         Span<byte> head = stackalloc byte[512];
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
-        return head.IsEmpty || head.StartsWith("LEAKSCAN"u8) || head.StartsWith("{\"schema\":\"leakscan."u8) || head.IndexOf("\"name\":\"leakscan\""u8) >= 0;
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+        return head.StartsWith("LEAKSCAN"u8) || head.StartsWith("{\"schema\":\"leakscan."u8) || head.IndexOf("\"name\":\"leakscan\""u8) >= 0
+            || head.StartsWith("block  "u8) || head.StartsWith("warn  "u8) || head.StartsWith("allow  "u8);
     }
 
     internal static FindingOutput ToStandardOutput() => new StandardOutput(OpenStandardOutput());

@@ -18,7 +18,7 @@ static class BoilerplateLines
     const int MaxImportWords = 4;
 
     /// <summary>Lines of a licence that follow each other and none of which speaks of rights; more are text of the author's.</summary>
-    const int MaxLinesOfRights = 12;
+    const int MaxLinesOfRights = 20;
 
     static readonly SearchValues<byte> s_blanks = SearchValues.Create(" \t\r\n\f\v\uFEFF"u8);
 
@@ -110,11 +110,29 @@ static class BoilerplateLines
         {
             int words = 0;
             ReadOnlySpan<byte> rest = line[name].Trim(Blank);
-            while (!rest.IsEmpty && ++words <= MaxImportWords) rest = rest.IndexOfAny(s_blanks) is >= 0 and int blank ? rest[blank..].TrimStart(Blank) : [];
+            while (!rest.IsEmpty && words <= MaxImportWords)
+            {
+                int blank = rest.IndexOfAny(s_blanks);
+                ReadOnlySpan<byte> word = blank < 0 ? rest : rest[..blank];
+                if (word.StartsWith("--"u8)) break;
+                words += IsOfImports(word) ? 0 : 1;
+                rest = rest[word.Length..].TrimStart(Blank);
+            }
             if (words > MaxImportWords) return false;
         }
         return true;
     }
+
+    static bool IsOfImports(ReadOnlySpan<byte> word)
+    {
+        foreach (byte[] other in s_importWords)
+        {
+            if (word.SequenceEqual(other)) return true;
+        }
+        return false;
+    }
+
+    static readonly byte[][] s_importWords = [.. new[] { "type", "typeof", "defer", "qualified", "safe", "static", "public", "as", "from", "hiding", "exposing", "*", "=", ":" }.Select(System.Text.Encoding.ASCII.GetBytes)];
 
     /// <summary>Whether a line is a frame of a stack trace of Java, .NET or JavaScript (<c>at name(...)</c>) or Python (<c>File "...", line ...</c>).</summary>
     static bool IsFrame(ReadOnlySpan<byte> line)
@@ -178,7 +196,7 @@ static class BoilerplateLines
                 if (close >= 0 && line[(from + close + blockEnd.Length)..].TrimStart(Blank) is { IsEmpty: false } rest && !rest.StartsWith("//"u8)) break;
             }
             // A header has several paragraphs of rights, and others between them; what follows the last may be anything.
-            bool speaks = SpeaksOfRights(line);
+            bool speaks = SpeaksOfRights(line) || (isParagraphOfRights && SpeaksOfTerms(line));
             if (speaksOfRights && !speaks && number - spoken >= MaxLinesOfRights)
             {
                 // So much of something else, in a paragraph that began with rights or behind it: none of it is.
@@ -214,6 +232,16 @@ static class BoilerplateLines
         int licence = lower.IndexOf("licen"u8);
         return licence >= 0 && (ContainsAny(lower, s_withLicence) || (licence > 0 && lower[licence - 1] == '@'));
     }
+
+    /// <summary>Whether a line among others that speak of rights says what a licence says.</summary>
+    static bool SpeaksOfTerms(ReadOnlySpan<byte> line)
+    {
+        Span<byte> lower = stackalloc byte[Math.Min(line.Length, 256)];
+        for (int i = 0; i < lower.Length; i++) lower[i] = (byte)(line[i] | ((uint)(line[i] - 'A') < 26 ? 0x20 : 0));
+        return ContainsAny(lower, s_terms);
+    }
+
+    static readonly byte[][] s_terms = [.. new[] { "warrant", "liab", "damages", "redistribut", "permission", "contributors", "endorse", "without restriction" }.Select(System.Text.Encoding.ASCII.GetBytes)];
 
     static readonly SearchValues<byte> s_commentMarks = SearchValues.Create(" \t\r*/#-;%"u8);
 

@@ -41,6 +41,9 @@ public sealed class GatewayFixture : IAsyncLifetime
     /// <summary>Holds the second half of a streamed answer back until it is completed.</summary>
     internal TaskCompletionSource Rest { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>The same, of the answers that take long.</summary>
+    internal TaskCompletionSource Long { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>When it is completed, the connection of a broken answer ends.</summary>
     internal TaskCompletionSource Break { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -52,12 +55,15 @@ public sealed class GatewayFixture : IAsyncLifetime
         await context.Request.Body.CopyToAsync(body);
         Reached.Enqueue(new(context.Request.Method, context.Features.Get<IHttpRequestFeature>()!.RawTarget,
             context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase), body.ToArray()));
+        if (context.Request.Path.Value!.Contains("switch", StringComparison.Ordinal)) context.Response.StatusCode = StatusCodes.Status101SwitchingProtocols;
+        if (context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols) return;
         context.Response.StatusCode = 202;
         context.Response.Headers["request-id"] = "r1";
         context.Response.ContentType = "text/event-stream";
         await context.Response.WriteAsync("data: one\n\n");
         await context.Response.Body.FlushAsync();
         if (context.Request.Path.Value!.Contains("slow", StringComparison.Ordinal)) await Rest.Task;
+        if (context.Request.Path.Value.Contains("long", StringComparison.Ordinal)) await Long.Task;
         if (context.Request.Path.Value.Contains("broken", StringComparison.Ordinal))
         {
             await Break.Task;

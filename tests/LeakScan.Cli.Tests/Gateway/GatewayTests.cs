@@ -265,6 +265,44 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
     }
 
     [Fact]
+    public async Task ALargeRequestMakesRoomWhenItsAnswerBegins()
+    {
+        byte[] body = new byte[9 << 20];
+        body.AsSpan().Fill((byte)' ');
+        HttpResponseMessage[] begun = new HttpResponseMessage[12];
+        for (int i = 0; i < begun.Length; i++) begun[i] = await fixture.Client.SendAsync(Post("/v1/x/long", body, "text/plain"), HttpCompletionOption.ResponseHeadersRead);
+        fixture.Long.SetResult();
+        foreach (HttpResponseMessage response in begun)
+        {
+            Assert.Equal("data: one\n\ndata: two\n\n", await response.Content.ReadAsStringAsync());
+            response.Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData("{\n")]
+    [InlineData("{ a[0] }\n")]
+    public async Task LinesThatAreNoRecordsAreReadAtOnce(string line) =>
+        await Passed(Post("/v1/x", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(line, 1_000_000))), "text/plain")); // a minute, and the client gives up
+
+    [Fact]
+    public async Task AnotherProtocolIsRefused()
+    {
+        using HttpResponseMessage response = await fixture.Client.SendAsync(Post("/v1/messages/switch", Anthropic(Open)));
+        Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+        Assert.Contains("another protocol", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ASessionThatIsTextIsNotRecorded()
+    {
+        HttpRequestMessage request = Post("/v1/messages", Anthropic(Secret));
+        request.Headers.TryAddWithoutValidation("session-id", "class Of a text; not_of_a_session");
+        await HeldBack(request);
+        Assert.DoesNotContain("not_of_a_session", await File.ReadAllTextAsync(fixture.Project.PathOf("audit.jsonl")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AFormIsRead() =>
         Assert.Contains("the form has text of src/secret.py", (await HeldBack(Post("/v1/x", Encoding.UTF8.GetBytes("prompt=" + WebUtility.UrlEncode(Secret)), "application/x-www-form-urlencoded"))).Body, StringComparison.Ordinal);
 

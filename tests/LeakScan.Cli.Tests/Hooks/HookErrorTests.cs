@@ -95,11 +95,13 @@ public sealed class HookErrorTests(HookFixture fixture) : IClassFixture<HookFixt
             File.Delete(fixture.PathOf(file));
             File.CreateSymbolicLink(fixture.PathOf(file), fixture.PathOf("linked"));
             Directory.CreateSymbolicLink(fixture.PathOf(Path.Combine(folder, "around")), fixture.PathOf(folder));
-            File.CreateSymbolicLink(fixture.PathOf(Path.Combine(folder, "nowhere")), fixture.PathOf("not there"));
+            string At(string name) => fixture.PathOf(Path.Combine(folder, name));
+            foreach ((string from, string to) in ((string, string)[])[("nowhere", fixture.PathOf("not there")), ("zero", "/dev/zero"), ("one", At("two")), ("two", At("one"))]) File.CreateSymbolicLink(At(from), to);
         }
         string path = System.Text.Json.JsonSerializer.Serialize(fixture.PathOf("folder-" + how));
         HookReply reply = HookFixture.Ask(fixture.Options(HookTool.Windsurf), $$$"""{"trajectory_id":"s1","agent_action_name":"pre_read_code","tool_info":{"file_path":{{{path}}}}}""");
         Assert.Equal(how == "data" ? 0 : 2, reply.ExitCode);
+        Assert.Equal(how != "data", (reply.Out + reply.Error).Contains("src/secret.py", StringComparison.Ordinal)); // for what it is, and not for what cannot be read
     }
 
     [Fact]

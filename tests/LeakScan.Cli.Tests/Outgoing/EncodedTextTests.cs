@@ -29,6 +29,9 @@ public class EncodedTextTests
     [InlineData("\n", 60)]
     [InlineData("\n", 75)]
     [InlineData("\n", 20)]
+    [InlineData("\n    ", 60)]
+    [InlineData("\",\n\t\"", 60)]
+    [InlineData("\\n> ", 76)]
     public void LinesAreOneText(string lineBreak, int length) => s_bytes.Sample(bytes =>
     {
         string encoded = string.Join(lineBreak, Convert.ToBase64String(bytes).Chunk(length).Select(line => new string(line)));
@@ -80,6 +83,14 @@ public class EncodedTextTests
     [InlineData("no run of so many letters")]
     [InlineData("YWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJjYWJ")] // 63
     public void WordsAreNone(string text) => Assert.Null(EncodedText.In(Encoding.UTF8.GetBytes(text)));
+
+    [Fact]
+    public void TextBehindAPictureIsRead()
+    {
+        string text = "a text that is as long as it has to be, which is longer than it would be otherwise";
+        string lines = Convert.ToBase64String([0x89, .. "PNG"u8, .. new byte[101]]) + "\n" + Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+        Assert.Contains(text, Encoding.UTF8.GetString(EncodedText.In(Encoding.UTF8.GetBytes(lines))!), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void PicturesAreLeftAlone() =>

@@ -51,6 +51,8 @@ public sealed class BoilerplateLinesTests
     [InlineData("Traceback:\n  File \"/x/site-packages/y.py\", line 3, in f\n    secret(x)\n", "1-2")]
     [InlineData("at the end (see 3)\nat 10.30 (CET)\nat heron.internal (the pool)\nat heron.pool(x) in the room\nat last.\nat secret(x)\nFile \"a\"\nFOO = 1\nalpha.beta(x)\n", "")]
     [InlineData("import qualified Data.Map as M\nimport a.b as c, d as e, f as g, h as i\nimport static a.b.*; // all of what it has\nimport type { A } from \"b\"\nfrom . import a as b\n", "0-5")]
+    [InlineData("import type * as ExpressServeStatic from \"e\";\nimport qualified Data.Map.Strict as Map hiding (foldr)\nimport Data.Text (Text) -- what is\nimport safe qualified A.B as C -- what there is of it\nimport io = std.stdio : w = writeln;\n", "0-5")]
+    [InlineData("/* Copyright X\n * All of it.\n * Permission is granted to all.\n * 1\n * 2\n * 3\n * 4\n * 5\n * 6\n * 7\n * 8\n * 9\n * 10\n * 11\n * 12\n * 13\n * 14\n * No warranty.\n * 15\n * 16\n * 17\n */\nint x;\n", "0-22")]
     [InlineData("import the plates before the router is closed\nfrom our plant we import steel\npackage delivery goes to the third door\n", "")]
     public void FindsHeaderAndImports(string text, string ranges)
     {
