@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
 using LeakScan.Cli.Commands;
+using LeakScan.Cli.Output;
 using LeakScan.Cli.Tests.Support;
 
 namespace LeakScan.Cli.Tests;
@@ -316,13 +317,15 @@ public sealed class ScanOutputTests : IDisposable
         _work.Write("in/a.txt", "nothing");
         Assert.Contains("would replace a file in in, which is read", _work.Run("scan", "--index", "corp.lsi", "--output", "in/a.txt", "in").Expect(2).Err, StringComparison.Ordinal);
         Assert.Contains("would replace a file in src, which is read", _work.Run("index", "build", "-o", "src/alpha.cs", "src").Expect(2).Err, StringComparison.Ordinal);
-        _work.Run("index", "build", "-o", "src/own.lsi", "src").Expect(0);
-        _work.Run("index", "build", "-o", "src/own.lsi", "src").Expect(0); // again: an index
-        _work.MakeLog(40);
-        foreach (string format in (string[])["jsonl", "sarif", "text"])
+        string Path(string name) => System.IO.Path.Combine(_work.Root, name);
+        foreach ((string name, string text) in ((string, string)[])[("f.jsonl", """{"schema":"leakscan.finding/1","id":"a"}"""), ("f.sarif", Sarif.Head([])), ("f.txt", "block  a"), ("empty", "")])
         {
-            for (int i = 0; i < 2; i++) _work.Run("scan", "--index", "corp.lsi", "--format", format, "--output", "in/" + format, "log.jsonl", "in").Expect(1);
+            _work.Write("in/" + name, text);
+            FindingOutput.RefuseToReplace("--output", Path("in/" + name), [Path("in")]);
         }
+        File.Copy(Path("corp.lsi"), Path("in/corp.lsi"));
+        FindingOutput.RefuseToReplace("--output", Path("in/corp.lsi"), [Path("in")]);
+        Assert.Throws<UserException>(() => FindingOutput.RefuseToReplace("--output", Path("in/a.txt"), [Path("in")]));
     }
 
     [Theory]
