@@ -14,6 +14,9 @@ static class BoilerplateLines
     /// <summary>A line beyond this is a program that has been put on one line, or prose: no import.</summary>
     const int MaxImportBytes = 256;
 
+    /// <summary>Of a line of a header so much is looked at.</summary>
+    const int MaxComparedBytes = 256;
+
     /// <summary>Words of one name that is imported, in whatever language; more are prose.</summary>
     const int MaxImportWords = 4;
 
@@ -224,8 +227,7 @@ static class BoilerplateLines
 
     static bool SpeaksOfRights(ReadOnlySpan<byte> line)
     {
-        Span<byte> lower = stackalloc byte[Math.Min(line.Length, 256)];
-        for (int i = 0; i < lower.Length; i++) lower[i] = (byte)(line[i] | ((uint)(line[i] - 'A') < 26 ? 0x20 : 0));
+        ReadOnlySpan<byte> lower = Lower(line, stackalloc byte[MaxComparedBytes]);
         if (lower.IndexOf("copyright"u8) >= 0 || lower.IndexOf("spdx-"u8) >= 0 || lower.IndexOf("all rights reserved"u8) >= 0
             || lower.IndexOf("public domain"u8) >= 0) return true;
         if (lower.IndexOf("confidential"u8) >= 0) return ContainsAny(lower, s_withConfidential);
@@ -233,11 +235,18 @@ static class BoilerplateLines
         return licence >= 0 && (ContainsAny(lower, s_withLicence) || (licence > 0 && lower[licence - 1] == '@'));
     }
 
+    /// <summary>The beginning of a line in small letters.</summary>
+    static ReadOnlySpan<byte> Lower(ReadOnlySpan<byte> line, Span<byte> buffer)
+    {
+        buffer = buffer[..Math.Min(line.Length, buffer.Length)];
+        for (int i = 0; i < buffer.Length; i++) buffer[i] = (byte)(line[i] | ((uint)(line[i] - 'A') < 26 ? 0x20 : 0));
+        return buffer;
+    }
+
     /// <summary>Whether a line among others that speak of rights says what a licence says.</summary>
     static bool SpeaksOfTerms(ReadOnlySpan<byte> line)
     {
-        Span<byte> lower = stackalloc byte[Math.Min(line.Length, 256)];
-        for (int i = 0; i < lower.Length; i++) lower[i] = (byte)(line[i] | ((uint)(line[i] - 'A') < 26 ? 0x20 : 0));
+        ReadOnlySpan<byte> lower = Lower(line, stackalloc byte[MaxComparedBytes]);
         return ContainsAny(lower, s_terms);
     }
 
