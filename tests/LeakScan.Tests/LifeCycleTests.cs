@@ -112,27 +112,22 @@ public sealed class LifeCycleTests : IDisposable
         public readonly void OnMatch(in Match match) => scanner.Scan(s_text, new List<Match>());
     }
 
-    [Fact]
-    public void ASinkDoesNotScanWithTheScannerThatCallsIt()
-    {
-        using FingerprintIndex index = Index(inMemory: true);
-        Scanner scanner = new(index);
-        ScanningSink sink = new(scanner);
-        Assert.Throws<InvalidOperationException>(() => scanner.Scan(s_text, ref sink));
-        Assert.Equal(Verdict.Block, scanner.Scan(s_text, new List<Match>()).Verdict);
-    }
-
     struct DisposingSink(FingerprintIndex index) : IMatchSink
     {
         public readonly void OnMatch(in Match match) => index.Dispose();
     }
 
     [Fact]
-    public void ASinkDoesNotDisposeOfTheIndex()
+    public void ASinkDoesNotScanWithTheScannerThatCallsIt() => AssertRefused((_, scanner) => new ScanningSink(scanner));
+
+    [Fact]
+    public void ASinkDoesNotDisposeOfTheIndex() => AssertRefused((index, _) => new DisposingSink(index));
+
+    void AssertRefused<TSink>(Func<FingerprintIndex, Scanner, TSink> make) where TSink : struct, IMatchSink
     {
         using FingerprintIndex index = Index(inMemory: true);
         Scanner scanner = new(index);
-        DisposingSink sink = new(index);
+        TSink sink = make(index, scanner);
         Assert.Throws<InvalidOperationException>(() => scanner.Scan(s_text, ref sink));
         Assert.Equal(Verdict.Block, scanner.Scan(s_text, new List<Match>()).Verdict);
     }

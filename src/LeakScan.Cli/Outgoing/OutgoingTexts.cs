@@ -165,11 +165,14 @@ sealed class OutgoingTexts
         try
         {
             FileInfo info = new(path);
-            bool isLink = info.LinkTarget is not null;
-            if (isLink && Target(info) is not FileInfo { Exists: true }) return null; // leads nowhere, around, or to a folder
+            if (info.LinkTarget is not null)
+            {
+                // What leads nowhere, around, to a folder, or to a pipe or a device, which might never end.
+                if (Target(info) is not FileInfo { Exists: true, Length: > 0 } target) return null;
+                info = target;
+            }
             if (!info.Exists) throw new UnreadableException("a folder has a file whose name is not UTF-8, and which cannot be read");
-            if (isLink) info = (FileInfo)Target(info)!;
-            if (info.Length == 0) return isLink ? null : 0; // a pipe or a device, too, which might never end
+            if (info.Length == 0) return 0; // a pipe, too
             using FileStream file = new(info.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             Span<byte> part = stackalloc byte[4096];
             foreach (int eighth in (ReadOnlySpan<int>)[0, 3, 6])
