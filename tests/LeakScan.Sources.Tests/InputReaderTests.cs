@@ -59,6 +59,33 @@ public class InputReaderTests
     }
 
     [Fact]
+    public void Places_that_are_not_utf8_are_those_of_each_line()
+    {
+        byte[][] ends = [[.. "plain"u8], [.. "café — ✓"u8], [0xC3], [0xE2, 0x9C], [0x80], [0xFF, 0xFF], [.. "\r"u8], []];
+        Gen.Select(Gen.Select(Gen.Int[0, ends.Length - 1], Gen.Int[0, 200]).Array[0, 40], Gen.Bool, Gen.Bool).Sample((lines, isJsonl, endsInLineEnd) =>
+        {
+            List<byte> bytes = [];
+            long count = 0, first = -1;
+            for (int i = 0; i < lines.Length; i++)
+            {
+                byte[] line = [.. isJsonl ? "{\"a\":\""u8 : "t"u8, .. Enumerable.Repeat((byte)'x', lines[i].Item2), .. ends[lines[i].Item1], .. isJsonl ? "\"}"u8 : ""u8];
+                for (ReadOnlySpan<byte> rest = line; rest.Length > 0;)
+                {
+                    bool isWrong = Rune.DecodeFromUtf8(rest, out _, out int length) != System.Buffers.OperationStatus.Done;
+                    if (isWrong && count++ == 0) first = bytes.Count + line.Length - rest.Length;
+                    rest = rest[length..];
+                }
+                bytes.AddRange(line);
+                if (i < lines.Length - 1 || endsInLineEnd) bytes.Add((byte)'\n');
+            }
+            InputReader reader = new(new InputOptions { Format = isJsonl ? InputFormat.Jsonl : InputFormat.Text });
+            _ = reader.Read(new MemoryStream([.. bytes]), "log").Count();
+            SourceProblem? problem = reader.Problems.SingleOrDefault(p => p.Message.StartsWith("not valid UTF-8", StringComparison.Ordinal));
+            return count == 0 ? problem is null : problem is { } told && told.Offset == first && told.Message.Contains($" in {count} places", StringComparison.Ordinal);
+        }, iter: 300);
+    }
+
+    [Fact]
     public void Long_names_are_text_and_are_not_shown()
     {
         string name = new string('n', 70), shorter = new('s', 40);

@@ -9,6 +9,7 @@ namespace LeakScan.Benchmarks.Tables;
 static class FilesTable
 {
     const int BufferBytes = 1 << 20;
+    const int Rounds = 3;
 
     internal static int Run(IReadOnlyList<string> protect, IReadOnlyList<string> publics, double millions, string? cli, string[] inputs)
     {
@@ -19,7 +20,7 @@ static class FilesTable
             string indexPath = Path.Combine(folder, "index.lsi");
             Synthetic.Write(indexPath, (long)(millions * 1e6), protect, publics);
             using FingerprintIndex index = FingerprintIndex.Open(indexPath, Synthetic.s_key);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Measure.Machine()}, tier {Scanner.Describe()}, {index.Info.Fingerprints / 1e6:F1} M fingerprints; MB are those of the decompressed text; files in the page cache"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Measure.Machine()}, tier {Scanner.Describe()}, {index.Info.Fingerprints / 1e6:F1} M fingerprints; MB are those of the decompressed text; files in the page cache; medians of {Rounds} rounds"));
             Console.WriteLine();
             Console.WriteLine("| input | MB | records | findings | errors | plain read | decompression | engine alone, 2 threads, coarse | fine | leakscan scan, 1 thread | 2 threads | of the engine, coarse | fine | of decompression | peak memory MB |");
             Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
@@ -28,16 +29,23 @@ static class FilesTable
                 string[] files = TextMaker.Files(input);
                 long bytes = Pass(files, decompress: true, null); // into the page cache
                 long rawBytes = files.Sum(f => new FileInfo(f).Length);
-                double read = Measure.Seconds(() => Pass(files, decompress: false, null));
-                double decompression = files.Any(IsCompressed) ? Measure.Seconds(() => Pass(files, decompress: true, null)) : double.NaN;
-                double coarse = Engine(index, files, ScanDepth.Coarse);
-                double fine = Engine(index, files, ScanDepth.Fine);
                 string findings = Path.Combine(folder, "findings.jsonl");
-                LeakScanCli.Outcome one = leakscan.Scan(indexPath, 1, findings, input);
-                LeakScanCli.Outcome two = leakscan.Scan(indexPath, 2, findings, input);
-                double rate = bytes / two.Seconds;
+                // All of it in turn, so that what disturbs the machine meets all alike.
+                double[] read = new double[Rounds], decompression = new double[Rounds], coarse = new double[Rounds], fine = new double[Rounds], one = new double[Rounds], two = new double[Rounds];
+                double[] ofCoarse = new double[Rounds], ofFine = new double[Rounds], ofDecompression = new double[Rounds];
+                LeakScanCli.Outcome? outcome = null;
+                for (int i = 0; i < Rounds; i++)
+                {
+                    read[i] = rawBytes / Measure.Seconds(() => Pass(files, decompress: false, null));
+                    decompression[i] = files.Any(IsCompressed) ? bytes / Measure.Seconds(() => Pass(files, decompress: true, null)) : double.NaN;
+                    coarse[i] = Engine(index, files, ScanDepth.Coarse);
+                    fine[i] = Engine(index, files, ScanDepth.Fine);
+                    two[i] = bytes / (outcome = leakscan.Scan(indexPath, 2, findings, input)).Seconds;
+                    one[i] = bytes / leakscan.Scan(indexPath, 1, findings, input).Seconds;
+                    (ofCoarse[i], ofFine[i], ofDecompression[i]) = (two[i] / coarse[i], two[i] / fine[i], two[i] / decompression[i]);
+                }
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {Path.GetFileName(input.TrimEnd('/'))} | {bytes / 1e6:F0} | {one.Records} | {one.Findings} | {one.Errors} | {rawBytes / read / 1e6:F0} | {Cell(bytes / decompression / 1e6, "F0")} | {coarse / 1e6:F0} | {fine / 1e6:F0} | {bytes / one.Seconds / 1e6:F0} | {rate / 1e6:F0} | {rate / coarse:F2} | {rate / fine:F2} | {Cell(rate * decompression / bytes, "F2")} | {two.PeakMemoryBytes / 1e6:F0} |"));
+                    $"| {Path.GetFileName(input.TrimEnd('/'))} | {bytes / 1e6:F0} | {outcome!.Records} | {outcome.Findings} | {outcome.Errors} | {Rate(read)} | {Rate(decompression)} | {Rate(coarse)} | {Rate(fine)} | {Rate(one)} | {Rate(two)} | {Cell(Measure.Median(ofCoarse), "F2")} | {Cell(Measure.Median(ofFine), "F2")} | {Cell(Measure.Median(ofDecompression), "F2")} | {outcome.PeakMemoryBytes / 1e6:F0} |"));
             }
             return 0;
         }
@@ -46,6 +54,8 @@ static class FilesTable
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    static string Rate(double[] bytesASecond) => Cell(Measure.Median(bytesASecond) / 1e6, "F0");
 
     static string Cell(double value, string format) => double.IsNaN(value) ? "" : value.ToString(format, CultureInfo.InvariantCulture);
 

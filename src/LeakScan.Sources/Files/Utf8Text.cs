@@ -54,15 +54,11 @@ static class Utf8Text
         ulong due = 0, wrong = 0; // due: continuations of the next block, which characters of this one have begun
         while (text.Length >= BlockBytes)
         {
-            if (due == 0 && text[0] < 0x80)
+            if (due != 0 || !IsAscii(text))
             {
-                int ascii = text.IndexOfAnyExceptInRange((byte)0, (byte)0x7F);
-                if (ascii < 0) return wrong == 0;
-                text = text[ascii..];
-                if (text.Length < BlockBytes) break;
+                wrong |= Check(text, ref due, out ulong doubtful);
+                if (doubtful != 0 && !AreSecondsAllowed(text, doubtful)) return false;
             }
-            wrong |= Check(text, ref due, out ulong doubtful);
-            if (doubtful != 0 && !AreSecondsAllowed(text, doubtful)) return false;
             text = text[BlockBytes..];
         }
         // What is left, and zeros, which begin no character and go on with none.
@@ -72,6 +68,11 @@ static class Utf8Text
         wrong |= Check(rest, ref due, out ulong doubtfulOfRest);
         return wrong == 0 && AreSecondsAllowed(rest, doubtfulOfRest);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static bool IsAscii(ReadOnlySpan<byte> block) => Vector512.IsHardwareAccelerated
+        ? Vector512.Create(block).ExtractMostSignificantBits() == 0
+        : (Vector256.Create(block) | Vector256.Create(block[Vector256<byte>.Count..])).ExtractMostSignificantBits() == 0;
 
     /// <summary>Checks 64 bytes.</summary>
     /// <param name="block">The bytes, and what is behind them.</param>

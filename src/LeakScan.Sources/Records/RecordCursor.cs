@@ -33,6 +33,8 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
     int _overlap;
     long _line;
 
+    long _lookedAtTo; // an offset of the input
+    bool _areWellFormed; // what was looked at together
     long _illFormed;
     long _firstIllFormed;
     bool _isBinary;
@@ -49,6 +51,7 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
     {
         (_source, _name) = (source, name);
         (_inLongLine, _inRawLines, _doneBytes, _doneLines, _overlap, _line) = (false, false, 0, 0, 0, 1);
+        _lookedAtTo = 0;
         (_illFormed, _firstIllFormed, _isBinary, _missing, _firstMissingLine) = (0, -1, false, 0, 0);
         _buffer.Start(source);
         _buffer.Fill(3);
@@ -294,10 +297,25 @@ sealed class RecordCursor(InputOptions options, InputLimits limits, Action<Sourc
 
     void CountIllFormed(int start, int end)
     {
+        if (AreWellFormed(start, end)) return;
         _illFormed += Utf8Text.CountIllFormed(_buffer.Available[start..end], out int first);
         if (first < 0 || _firstIllFormed >= 0) return;
         _firstIllFormed = _buffer.Position + start + first;
         _isBinary = !_isJsonl && SkipRules.IsBinary(_buffer.Available[..end]);
+    }
+
+    /// <summary>Whether lines are part of what has been seen to be well formed: all whole lines that are there are looked at together, which is faster than each by itself.</summary>
+    bool AreWellFormed(int start, int end)
+    {
+        long from = _buffer.Position + start, to = _buffer.Position + end;
+        if (from >= _lookedAtTo)
+        {
+            int lines = _buffer.Available.LastIndexOf((byte)'\n');
+            if (lines < end) return false;
+            _lookedAtTo = _buffer.Position + lines;
+            _areWellFormed = Utf8Text.IsValid(_buffer.Available[start..lines]);
+        }
+        return _areWellFormed && to <= _lookedAtTo;
     }
 
     void Finish()
