@@ -362,8 +362,7 @@ sealed class Aligner
         for (int i = first; i < end; i++)
         {
             if (!TokenCoder.IsWord(_codes[i])) continue;
-            int wordEnd = Lexer.EndOf(text, _starts[i]);
-            if (_isForeign[i]) wordEnd = Math.Min(wordEnd, run.End); // a clause rather than a word
+            int wordEnd = Math.Min(Lexer.EndOf(text, _starts[i]), run.End); // a long name may begin as another one does
             _quoted[i] = Math.Max(_quoted[i], run.BitsPerCharacter * (wordEnd - _starts[i]));
         }
         AddStretch(new AlignedStretch { Start = first, End = end, Diagonal = (int)run.Token - first, Codes = -1 });

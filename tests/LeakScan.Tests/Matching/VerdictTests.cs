@@ -55,6 +55,29 @@ public sealed class VerdictTests : IDisposable
         Assert.Equal(3, matches.Count);
     }
 
+    /// <summary>Names of tests are sentences, and many begin with the same words: what comes behind them is no evidence.</summary>
+    [Fact]
+    public void OfANameThatBeginsAlikeTheBeginningCounts()
+    {
+        const string Begin = "Should_refuse_readings_of_a_sensor_not_calibrated";
+        static string Tests(string type, string field, string name) => string.Concat(Enumerable.Range(1, 6).Select(i => $$"""
+                [Fact]
+                public void {{(i == 3 ? name : $"{type}{i}{field}")}}()
+                {
+                    var {{field}}{{i}} = new {{type}}{{i}}(limit: {{i}}, {{field}});
+                    if ({{field}}{{i}}.Tell(ref {{field}}) && limit < {{i}}) throw new {{type}}Exception();
+                    foreach (int {{type}}At in {{field}}{{i}}.All) {{field}} += {{type}}At * {{field}}{{i}}.Weight;
+                }
+
+            """));
+        using FingerprintIndex index = Index(("tests.cs", "code", Tests("Kestrel", "gauge", Begin + "_spring")), ("other.cs", "code", Code(200)));
+        double BitsOf(string end) => Scan(index, Tests("Thermo", "meter", Begin + end), [], structure: true).EvidenceBits;
+
+        double bits = BitsOf("_x");
+        Assert.True(bits > 28, $"{bits} bits: nothing is found, so that nothing is tested");
+        Assert.Equal(bits, BitsOf("_the_last_of_the_long_winters_in_which_everything_stood_still_and_nothing_was_ever_read_or_written_down_by_anyone"), 1.0);
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public void TheEndOfAnotherDocumentHidesNothing(bool structure)
     {
