@@ -171,7 +171,7 @@ public sealed partial class Scanner
                 sourceLast = Math.Max(sourceLast, next.End - 1 + next.Diagonal);
             }
             int start = aligner.Starts[head.Start];
-            int end = Lexer.EndOf(text, aligner.Starts[tail.End - 1]);
+            int end = aligner.EndOf(text, tail.End - 1);
             double similarity = Math.Min(1, (double)tokens / Math.Max(tail.End - head.Start, sourceLast + 1 - sourceFirst));
             if (_matchCount == _matches.Length) Array.Resize(ref _matches, 2 * _matchCount);
             _matches[_matchCount++] = new(
@@ -198,7 +198,7 @@ public sealed partial class Scanner
     double FreshShare(ReadOnlySpan<byte> text, Aligner aligner, int first, int end)
     {
         int start = aligner.Starts[first];
-        int stop = Lexer.EndOf(text, aligner.Starts[end - 1]);
+        int stop = aligner.EndOf(text, end - 1);
         int covered = 0;
         foreach (ref readonly Match match in _matches.AsSpan(0, _matchCount)) covered += Math.Max(0, Math.Min(stop, match.Start + match.Length) - Math.Max(start, match.Start));
         return Math.Max(0, 1 - (double)covered / Math.Max(1, stop - start));
@@ -210,7 +210,7 @@ public sealed partial class Scanner
         int characters = 0;
         for (int i = first; i < end; i++)
         {
-            if (TokenCoder.IsWord(aligner.Codes[i])) characters += Lexer.EndOf(text, aligner.Starts[i]) - aligner.Starts[i];
+            if (TokenCoder.IsWord(aligner.Codes[i])) characters += aligner.EndOf(text, i) - aligner.Starts[i];
         }
         return characters;
     }

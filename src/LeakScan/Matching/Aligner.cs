@@ -128,6 +128,13 @@ sealed class Aligner
     /// <summary>Their offsets in the text.</summary>
     internal ReadOnlySpan<int> Starts => _starts.AsSpan(0, _count);
 
+    /// <summary>Where a token ends: where the next begins at the latest, since to <see cref="Lexer.EndOf"/> all that is not ASCII is letters.</summary>
+    internal int EndOf(ReadOnlySpan<byte> text, int token)
+    {
+        int end = Lexer.EndOf(text, _starts[token]);
+        return token + 1 < _count && _starts[token + 1] > _starts[token] ? Math.Min(end, _starts[token + 1]) : end;
+    }
+
     internal Span<AlignedDocument> Documents => _documents.AsSpan(0, _documentCount);
 
     internal Span<AlignedStretch> Stretches => _stretches.AsSpan(0, _stretchCount);
@@ -267,17 +274,31 @@ sealed class Aligner
         (_newBefore[stretch.Start], _idiomsBefore[stretch.Start]) = (0, 0);
         for (int i = stretch.Start; i < stretch.End; i++)
         {
-            if (_news[i] == News.Unknown) _news[i] = NewsOf(i);
-            _newBefore[i + 1] = _newBefore[i] + (_news[i] == News.New ? 1 : 0);
-            _idiomsBefore[i + 1] = _idiomsBefore[i] + (_news[i] == News.NewIdiom ? 1 : 0);
+            News news = NewsOf(i);
+            _newBefore[i + 1] = _newBefore[i] + (news == News.New ? 1 : 0);
+            _idiomsBefore[i + 1] = _idiomsBefore[i] + (news == News.NewIdiom ? 1 : 0);
         }
     }
 
     News NewsOf(int place)
     {
-        ulong shingle = _shingles[place];
-        if (shingle == 0 || PlaceIn(SlotOf(shingle)) != place) return News.None;
-        return _idioms.ContainsShingle(shingle) ? News.NewIdiom : News.New;
+        ref News news = ref _news[place];
+        if (news == News.Unknown)
+        {
+            ulong shingle = _shingles[place];
+            news = shingle == 0 || PlaceIn(SlotOf(shingle)) != place ? News.None : _idioms.ContainsShingle(shingle) ? News.NewIdiom : News.New;
+        }
+        return news;
+    }
+
+    /// <summary>Whether any shingle over a token is news, whatever stretch the token is in.</summary>
+    bool IsNews(int token)
+    {
+        for (int i = token; i < Math.Min(_count, token + TokenParameters.ShingleLength); i++)
+        {
+            if (NewsOf(i) is News.New or News.NewIdiom) return true;
+        }
+        return false;
     }
 
     internal void AddCandidate(int layer, int sketch)
@@ -362,7 +383,7 @@ sealed class Aligner
         for (int i = first; i < end; i++)
         {
             if (!TokenCoder.IsWord(_codes[i])) continue;
-            int wordEnd = Math.Min(Lexer.EndOf(text, _starts[i]), run.End); // a long name may begin as another one does
+            int wordEnd = Math.Min(EndOf(text, i), run.End); // a long name may begin as another one does
             _quoted[i] = Math.Max(_quoted[i], run.BitsPerCharacter * (wordEnd - _starts[i]));
         }
         AddStretch(new AlignedStretch { Start = first, End = end, Diagonal = (int)run.Token - first, Codes = -1 });
@@ -451,7 +472,7 @@ sealed class Aligner
             if (kept == 0 && !CanBeFirst(stretch)) continue;
             if (!Trim(ref stretch, stretches[..kept])) continue;
             _added.Clear();
-            stretch.Evidence = Bits(ref stretch) - PointingBits(stretch, stretches[..kept], stretch.Codes < 0 ? verbatimPlacement : placement);
+            stretch.Evidence = Bits(ref stretch) * NewShare(stretch, stretches[..kept]) - PointingBits(stretch, stretches[..kept], stretch.Codes < 0 ? verbatimPlacement : placement);
             if (stretch.Evidence < StructureEvidence.StretchBits)
             {
                 foreach (uint name in _added) _names.Remove(name);
@@ -509,6 +530,20 @@ sealed class Aligner
         return true;
     }
 
+    /// <summary>The share of a stretch that lies where the document has told nothing yet: what it has once counts once, however often the text has it.</summary>
+    // Lists repeat themselves with small changes, so each of their rows is news to the text, and aligns with the same row of the document.
+    // Where a run begins in the document is known to the line only, so it is left out.
+    static double NewShare(in AlignedStretch stretch, ReadOnlySpan<AlignedStretch> others)
+    {
+        if (stretch.Codes < 0) return 1;
+        long start = (long)stretch.Start + stretch.Diagonal, end = (long)stretch.End + stretch.Diagonal, overlap = 0;
+        foreach (ref readonly AlignedStretch other in others)
+        {
+            if (other.Codes >= 0) overlap = Math.Max(overlap, Math.Min(end, (long)other.End + other.Diagonal) - Math.Max(start, (long)other.Start + other.Diagonal));
+        }
+        return 1 - (double)overlap / (end - start);
+    }
+
     /// <summary>What it costs to say where a stretch is: little close to one that is told already.</summary>
     static double PointingBits(in AlignedStretch stretch, ReadOnlySpan<AlignedStretch> others, double placement)
     {
@@ -541,7 +576,8 @@ sealed class Aligner
             int last = Math.Min(stretch.End, i + TokenParameters.ShingleLength);
             int firstShingle = Math.Max(i, stretch.Start + TokenParameters.ShingleLength - 1);
             double share = last <= firstShingle ? 0 : _newBefore[last] > _newBefore[firstShingle] ? 1 : _idiomsBefore[last] > _idiomsBefore[firstShingle] ? StructureEvidence.IdiomShare : 0;
-            double quoted = share > 0 || _isNewPair[i] ? _quoted[i] : 0;
+            // A run is aligned with nothing, so what is news in it does not depend on where it ends.
+            double quoted = _quoted[i] > 0 && (share > 0 || _isNewPair[i] || (stretch.Codes < 0 && IsNews(i))) ? _quoted[i] : 0;
             double structural = isName ? NameBits(ref stretch, i, own, other, share) : share * (i > 0 && _isForeign[i - 1] ? StructureEvidence.ProseBits : StructureEvidence.BitsOf(own));
             bits += stretch.Codes < 0 ? quoted : structural < 0 ? structural : Math.Max(structural, quoted);
         }
