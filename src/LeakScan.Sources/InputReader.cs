@@ -105,7 +105,7 @@ public sealed class InputReader
 
     void TellOfPacked(TextSource source, string shown)
     {
-        if (source.Packed is not null) AddProblem(new SourceProblem(shown, 0, -1, $"is packed ({source.Packed}) and is not looked into: unpack it and scan what is in it"));
+        if (source.Packed is not null) AddProblem(new SourceProblem(shown, 0, -1, $"is packed ({source.Packed}) and is not looked into: unpack it, or write it to a file of that name, and scan that"));
     }
 
     IEnumerable<InputRecord> ReadInput(string input, CancellationToken cancellationToken)

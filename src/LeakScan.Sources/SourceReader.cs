@@ -1,3 +1,4 @@
+using LeakScan.Sources.Databases;
 using LeakScan.Sources.Files;
 using LeakScan.Sources.Parquet;
 
@@ -168,7 +169,8 @@ public sealed class SourceReader
         reason = SkipReason(buffer, source, isNamed);
         if (reason is not null)
         {
-            if (isNamed && source.Packed is not null) AddProblem(shown, $"is packed ({source.Packed}) and is not looked into: unpack it");
+            if (isNamed && source.Packed is not null) AddProblem(shown, $"is packed ({source.Packed}) and is not looked into: unpack it, or write it to a file of that name, and protect that");
+            else if (isNamed && buffer.Available.StartsWith(DatabaseReader.Magic)) AddProblem(shown, "is a database, and nothing of it is protected: write its texts to files");
             else Skip(reason);
             yield break;
         }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using CsCheck;
 using LeakScan.Cli.Reports;
 using LeakScan.Cli.Tests.Support;
+using Microsoft.Data.Sqlite;
 
 namespace LeakScan.Cli.Tests;
 
@@ -31,6 +32,25 @@ public sealed class ReportCommandTests : IDisposable
         Assert.Equal(scanned, _work.Run("report", "findings.jsonl", "--format", "sarif").Expect(1).Out);
         _work.Run("report", "findings.jsonl", "--format", "sarif", "-o", "findings.sarif").Expect(1);
         Assert.Equal(scanned, _work.Read("findings.sarif"));
+    }
+
+    /// <summary>The line of a database is a row; lines within a value are none of the file's.</summary>
+    [Fact]
+    public void AndSoItIsOfDatabases()
+    {
+        using (SqliteConnection connection = new($"Data Source={_work.PathOf("notes.db")};Pooling=False"))
+        {
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "CREATE TABLE notes (body TEXT); INSERT INTO notes VALUES ('nothing of note stands in this row'), ($body)";
+            command.Parameters.AddWithValue("$body", "\n\n\n" + _work.Read("src/alpha.cs"));
+            command.ExecuteNonQuery();
+        }
+        string[] scan = ["scan", "--protect", "src", "notes.db", "--format"];
+        string scanned = _work.Run([.. scan, "sarif"]).Expect(1).Out;
+        Assert.Contains("notes/2/body", scanned, StringComparison.Ordinal);
+        JsonElement reported = CliResult.Json(_work.RunWith(_work.Run([.. scan, "jsonl"]).Expect(1).Out, null, "report", "--format", "sarif", "-").Expect(1).Out);
+        Assert.Equal(CliResult.Json(scanned).GetProperty("runs")[0].GetProperty("results").GetRawText(), reported.GetProperty("runs")[0].GetProperty("results").GetRawText());
     }
 
     [Fact]

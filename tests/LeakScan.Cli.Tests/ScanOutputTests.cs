@@ -290,6 +290,22 @@ public sealed class ScanOutputTests : IDisposable
         Assert.Contains("packed.zip/a.txt", _work.Run("scan", "--index", "zip.lsi", "log.txt").Expect(1).Out, StringComparison.Ordinal);
     }
 
+    /// <summary>Pages and footers of Parquet are compressed: as text they are clean, whatever is in them.</summary>
+    [Fact]
+    public void ParquetFromElsewhereThanAFileAndDatabasesThatAreToBeProtectedAreTold()
+    {
+        _work.Write("rows.parquet", "PAR1\u0015\u0004\u0015\u0002 and what was compressed");
+        using (FileStream file = File.Create(_work.PathOf("rows.gz")))
+        using (System.IO.Compression.GZipStream gzip = new(file, System.IO.Compression.CompressionLevel.Optimal)) gzip.Write(File.ReadAllBytes(_work.PathOf("rows.parquet")));
+        Assert.Contains("is packed (.parquet)", _work.Run("scan", "--index", "corp.lsi", "rows.gz").Expect(2).Err, StringComparison.Ordinal);
+        Assert.Contains("is packed (.parquet)", _work.RunWith(_work.Read("rows.parquet"), null, "scan", "--index", "corp.lsi", "-").Expect(2).Err, StringComparison.Ordinal);
+        _work.Write("note.txt", "PAR1 is what such files begin with");
+        _work.Run("scan", "--index", "corp.lsi", "note.txt").Expect(0);
+        _work.Write("prompts", "SQLite format 3\0 and pages");
+        Assert.Contains("is a database", _work.Run("scan", "--protect", "prompts", "--protect", "src", "note.txt").Expect(2).Err, StringComparison.Ordinal);
+        Assert.Contains("is a folder", _work.Run("report", "src").Expect(2).Err, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ANameThatFillsItsLineEndsNoScan()
     {

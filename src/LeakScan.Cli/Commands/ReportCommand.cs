@@ -63,6 +63,7 @@ static class ReportCommand
 
     static Stream Open(string input, CancellationToken cancellationToken)
     {
+        if (Directory.Exists(input)) throw new UserException($"{input}: is a folder; name the files of findings that are in it");
         Stream stream = input == "-" ? Console.OpenStandardInput() : File.OpenRead(input);
         return stream.CanSeek && input != "-" ? stream : new InterruptibleStream(stream, cancellationToken);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -29,7 +30,7 @@ sealed record ReportedFinding
     {
         get
         {
-            bool isText = Format is null && Matches.All(m => m.Span.Field is null);
+            bool isText = Format is null && Matches.All(m => m.Span.Field is null) && Id == string.Create(CultureInfo.InvariantCulture, $"{Input}:{Line}"); // of a database the line is a row
             return isText && Matches is [var best, ..] ? (Line + best.Span.StartLine - 1, Line + best.Span.EndLine - 1) : (Line, Line);
         }
     }

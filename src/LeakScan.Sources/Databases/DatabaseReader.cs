@@ -18,7 +18,10 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
 
     const int MaxProjects = 100_000;
 
-    static ReadOnlySpan<byte> Magic => "SQLite format 3\0"u8;
+    /// <summary>How long a database is waited for that somebody has locked.</summary>
+    const int LockedSeconds = 5;
+
+    internal static ReadOnlySpan<byte> Magic => "SQLite format 3\0"u8;
 
     static readonly string[] s_extensions = [".vscdb", ".db", ".sqlite", ".sqlite3", ".backup"];
 
@@ -52,7 +55,10 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
         return false;
     }
 
-    sealed record Table(string Name, bool HasRowId, string[] Columns);
+    sealed record Table(string Name, string? RowId, string[] Columns);
+
+    /// <summary>What to call the row id by: a column may have one of its names.</summary>
+    static string? RowIdOf(string[] columns) => Array.Find(["rowid", "_rowid_", "oid"], name => !columns.Contains(name, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Reads a database.</summary>
     /// <param name="path">To open it with.</param>
@@ -84,7 +90,7 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
                 connection = Connect(HasLog(path) && !File.Exists(path + "-wal") ? Immutable(path) : path);
                 tables = ReadTables(connection);
             }
-            catch (SqliteException) when (IsWithoutLog(path))
+            catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY && IsWithoutLog(path))
             {
                 // Nobody writes to it, and its folder cannot be written to.
                 connection?.Dispose();
@@ -120,7 +126,7 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
 
     static SqliteConnection Connect(string source)
     {
-        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = source, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = source, Mode = SqliteOpenMode.ReadOnly, Pooling = false, DefaultTimeout = LockedSeconds }.ToString());
         connection.Open();
         return connection;
     }
@@ -141,7 +147,11 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
         using SqliteDataReader rows = command.ExecuteReader();
-        while (rows.Read()) tables.Add(new Table(rows.GetString(0), rows.GetInt64(1) == 0, ReadColumns(connection, rows.GetString(0))));
+        while (rows.Read())
+        {
+            string[] columns = ReadColumns(connection, rows.GetString(0));
+            tables.Add(new Table(rows.GetString(0), rows.GetInt64(1) == 0 ? RowIdOf(columns) : null, columns));
+        }
         return tables;
     }
 
@@ -224,7 +234,7 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
         IEnumerable<string> lengths = table.Columns.Select(c => $"octet_length({Quote(c)})");
         SqliteCommand command = connection.CreateCommand();
 #pragma warning disable CA2100 // names of tables and columns, quoted
-        command.CommandText = $"SELECT {(table.HasRowId ? "rowid" : "0")}, {string.Join(", ", values)}, {string.Join(", ", lengths)} FROM {Quote(table.Name)}";
+        command.CommandText = $"SELECT {table.RowId ?? "0"}, {string.Join(", ", values)}, {string.Join(", ", lengths)} FROM {Quote(table.Name)}";
 #pragma warning restore CA2100
         return command;
     }
@@ -263,7 +273,7 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
     {
         int lengthColumn = 1 + table.Columns.Length + column;
         long length = rows.IsDBNull(lengthColumn) ? 0 : rows.GetInt64(lengthColumn);
-        if (length >= limits.Line) return ReadLongValue(connection, rows.GetInt64(0), table, column, place, context);
+        if (length >= limits.Line) return ReadLongValue(connection, rows.GetInt64(0), table, column, id, place, context);
         return SetRecord(rows, 1 + column, id, place, context) ? [_record] : [];
     }
 
@@ -283,17 +293,23 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
         return true;
     }
 
-    IEnumerable<InputRecord> ReadLongValue(SqliteConnection connection, long rowId, Table table, int column, RecordPlace place, LineContext context)
+    IEnumerable<InputRecord> ReadLongValue(SqliteConnection connection, long rowId, Table table, int column, string id, RecordPlace place, LineContext context)
     {
         problem(new SourceProblem(place.Input, place.Line, -1, string.Create(CultureInfo.InvariantCulture,
-            $"the value of {table.Name}.{table.Columns[column]} is {limits.Line} bytes or longer; it is {(table.HasRowId ? "scanned as raw text" : "not scanned, since the table has no row ids")}")));
-        if (!table.HasRowId) yield break;
+            $"the value of {table.Name}.{table.Columns[column]} is {limits.Line} bytes or longer; it is {(table.RowId is not null ? "scanned as raw text" : "not scanned, since the table has no row ids")}")));
+        if (table.RowId is null) yield break;
         using SqliteBlob? blob = OpenBlob(connection, table, column, rowId, place);
         if (blob is null) yield break;
         using TextSource source = new(blob, place.Input, bytesRead);
         using RecordCursor cursor = new(new InputOptions { Format = InputFormat.Text }, limits, problem);
         cursor.Start(source, place.Input, context);
-        while (cursor.Next()) yield return cursor.Record;
+        while (cursor.Next())
+        {
+            InputRecord piece = cursor.Record;
+            piece.Set(place with { RawBytes = piece.RawBytes }, piece.Text, null, piece.Format, piece.SentLength, context);
+            piece.SetId(id);
+            yield return piece;
+        }
     }
 
     SqliteBlob? OpenBlob(SqliteConnection connection, Table table, int column, long rowId, RecordPlace place)

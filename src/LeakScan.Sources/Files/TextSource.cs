@@ -9,6 +9,9 @@ sealed class TextSource : IDisposable
 {
     internal const string StandardInput = "-";
 
+    /// <summary>So much of the beginning tells what packs a text.</summary>
+    const int HeadBytes = 5;
+
     const int CompressedBufferBytes = 64 * 1024;
 
     /// <summary>What is compressed again is unpacked so often.</summary>
@@ -86,16 +89,17 @@ sealed class TextSource : IDisposable
         HeadStream bytes = _raw;
         for (int i = 0; ; i++)
         {
-            ReadOnlySpan<byte> head = bytes.Peek(4);
+            ReadOnlySpan<byte> head = bytes.Peek(HeadBytes);
             bool isGzip = head is [0x1F, 0x8B, 0x08, ..];
             // A frame, or one to be skipped before it: https://datatracker.ietf.org/doc/html/rfc8878#section-3.1
-            bool isZstd = head is [0x28, 0xB5, 0x2F, 0xFD] or [>= 0x50 and <= 0x5F, 0x2A, 0x4D, 0x18];
+            bool isZstd = head is [0x28, 0xB5, 0x2F, 0xFD, ..] or [>= 0x50 and <= 0x5F, 0x2A, 0x4D, 0x18, ..];
             if (i == 0 && ((IsGzip && !isGzip) || (IsZstd && !isZstd)) && head.Length > 0)
                 throw new InvalidDataException("its name says that it is compressed, its first bytes that it is not (so, at least); rename it if it is text");
             if ((!isGzip && !isZstd) || i == MaxCompressions)
             {
-                Packed = isGzip ? ".gz" : isZstd ? ".zst" : head is [(byte)'P', (byte)'K', 3, 4] ? ".zip" : head is [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9'] ? ".bz2"
-                    : head is [0xFD, (byte)'7', (byte)'z', (byte)'X'] ? ".xz" : head is [(byte)'7', (byte)'z', 0xBC, 0xAF] ? ".7z" : null;
+                Packed = isGzip ? ".gz" : isZstd ? ".zst" : head is [(byte)'P', (byte)'K', 3, 4, ..] ? ".zip" : head is [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', ..] ? ".bz2"
+                    : head is [0xFD, (byte)'7', (byte)'z', (byte)'X', ..] ? ".xz" : head is [(byte)'7', (byte)'z', 0xBC, 0xAF, ..] ? ".7z"
+                    : head is [(byte)'P', (byte)'A', (byte)'R', (byte)'1', 0x15] ? ".parquet" : null; // and the header of a page, or the footer: here it comes from a pipe, or out of .gz
                 break;
             }
             bytes = new HeadStream(Ahead(isGzip ? new GzipReader(bytes) : OpenZstd(bytes)), null);
@@ -118,7 +122,7 @@ sealed class TextSource : IDisposable
     /// <summary>A stream of which the first bytes can be looked at, and which counts what is read.</summary>
     sealed class HeadStream(Stream inner, ByteCounter? counter) : ReadOnlyStream
     {
-        readonly byte[] _head = new byte[4];
+        readonly byte[] _head = new byte[HeadBytes];
         int _headStart;
         int _headEnd;
 

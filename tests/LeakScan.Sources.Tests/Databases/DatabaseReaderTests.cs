@@ -58,11 +58,31 @@ public sealed class DatabaseReaderTests : IDisposable
         InputReader reader = new(null, new InputLimits(Piece: 1000, Overlap: 100, Line: 5000));
         List<(string Id, string Text, int Sent)> records = Read(reader, path);
         Assert.InRange(records.Count, 9, 20);
+        Assert.All(records.SkipLast(1), r => Assert.Equal("cursorDiskKV/bubbleId:c:b", r.Id));
+        Assert.All(new InputReader(null, new InputLimits(Piece: 1000, Overlap: 100, Line: 5000)).Read(path).SkipLast(1), r => Assert.Equal((1, 0), (r.Line, r.Offset)));
         Assert.Contains(records, r => r.Text.EndsWith(Text(199) + "\n", StringComparison.Ordinal));
         Assert.Equal(("cursorDiskKV/bubbleId:c:d", Text(1)), (records[^1].Id, records[^1].Text));
         SourceProblem problem = Assert.Single(reader.Problems);
         Assert.Equal(1, problem.Record);
         Assert.Contains("cursorDiskKV.value", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("rowid TEXT", true)]
+    [InlineData("RowId INTEGER, _rowid_ TEXT", true)]
+    [InlineData("rowid TEXT, _rowid_ TEXT, oid TEXT", false)]
+    public void Long_values_are_read_whatever_columns_are_called(string columns, bool isRead)
+    {
+        string path = Make("notes.db", $"""
+            CREATE TABLE notes ({columns}, body TEXT);
+            INSERT INTO notes (body, rowid) VALUES ('{Text(1)}', 2);
+            INSERT INTO notes (body) VALUES ('{string.Concat(Enumerable.Range(0, 200).Select(i => Text(i) + "\n"))}');
+            """);
+        InputReader reader = new(null, new InputLimits(Piece: 1000, Overlap: 100, Line: 5000));
+        List<(string Id, string Text, int Sent)> records = Read(reader, path);
+        Assert.Contains(records, r => r.Text == Text(1));
+        Assert.Equal(isRead, records.Exists(r => r.Text.EndsWith(Text(199) + "\n", StringComparison.Ordinal)));
+        Assert.Contains(isRead ? "scanned as raw text" : "no row ids", Assert.Single(reader.Problems).Message, StringComparison.Ordinal);
     }
 
     [Fact]
