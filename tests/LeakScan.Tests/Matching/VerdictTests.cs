@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using LeakScan.Tests.Support;
 
 namespace LeakScan.Tests.Matching;
@@ -76,6 +77,19 @@ public sealed class VerdictTests : IDisposable
         double bits = BitsOf("_x");
         Assert.True(bits > 28, $"{bits} bits: nothing is found, so that nothing is tested");
         Assert.Equal(bits, BitsOf("_the_last_of_the_long_winters_in_which_everything_stood_still_and_nothing_was_ever_read_or_written_down_by_anyone"), 1.0);
+    }
+
+    /// <summary>To find where a word ends all that is not ASCII is letters, so each clause of a line had the rest of the line for its end.</summary>
+    [Fact]
+    public void NoMoreCharactersMatchThanThereAre()
+    {
+        string[] lines = Code(40).Split('\n');
+        string Text(string prefix) => string.Concat(lines.Select(line => $"{Regex.Replace(line, "[a-z]{4,}", word => prefix + word)} // 甲，{prefix}，乙，丙，丁，戊\n"));
+        using FingerprintIndex index = Index(("rows.cs", "code", Text("x")));
+        List<Match> matches = [];
+        Scan(index, Text("your"), matches, structure: true);
+        Assert.Contains(matches, m => m.Kind != MatchKind.Verbatim);
+        Assert.All(matches, m => Assert.InRange(m.MatchedCharacters, 1, m.Length));
     }
 
     [Theory, InlineData(false), InlineData(true)]
