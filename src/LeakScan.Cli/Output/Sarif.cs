@@ -31,7 +31,7 @@ static class Sarif
         json.WriteString("level", result.Verdict == "block" ? "error" : "warning");
         json.WriteStartObject("message");
         json.WriteString("text", string.Create(CultureInfo.InvariantCulture,
-            $"{result.Verdict}: record {result.Id} matches {result.Label}: {result.MatchedCharacters} characters, score {Math.Round(result.Score, 4):F2}{(result.IsSent == false ? ", in the log only, not sent" : "")}"));
+            $"{result.Verdict}: record {Plain(result.Id)} matches {(result.Label is null ? null : Plain(result.Label))}: {result.MatchedCharacters} characters, score {Math.Round(result.Score, 4):F2}{(result.IsSent == false ? ", in the log only, not sent" : "")}"));
         json.WriteEndObject();
         json.WriteStartArray("locations");
         WriteLocation(json, null, result.Input, (int)Math.Min(result.FirstLine, int.MaxValue), (int)Math.Min(result.LastLine, int.MaxValue));
@@ -48,7 +48,9 @@ static class Sarif
         if (id is int number) json.WriteNumber("id", number);
         json.WriteStartObject("physicalLocation");
         json.WriteStartObject("artifactLocation");
-        json.WriteString("uri", Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal));
+        // `scan .` and `scan FILE` mean one file.
+        string file = path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path;
+        json.WriteString("uri", Uri.EscapeDataString(file).Replace("%2F", "/", StringComparison.Ordinal));
         json.WriteEndObject();
         json.WriteStartObject("region");
         json.WriteNumber("startLine", Math.Max(1, startLine));
@@ -57,6 +59,9 @@ static class Sarif
         json.WriteEndObject();
         json.WriteEndObject();
     }
+
+    /// <summary>A message may have links in brackets (3.11.6); a name that has brackets has none.</summary>
+    static string Plain(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal).Replace("]", "\\]", StringComparison.Ordinal);
 
     static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 }
