@@ -186,6 +186,22 @@ public sealed class ReportCommandTests : IDisposable
     }
 
     [UnixFact]
+    public void APipeThatNobodyWritesToHoldsUpNoInterruption()
+    {
+        using Process mkfifo = Process.Start("mkfifo", _work.PathOf("pipe"));
+        mkfifo.WaitForExit();
+        foreach (string[] command in (string[][])[["scan", "--index", "corp.lsi", "--output", "out", "pipe"], ["report", "-o", "out", "pipe"]])
+        {
+            using Process process = _work.Start(null, command);
+            Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+            Assert.True(SpinWait.SpinUntil(() => _work.Files.Any(f => f.Contains(".tmp", StringComparison.Ordinal)), TimeSpan.FromSeconds(60)));
+            Workspace.Interrupt(process, "TERM");
+            Workspace.Finish(process, output, error).Expect(130);
+            Assert.DoesNotContain(_work.Files, f => f.StartsWith("out", StringComparison.Ordinal));
+        }
+    }
+
+    [UnixFact]
     public void TheExitCodeIsTheSameIfNobodyReadsTheReport()
     {
         Scan();

@@ -88,6 +88,35 @@ public sealed class ScanOutputTests : IDisposable
         _work.Write("a.txt", "nothing");
         JsonElement sarif = CliResult.Json(_work.Run("scan", "--index", "corp.lsi", "--format", "sarif", "a.txt").Expect(0).Out);
         Assert.Empty(sarif.GetProperty("runs")[0].GetProperty("results").EnumerateArray());
+        Assert.True(sarif.GetProperty("runs")[0].GetProperty("invocations")[0].GetProperty("executionSuccessful").GetBoolean());
+    }
+
+    [Fact]
+    public void SarifSaysThatNotAllWasRead()
+    {
+        _work.Write("log.jsonl", "{\"text\": \n");
+        CliResult scan = _work.Run("scan", "--index", "corp.lsi", "--format", "sarif", "log.jsonl").Expect(2);
+        CliResult report = _work.RunWith("{}", null, "report", "--format", "sarif", "-").Expect(2);
+        Assert.All([scan, report], r => Assert.False(CliResult.Json(r.Out).GetProperty("runs")[0].GetProperty("invocations")[0].GetProperty("executionSuccessful").GetBoolean()));
+    }
+
+    [UnixFact]
+    public void SarifNamesAFileByItsFullPathAsAUri()
+    {
+        _work.Write("a.txt", Workspace.Lines(_work.Read("src/alpha.cs"), 5, 30));
+        string path = _work.PathOf("a.txt");
+        JsonElement sarif = CliResult.Json(_work.Run("scan", "--index", "corp.lsi", "--format", "sarif", path).Expect(1).Out);
+        string? uri = sarif.GetProperty("runs")[0].GetProperty("results")[0].GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("artifactLocation").GetProperty("uri").GetString();
+        Assert.Equal("file://" + path, uri);
+    }
+
+    [UnixFact]
+    public void ALinkToAPipeIsRead()
+    {
+        string text = Workspace.Lines(_work.Read("src/alpha.cs"), 5, 30);
+        JsonElement finding = CliResult.Json(_work.RunWith(text, null, "scan", "--index", "corp.lsi", "--format", "jsonl", "/dev/stdin").Expect(1).Out);
+        Assert.Equal("/dev/stdin:1", finding.GetProperty("id").GetString());
+        Assert.Contains("src/alpha.cs", _work.RunWith(finding.GetRawText(), null, "report", "/dev/stdin").Expect(1).Out, StringComparison.Ordinal);
     }
 
     [UnixFact]

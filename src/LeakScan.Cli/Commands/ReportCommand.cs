@@ -64,8 +64,8 @@ static class ReportCommand
     static Stream Open(string input, CancellationToken cancellationToken)
     {
         if (Directory.Exists(input)) throw new UserException($"{input}: is a folder; name the files of findings that are in it");
-        Stream stream = input == "-" ? Console.OpenStandardInput() : File.OpenRead(input);
-        return stream.CanSeek && input != "-" ? stream : new InterruptibleStream(stream, cancellationToken);
+        if (input == "-") return new InterruptibleStream(Console.OpenStandardInput, cancellationToken);
+        return InterruptibleStream.IsWanted(input) ? new InterruptibleStream(() => File.OpenRead(input), cancellationToken) : File.OpenRead(input);
     }
 
     static void Read(Stream stream, string input, Report report, ScanSummary summary, ref long bytes, CancellationToken cancellationToken)

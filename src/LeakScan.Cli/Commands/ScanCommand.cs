@@ -179,7 +179,7 @@ static class ScanCommand
             writer.Begin(output.Stream);
             scanning.Run(arguments.Inputs.SelectMany(i => Read(reader, i, cancellationToken)), state?.Records ?? 0,
                 () => state?.Save(output.Flush(), scanning.Safe), cancellationToken);
-            writer.End(output.Stream);
+            writer.End(output.Stream, isComplete: summary.Errors == 0);
             output.Commit();
             state?.Delete();
             if (reader.PackedFiles > 0) Diagnostics.Note(string.Create(CultureInfo.InvariantCulture, $"{reader.PackedFiles} archives in folders were not looked into: unpack them to have them scanned"));
@@ -196,7 +196,7 @@ static class ScanCommand
             }
             if (output.IsPipe)
             {
-                writer.End(output.Stream);
+                writer.End(output.Stream, isComplete: false);
                 output.Commit();
             }
             throw;
@@ -209,7 +209,8 @@ static class ScanCommand
     }
 
     static IEnumerable<InputRecord> Read(InputReader reader, string input, CancellationToken cancellationToken) => input == "-"
-        ? reader.Read(new InterruptibleStream(Console.OpenStandardInput(), cancellationToken), input, cancellationToken)
+        ? reader.Read(new InterruptibleStream(Console.OpenStandardInput, cancellationToken), input, cancellationToken)
+        : InterruptibleStream.IsWanted(input) ? reader.Read(new InterruptibleStream(() => File.OpenRead(input), cancellationToken), input, cancellationToken)
         : reader.Read(input, cancellationToken);
 
     /// <summary>All that the findings depend on.</summary>

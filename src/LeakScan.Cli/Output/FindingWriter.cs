@@ -79,7 +79,9 @@ abstract class FindingWriter
     /// <summary>Puts out what <see cref="Write"/> wrote of one finding. Called by one thread, in the order of the input.</summary>
     internal virtual void Put(Stream output, ReadOnlySpan<byte> finding) => output.Write(finding);
 
-    internal virtual void End(Stream output)
+    /// <param name="output">Where findings go.</param>
+    /// <param name="isComplete">Whether all of the input could be read, and was.</param>
+    internal virtual void End(Stream output, bool isComplete)
     {
     }
 }

@@ -20,8 +20,9 @@ static class Sarif
             + Quoted(s_version) + ",\"rules\":[" + rules + "]}},\"columnKind\":\"utf16CodeUnits\",\"results\":[";
     }
 
-    /// <summary>What stands behind them.</summary>
-    internal static ReadOnlySpan<byte> Tail => "]}]}\n"u8;
+    /// <summary>What stands behind them: whether all was read, without which few results are no good news (3.20.14).</summary>
+    internal static ReadOnlySpan<byte> Tail(bool isComplete) =>
+        isComplete ? "],\"invocations\":[{\"executionSuccessful\":true}]}]}\n"u8 : "],\"invocations\":[{\"executionSuccessful\":false}]}]}\n"u8;
 
     /// <summary>Writes a result, but for the end of its object.</summary>
     internal static void WriteResult(Utf8JsonWriter json, in SarifResult result, IEnumerable<(string Path, int StartLine, int EndLine)> sources)
@@ -50,7 +51,8 @@ static class Sarif
         json.WriteStartObject("artifactLocation");
         // `scan .` and `scan FILE` mean one file.
         string file = path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path;
-        json.WriteString("uri", Uri.EscapeDataString(file).Replace("%2F", "/", StringComparison.Ordinal));
+        string uri = Uri.EscapeDataString(file).Replace("%2F", "/", StringComparison.Ordinal);
+        json.WriteString("uri", uri.StartsWith('/') ? $"file://{uri}" : uri);
         json.WriteEndObject();
         json.WriteStartObject("region");
         json.WriteNumber("startLine", Math.Max(1, startLine));

@@ -43,5 +43,5 @@ sealed class SarifFindingWriter(IReadOnlyList<string> labels) : FindingWriter
         _hasResults = true;
     }
 
-    internal override void End(Stream output) => output.Write(Sarif.Tail);
+    internal override void End(Stream output, bool isComplete) => output.Write(Sarif.Tail(isComplete));
 }

@@ -28,6 +28,6 @@ sealed class SarifReport : Report
     {
         output.Write(Encoding.UTF8.GetBytes(Sarif.Head(_labels)));
         output.Write(_results.WrittenSpan);
-        output.Write(Sarif.Tail);
+        output.Write(Sarif.Tail(isComplete: problems == 0));
     }
 }

@@ -97,7 +97,7 @@ sealed class ParquetLines : ReadOnlyStream
         if (Path.GetExtension(path).Equals(".parquet", StringComparison.OrdinalIgnoreCase)) return true;
         try
         {
-            if (path == TextSource.StandardInput || new FileInfo(path) is not { Exists: true, Length: >= LeastBytes }) return false; // a pipe has no length, and must not be opened twice
+            if (path == TextSource.StandardInput || LengthOf(path) < LeastBytes) return false; // a pipe has no length, and must not be opened twice
             using SafeFileHandle file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
             return HasMagic(file, 0) && HasMagic(file, RandomAccess.GetLength(file) - Magic.Length);
         }
@@ -106,6 +106,10 @@ sealed class ParquetLines : ReadOnlyStream
             return false; // whoever opens it next says why
         }
     }
+
+    /// <summary>A file's length, 0 if it has none or is not there; of a link that of what it leads to, since a shell's &lt;(command) is a link to a pipe and has a length itself.</summary>
+    static long LengthOf(string path) =>
+        (File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path)) is FileInfo { Exists: true } file ? file.Length : 0;
 
     static bool HasMagic(SafeFileHandle file, long offset)
     {
@@ -122,7 +126,7 @@ sealed class ParquetLines : ReadOnlyStream
     /// <exception cref="InvalidDataException">It is no Parquet file, or an encrypted or damaged one.</exception>
     internal static TextSource Open(string path, ByteCounter counter, Action<long, string> problem) => Open(path == TextSource.StandardInput
         ? Console.OpenStandardInput()
-        : new FileInfo(path) is { Exists: true, Length: < LeastBytes } ? throw new InvalidDataException("it is no Parquet, since it has no footer") // nor is a pipe opened, which could wait for ever
+        : File.Exists(path) && LengthOf(path) < LeastBytes ? throw new InvalidDataException("it is no Parquet, since it has no footer") // nor is a pipe opened, which could wait for ever
         : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0), path, counter, problem);
 
     /// <summary>Reads a stream; disposed at the end.</summary>
