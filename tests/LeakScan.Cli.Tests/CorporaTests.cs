@@ -12,10 +12,9 @@ public sealed class CorporaTests
     {
         string root = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(root, "LeakScan.sln"))) root = Path.GetDirectoryName(root)!;
-        ProcessStartInfo start = new("dotnet", [
-            Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll"), "scan", "--protect", "corpora/proprietary", "--protect", "training-data=corpora/training-data",
-            "--public", "corpora/public", "corpora/prompt-log/log.jsonl"])
-        { WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = Executable.Start(
+            "scan", "--protect", "corpora/proprietary", "--protect", "training-data=corpora/training-data", "--public", "corpora/public", "corpora/prompt-log/log.jsonl");
+        (start.WorkingDirectory, start.RedirectStandardOutput, start.RedirectStandardError) = (root, true, true);
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         CliResult result = Workspace.Finish(process, process.StandardOutput.ReadToEndAsync(), error).Expect(1);

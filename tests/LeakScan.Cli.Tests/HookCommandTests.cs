@@ -46,7 +46,7 @@ public sealed class HookCommandTests : IDisposable
 
     CliResult Shell(string script)
     {
-        ProcessStartInfo start = new("sh", ["-c", script.Replace("LEAKSCAN", $"dotnet '{Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll")}'", StringComparison.Ordinal)])
+        ProcessStartInfo start = new("sh", ["-c", script.Replace("LEAKSCAN", Executable.ForShell, StringComparison.Ordinal)])
         { WorkingDirectory = _work.Root, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["LEAKSCAN_KEY_FILE"] = _work.PathOf("key");
         foreach ((string name, string? value) in Environment) start.Environment[name] = value;

@@ -136,7 +136,7 @@ public sealed class ScanOutputTests : IDisposable
     public void AFullDiskIsAnErrorNotAReaderThatWentAway()
     {
         _work.MakeLog(4000);
-        using Process process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec dotnet '{Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll")}' scan --index corp.lsi log.jsonl > /dev/full"])
+        using Process process = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec {Executable.ForShell} scan --index corp.lsi log.jsonl > /dev/full"])
         {
             WorkingDirectory = _work.Root,
             RedirectStandardError = true,
@@ -157,7 +157,7 @@ public sealed class ScanOutputTests : IDisposable
     public void TwoScansCanShareOneRedirection()
     {
         _work.MakeLog(8);
-        string scan = $"dotnet '{Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll")}' scan --verbatim-only --index corp.lsi log.jsonl";
+        string scan = $"{Executable.ForShell} scan --verbatim-only --index corp.lsi log.jsonl";
         using Process process = Process.Start(new ProcessStartInfo("sh", ["-c", $"({scan}; {scan}; true) > both.jsonl 2> err"])
         {
             WorkingDirectory = _work.Root,
@@ -271,7 +271,7 @@ public sealed class ScanOutputTests : IDisposable
         _work.MakeLog(4);
         Assert.Contains("is a folder", _work.Run("scan", "--index", "corp.lsi", "--output", "src", "log.jsonl").Expect(2).Err, StringComparison.Ordinal);
         _work.Write("all.txt", "before\n");
-        using Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"dotnet '{Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll")}' scan --index corp.lsi --key-file key --output /dev/stdout log.jsonl >> all.txt 2>/dev/null"]) { WorkingDirectory = _work.Root })!;
+        using Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"{Executable.ForShell} scan --index corp.lsi --key-file key --output /dev/stdout log.jsonl >> all.txt 2>/dev/null"]) { WorkingDirectory = _work.Root })!;
         shell.WaitForExit();
         Assert.Equal(1, shell.ExitCode);
         Assert.StartsWith("before\n{\"schema\"", _work.Read("all.txt"), StringComparison.Ordinal);

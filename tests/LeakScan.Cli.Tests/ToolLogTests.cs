@@ -43,8 +43,8 @@ public sealed class ToolLogTests : IDisposable
 
     static CliResult Run(string folder, params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll"), .. arguments])
-        { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = Executable.Start(arguments);
+        (start.WorkingDirectory, start.RedirectStandardOutput, start.RedirectStandardError) = (folder, true, true);
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         return Workspace.Finish(process, process.StandardOutput.ReadToEndAsync(), error);

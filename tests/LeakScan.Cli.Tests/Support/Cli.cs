@@ -36,7 +36,6 @@ sealed record CliResult(int ExitCode, string Out, string Err)
 /// <summary>A folder of its own, with the executable to run in it and a few files to protect.</summary>
 sealed class Workspace : IDisposable
 {
-    static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "leakscan-cli.dll");
     static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     public Workspace()
@@ -124,17 +123,10 @@ sealed class Workspace : IDisposable
 
     public Process Start(Dictionary<string, string?>? environment, params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet")
-        {
-            WorkingDirectory = Root,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardInputEncoding = new UTF8Encoding(false),
-            StandardOutputEncoding = new UTF8Encoding(false),
-        };
-        start.ArgumentList.Add(s_program);
-        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        ProcessStartInfo start = Executable.Start(arguments);
+        start.WorkingDirectory = Root;
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.StandardInputEncoding = start.StandardOutputEncoding = new UTF8Encoding(false);
         start.Environment["LEAKSCAN_KEY_FILE"] = PathOf("key");
         start.Environment["DOTNET_ROLL_FORWARD"] = "LatestPatch";
         start.Environment["DOTNET_TieredPGO"] = "0"; // Counting calls costs a process of a second a tenth of it.
