@@ -128,7 +128,7 @@ sealed class Aligner
     /// <summary>Their offsets in the text.</summary>
     internal ReadOnlySpan<int> Starts => _starts.AsSpan(0, _count);
 
-    /// <summary>Where a token ends: where the next begins at the latest, since to <see cref="Lexer.EndOf"/> all that is not ASCII is letters.</summary>
+    /// <summary>Where a token ends: where the next begins at the latest.</summary>
     internal int EndOf(ReadOnlySpan<byte> text, int token)
     {
         int end = Lexer.EndOf(text, _starts[token]);
@@ -532,16 +532,27 @@ sealed class Aligner
 
     /// <summary>The share of a stretch that lies where the document has told nothing yet: what it has once counts once, however often the text has it.</summary>
     // Lists repeat themselves with small changes, so each of their rows is news to the text, and aligns with the same row of the document.
-    // Where a run begins in the document is known to the line only, so it is left out.
-    static double NewShare(in AlignedStretch stretch, ReadOnlySpan<AlignedStretch> others)
+    double NewShare(in AlignedStretch stretch, ReadOnlySpan<AlignedStretch> others)
     {
-        if (stretch.Codes < 0) return 1;
+        if (stretch.Codes < 0) return IsToldAgain(stretch, others) ? 0 : 1;
         long start = (long)stretch.Start + stretch.Diagonal, end = (long)stretch.End + stretch.Diagonal, overlap = 0;
         foreach (ref readonly AlignedStretch other in others)
         {
             if (other.Codes >= 0) overlap = Math.Max(overlap, Math.Min(end, (long)other.End + other.Diagonal) - Math.Max(start, (long)other.Start + other.Diagonal));
         }
         return 1 - (double)overlap / (end - start);
+    }
+
+    /// <summary>Whether a run is one of the others once more: where it begins in the document is known to the line only, so that what it says decides, but for its first and last token, which may be there by chance.</summary>
+    bool IsToldAgain(in AlignedStretch run, ReadOnlySpan<AlignedStretch> others)
+    {
+        ReadOnlySpan<uint> tokens = _tokens.AsSpan(run.Start..run.End);
+        if (tokens.Length > 2) tokens = tokens[1..^1];
+        foreach (ref readonly AlignedStretch other in others)
+        {
+            if (other.Codes < 0 && other.Start + other.Diagonal == run.Start + run.Diagonal && _tokens.AsSpan(other.Start..other.End).IndexOf(tokens) >= 0) return true;
+        }
+        return false;
     }
 
     /// <summary>What it costs to say where a stretch is: little close to one that is told already.</summary>

@@ -166,7 +166,12 @@ static partial class Lexer
     internal static int EndOf(ReadOnlySpan<byte> text, int start)
     {
         int end = start;
-        while (end < text.Length && s_kinds[text[end]] is Kind.Letter or Kind.Digit or Kind.Other) end++;
+        while (end < text.Length && s_kinds[text[end]] is Kind.Letter or Kind.Digit or Kind.Other)
+        {
+            int symbol = ReadSymbol(text, end, out int next);
+            if (symbol is >= 0 and < 0x80 && s_kinds[symbol] is not (Kind.Letter or Kind.Digit)) break;
+            end = next;
+        }
         return Math.Min(Math.Max(end, start + 1), text.Length);
     }
 

@@ -79,6 +79,26 @@ public sealed class VerdictTests : IDisposable
         Assert.Equal(bits, BitsOf("_the_last_of_the_long_winters_in_which_everything_stood_still_and_nothing_was_ever_read_or_written_down_by_anyone"), 1.0);
     }
 
+    /// <summary>A phrase that is shorter than a shingle is in new shingles wherever it stands.</summary>
+    [Fact]
+    public void WhatADocumentSaysOnceCountsOnce()
+    {
+        const string Phrase = "gauge.readings_of_sensor.not_calibrated_yet.winter";
+        string[] around = ["x = {0} + y;", "Run({0}, 3);", "if ({0} == null) return;", "[{0}] = 5;", "new {0} { A };", "log.Info({0}.B);", "while ({0}) i--;", "yield return {0} ?? z;"];
+        string[] keywords = ["if", "for", "return", "new", "while", "int", "class"], marks = [" ", "(", ")", "[", "]", "{", "}", ";", ",", " = ", " < ", " > ", " & ", ".", "+", "-", "*", "/", ":", "?", "!"];
+        string Word(int letters) => new([.. Enumerable.Range(0, letters).Select(_ => (char)_random.Next('a', 'z' + 1))]);
+        string Piece() => (_random.Next(4) == 0 ? keywords[_random.Next(keywords.Length)] : Word(_random.Next(3, 8))) + marks[_random.Next(marks.Length)];
+        string Noise(int lines) => string.Concat(Enumerable.Range(0, lines).Select(_ => $"    {string.Concat(Enumerable.Range(0, _random.Next(5, 11)).Select(_ => Piece()))}\n"));
+        using FingerprintIndexBuilder builder = new(IndexKey.FromBytes(Encoding.ASCII.GetBytes("verdict test key 3 with 32 bytes..."[..32]))); // with one in two keys enough of the phrase is kept
+        builder.AddDocument("once.cs", "code", Encoding.UTF8.GetBytes($"{Noise(100)}    public void {Phrase}()\n{Noise(100)}"));
+        using FingerprintIndex index = builder.Build();
+        double BitsOf(int times) => Scan(index, string.Concat(around[..times].Select(a => $"{Noise(4)}    {a.Replace("{0}", Phrase, StringComparison.Ordinal)}\n")) + Noise(4), [], structure: true).EvidenceBits;
+
+        double once = BitsOf(1);
+        Assert.True(once > 15, $"{once} bits: nothing is found, so that nothing is tested");
+        Assert.Equal(once, BitsOf(around.Length), 8.0);
+    }
+
     /// <summary>To find where a word ends all that is not ASCII is letters, so each clause of a line had the rest of the line for its end.</summary>
     [Fact]
     public void NoMoreCharactersMatchThanThereAre()

@@ -102,6 +102,13 @@ public sealed class LexerTests
     }
 
     [Theory]
+    [InlineData("qq───", 2)]
+    [InlineData("数据，更多", 6)]
+    [InlineData("数据ab１２（x）", 14)]
+    [InlineData("naïve_x.y", 8)]
+    public void AWordEndsWhereTheLexerSays(string text, int end) => Assert.Equal(end, Lexer.EndOf(Encoding.UTF8.GetBytes(text), 0));
+
+    [Theory]
     [InlineData("int  Foo_1 = 0x2A;", "int foo_1 = 0x2a ;")]
     [InlineData("   12→code\n   13→more()", "code more ( )")]
     [InlineData("src/a-b.go:12:x := 1\nsrc/a-b.go-13-y := 2", "x : = 1 y : = 2")]
