@@ -33,7 +33,7 @@ public sealed class InputRecord
     /// <summary>1-based line at which the record begins; of a database the row, counted in its table; of Parquet the row.</summary>
     public long Line { get; private set; }
 
-    /// <summary>Offset in bytes at which the record begins in the decompressed input (for UTF-16, in its UTF-8 form; for Parquet, in its rows as lines of JSON); 0 in a database.</summary>
+    /// <summary>Offset in bytes at which the record begins in the decompressed input (for UTF-16, in its UTF-8 form; for Parquet, in its rows as lines of JSON); in a database 0, but within a value of 64 MiB or more, which comes in pieces.</summary>
     public long Offset { get; private set; }
 
     /// <summary>UTF-8, possibly with ill-formed bytes: the text, or the strings of a JSON record, each separated from the next by a line end.</summary>

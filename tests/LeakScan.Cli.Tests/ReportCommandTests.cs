@@ -169,6 +169,15 @@ public sealed class ReportCommandTests : IDisposable
         Assert.DoesNotContain(_work.Files, f => f.Contains(".tmp", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void AFolderAmongTheFindingsCostsNothingElse()
+    {
+        Scan();
+        CliResult result = _work.Run("report", "findings.jsonl", "src", "-o", "report.html").Expect(2);
+        Assert.Contains("src: is a folder", result.Err, StringComparison.Ordinal);
+        Assert.Contains("src/alpha.cs", _work.Read("report.html"), StringComparison.Ordinal);
+    }
+
     [UnixFact]
     public void AnInterruptionLeavesNothing()
     {

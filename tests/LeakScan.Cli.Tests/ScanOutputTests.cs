@@ -76,7 +76,7 @@ public sealed class ScanOutputTests : IDisposable
     public void SarifTakesNoNameForALinkAndNamesAFileOneWay()
     {
         _work.Write("[a](1).txt", Workspace.Lines(_work.Read("src/alpha.cs"), 5, 30));
-        JsonElement[] results = [.. ((string[])["[a](1).txt", "./[a](1).txt"]).Select(name =>
+        JsonElement[] results = [.. ((string[])["[a](1).txt", "./[a](1).txt", ".//[a](1).txt", "././[a](1).txt"]).Select(name =>
             CliResult.Json(_work.Run("scan", "--index", "corp.lsi", "--format", "sarif", name).Expect(1).Out).GetProperty("runs")[0].GetProperty("results")[0])];
         Assert.All(results, r => Assert.Contains("[a\\](1).txt", r.GetProperty("message").GetProperty("text").GetString(), StringComparison.Ordinal));
         Assert.All(results, r => Assert.Equal("%5Ba%5D%281%29.txt", r.GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("artifactLocation").GetProperty("uri").GetString()));

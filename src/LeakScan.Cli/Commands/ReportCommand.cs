@@ -63,7 +63,7 @@ static class ReportCommand
 
     static Stream Open(string input, CancellationToken cancellationToken)
     {
-        if (Directory.Exists(input)) throw new UserException($"{input}: is a folder; name the files of findings that are in it");
+        if (Directory.Exists(input)) throw new IOException("is a folder; name the files of findings that are in it");
         if (input == "-") return new InterruptibleStream(Console.OpenStandardInput, cancellationToken);
         return InterruptibleStream.IsWanted(input) ? new InterruptibleStream(() => File.OpenRead(input), cancellationToken) : File.OpenRead(input);
     }

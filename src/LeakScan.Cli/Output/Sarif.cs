@@ -50,7 +50,8 @@ static class Sarif
         json.WriteStartObject("physicalLocation");
         json.WriteStartObject("artifactLocation");
         // `scan .` and `scan FILE` mean one file.
-        string file = path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path;
+        string file = path;
+        while (file.StartsWith("./", StringComparison.Ordinal) && file[2..].TrimStart('/') is { Length: > 0 } rest) file = rest;
         string uri = Uri.EscapeDataString(file).Replace("%2F", "/", StringComparison.Ordinal);
         json.WriteString("uri", uri.StartsWith('/') ? $"file://{uri}" : uri);
         json.WriteEndObject();

@@ -16,6 +16,9 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
     /// <summary>A shorter text holds no fingerprint.</summary>
     const int ShortestText = 24;
 
+    /// <summary>Read at once: SQLite answers in at most 2000, and each has its length beside it.</summary>
+    const int MostColumns = 900;
+
     const int MaxProjects = 100_000;
 
     /// <summary>How long a database is waited for that somebody has locked.</summary>
@@ -108,6 +111,10 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
         {
             problem(new SourceProblem(shown, 0, -1, $"cannot be read as a database: {Explain(e)}"));
         }
+        catch (Exception e) when (e.GetBaseException() is DllNotFoundException)
+        {
+            problem(new SourceProblem(shown, 0, -1, "reading databases needs e_sqlite3, which is not beside the program"));
+        }
         connection?.Dispose();
         return null;
     }
@@ -150,7 +157,8 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
         while (rows.Read())
         {
             string[] columns = ReadColumns(connection, rows.GetString(0));
-            tables.Add(new Table(rows.GetString(0), rows.GetInt64(1) == 0 ? RowIdOf(columns) : null, columns));
+            string? rowId = rows.GetInt64(1) == 0 ? RowIdOf(columns) : null;
+            foreach (string[] some in columns.Chunk(MostColumns)) tables.Add(new Table(rows.GetString(0), rowId, some));
         }
         return tables;
     }
@@ -306,7 +314,7 @@ sealed class DatabaseReader(InputLimits limits, ByteCounter bytesRead, Action<So
         while (cursor.Next())
         {
             InputRecord piece = cursor.Record;
-            piece.Set(place with { RawBytes = piece.RawBytes }, piece.Text, null, piece.Format, piece.SentLength, context);
+            piece.Set(place with { RawBytes = piece.RawBytes, Offset = piece.Offset }, piece.Text, null, piece.Format, piece.SentLength, context);
             piece.SetId(id);
             yield return piece;
         }

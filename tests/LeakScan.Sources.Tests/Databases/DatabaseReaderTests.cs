@@ -49,6 +49,16 @@ public sealed class DatabaseReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_table_may_have_as_many_columns_as_SQLite_allows()
+    {
+        IEnumerable<int> columns = Enumerable.Range(0, 2000);
+        string path = Make("wide.db", $"CREATE TABLE t ({string.Join(", ", columns.Select(i => $"c{i}"))}); INSERT INTO t (c0, c1500, c1999) VALUES ('{Text(1)}', '{Text(2)}', '{Text(3)}');");
+        InputReader reader = new();
+        Assert.Equal([("t/1/c0", Text(1)), ("t/1/c1500", Text(2)), ("t/1/c1999", Text(3))], Read(reader, path).Select(r => (r.Id, r.Text)));
+        Assert.Empty(reader.Problems);
+    }
+
+    [Fact]
     public void Long_values_come_in_raw_pieces()
     {
         string path = Make("state.vscdb", $"""
@@ -59,7 +69,12 @@ public sealed class DatabaseReaderTests : IDisposable
         List<(string Id, string Text, int Sent)> records = Read(reader, path);
         Assert.InRange(records.Count, 9, 20);
         Assert.All(records.SkipLast(1), r => Assert.Equal("cursorDiskKV/bubbleId:c:b", r.Id));
-        Assert.All(new InputReader(null, new InputLimits(Piece: 1000, Overlap: 100, Line: 5000)).Read(path).SkipLast(1), r => Assert.Equal((1, 0), (r.Line, r.Offset)));
+        byte[] value = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 200).Select(i => Text(i) + "\n")));
+        Assert.All(new InputReader(null, new InputLimits(Piece: 1000, Overlap: 100, Line: 5000)).Read(path).SkipLast(1), r =>
+        {
+            Assert.Equal(1, r.Line);
+            Assert.True(value.AsSpan((int)r.Offset).StartsWith(r.Text.Span));
+        });
         Assert.Contains(records, r => r.Text.EndsWith(Text(199) + "\n", StringComparison.Ordinal));
         Assert.Equal(("cursorDiskKV/bubbleId:c:d", Text(1)), (records[^1].Id, records[^1].Text));
         SourceProblem problem = Assert.Single(reader.Problems);
