@@ -9,7 +9,7 @@ namespace LeakScan;
 /// <summary>Fingerprints of what must not leave, opened for scanning.</summary>
 /// <remarks>
 /// Immutable and thread-safe: share one among all <see cref="Scanner"/>s. Opening maps the
-/// files and reads their headers, in milliseconds whatever their size; damage inside a file shows in <see cref="Verify"/>,
+/// files and reads their headers, in milliseconds whatever their size; damage inside a file shows in <see cref="Verify(string, IndexKey)"/>,
 /// and can make answers wrong, never unsafe. While it is open a file may be replaced by another that is moved to its name, as the builder does;
 /// one that is cut short or overwritten where it lies takes down the process that has it mapped. On Linux an index that is looked up often keeps a copy of what it looks at first,
 /// in pages of 2 MiB: 1.5 bytes a fingerprint, and if structure is looked for 3 bytes a shingle. The scan that makes it, after
@@ -131,7 +131,7 @@ public sealed class FingerprintIndex : IDisposable
         }
     }
 
-    /// <summary>Checks every checksum of an index and its deltas: reads all of them.</summary>
+    /// <summary>Checks every checksum of an index and its deltas, and whether they can be opened: reads all of them.</summary>
     /// <remarks>
     /// What <see cref="Open(string, IndexKey)"/> throws <see cref="IndexException"/> for, a wrong key and another format version among them, is a problem here, not an exception.
     /// That the newest delta is missing cannot be noticed: compare <see cref="IndexInfo.Layers"/> after copying an index.
@@ -167,6 +167,15 @@ public sealed class FingerprintIndex : IDisposable
             foreach (MappedIndex layer in layers) layer.Dispose();
         }
         return problems;
+    }
+
+    /// <summary>Checks every checksum of this index and its deltas: reads all of them, which opening does not. A damaged index finds less, and does not say so.</summary>
+    /// <returns>What is damaged; empty if nothing is.</returns>
+    /// <exception cref="ObjectDisposedException">The index is disposed.</exception>
+    public IReadOnlyList<IndexProblem> Verify()
+    {
+        using Turn turn = new(this);
+        return [.. _layers.SelectMany(layer => layer.Verify())];
     }
 
     /// <summary>A document by the number that matches give.</summary>

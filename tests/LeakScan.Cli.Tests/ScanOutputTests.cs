@@ -110,6 +110,31 @@ public sealed class ScanOutputTests : IDisposable
         Assert.Equal("file://" + path, uri);
     }
 
+    [Fact]
+    public void ADamagedIndexIsNotScannedWith()
+    {
+        _work.Write("a.txt", _work.Read("src/alpha.cs"));
+        byte[] whole = File.ReadAllBytes(_work.PathOf("corp.lsi"));
+        // What an interrupted copy leaves: the length is right, and the header.
+        File.WriteAllBytes(_work.PathOf("corp.lsi"), [.. whole[..1024], .. new byte[whole.Length - 1024]]);
+        CliResult result = _work.Run("scan", "--index", "corp.lsi", "a.txt").Expect(2);
+        Assert.Contains("corp.lsi: section Filter at offset 1024: checksum of", result.Err, StringComparison.Ordinal);
+        Assert.Equal(1, result.Summary.GetProperty("errors").GetInt32());
+        Assert.Contains("checksum", _work.Run("index", "add", "corp.lsi", "a.txt").Expect(2).Err, StringComparison.Ordinal);
+        Assert.Contains("checksum", _work.RunWith("""{"hook_event_name":"UserPromptSubmit","prompt":"good morning"}""", null, "hook", "claude-code", "--index", "corp.lsi", "--audit", "audit.jsonl").Out, StringComparison.Ordinal);
+
+        File.WriteAllBytes(_work.PathOf("corp.lsi"), whole);
+        _work.Run("scan", "--index", "corp.lsi", "a.txt").Expect(1);
+        // It was read through as it was then written, and is not again.
+        DateTime written = File.GetLastWriteTimeUtc(_work.PathOf("corp.lsi"));
+        whole[^1] ^= 1;
+        File.WriteAllBytes(_work.PathOf("corp.lsi"), whole);
+        File.SetLastWriteTimeUtc(_work.PathOf("corp.lsi"), written);
+        _work.Run("scan", "--index", "corp.lsi", "a.txt").Expect(1);
+        File.SetLastWriteTimeUtc(_work.PathOf("corp.lsi"), written.AddSeconds(1));
+        _work.Run("scan", "--index", "corp.lsi", "a.txt").Expect(2);
+    }
+
     [UnixFact]
     public void ALinkToAPipeIsRead()
     {

@@ -35,7 +35,7 @@ static class IndexAddCommand
     {
         if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {path} SOURCE...");
         IndexKey key = KeyFile.Load(keyFile);
-        using FingerprintIndex index = FingerprintIndex.Open(path, key);
+        using FingerprintIndex index = CheckedIndex.Open([path], key);
         // One path has more than one document where it was indexed under more than one label.
         ILookup<(string Path, int FirstLine), IndexedDocument> known = index.Documents.ToLookup(d => (d.Path, d.FirstLine));
         string newLabel = index.Info.DocumentsByLabel.Count == 1 ? index.Info.DocumentsByLabel.Keys.Single() : Indexing.DefaultLabel;

@@ -247,7 +247,7 @@ static class ScanCommand
     {
         if (arguments.Indexes.Length > 0)
         {
-            FingerprintIndex index = FingerprintIndex.Open(arguments.Indexes, KeyFile.Load(arguments.KeyFile));
+            FingerprintIndex index = CheckedIndex.Open(arguments.Indexes, KeyFile.Load(arguments.KeyFile));
             if (arguments.Indexes.SelectMany(WithDeltas).Count() is > 1 and int files && files > index.Info.Layers)
                 Diagnostics.Note(string.Create(CultureInfo.InvariantCulture, $"{files - index.Info.Layers} files beside the index (.1, .2, ...) were made for another one and are not read; leakscan index verify says which"));
             return index;

@@ -26,7 +26,7 @@ sealed class LiveIndex : IDisposable
     internal LiveIndex(IReadOnlyList<string> paths, Func<FingerprintIndex> open, Policy policy, TimeSpan lookEvery)
     {
         (_paths, _open, _policy, _lookEvery) = (paths, open, policy, lookEvery);
-        _stamp = Stamp();
+        _stamp = CheckedIndex.StateOf(paths);
         _current = new Generation(open());
     }
 
@@ -77,7 +77,7 @@ sealed class LiveIndex : IDisposable
 
     void Look()
     {
-        string stamp = Stamp();
+        string stamp = CheckedIndex.StateOf(_paths);
         if (stamp == _stamp) return;
         try
         {
@@ -110,31 +110,6 @@ sealed class LiveIndex : IDisposable
         lock (_gate)
         {
             if (--generation.Users == 0 && generation.IsRetired) generation.Index.Dispose();
-        }
-    }
-
-    /// <summary>What tells that a file was replaced: of the index and of its deltas, which have its name and a number; of the file itself where the name is a link.</summary>
-    string Stamp()
-    {
-        List<string> states = [];
-        foreach (string path in _paths)
-        {
-            for (int number = 0; StateOf(number == 0 ? path : FormattableString.Invariant($"{path}.{number}")) is string state; number++) states.Add(state);
-            states.Add("");
-        }
-        return string.Join('|', states);
-    }
-
-    static string? StateOf(string path)
-    {
-        try
-        {
-            FileInfo file = (FileInfo?)File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
-            return file.Exists ? FormattableString.Invariant($"{file.FullName} {file.LastWriteTimeUtc.Ticks} {file.Length}") : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null; // it has just gone, or cannot be seen: opening it will say so
         }
     }
 

@@ -20,11 +20,16 @@ static class AuditLog
     {
         if (option is { Length: > 0 }) return option;
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } variable) return variable;
+        return StateFolder() is { Length: > 0 } folder ? Path.Combine(folder, "leakscan", "audit.jsonl") : throw new UserException($"there is no folder for the audit file: use --audit FILE or set {Variable}");
+    }
+
+    /// <summary>The user's folder for what programs note for themselves; empty if there is none.</summary>
+    internal static string StateFolder()
+    {
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
-        string folder = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify)
+        return OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify)
             : Environment.GetEnvironmentVariable("XDG_STATE_HOME") is string state && Path.IsPathRooted(state) ? state
             : home.Length > 0 ? Path.Combine(home, ".local", "state") : "";
-        return folder.Length > 0 ? Path.Combine(folder, "leakscan", "audit.jsonl") : throw new UserException($"there is no folder for the audit file: use --audit FILE or set {Variable}");
     }
 
     /// <summary>Adds a line. Of several processes at once one writes and the others wait.</summary>

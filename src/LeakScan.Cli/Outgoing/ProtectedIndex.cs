@@ -12,7 +12,7 @@ static class ProtectedIndex
             if (Directory.Exists(path)) throw new UserException($"{path}: is a folder; an index is a file");
             if (!File.Exists(path)) throw new UserException($"{path}: no such index: make one with leakscan index build -o {ShellWords.Quote(path)} SOURCE...");
         }
-        FingerprintIndex index = FingerprintIndex.Open(paths, KeyFile.Load(keyFile));
+        FingerprintIndex index = CheckedIndex.Open(paths, KeyFile.Load(keyFile));
         try
         {
             // This reads the record of every document, so only where there is something to check.
