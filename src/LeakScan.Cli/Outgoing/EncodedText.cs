@@ -26,6 +26,8 @@ static class EncodedText
 
     const int MaxLineBreak = 64;
 
+    static ReadOnlySpan<byte> Escape => "\\u00"u8;
+
     /// <summary>Shorter lines, but for a last one, are words one below the other.</summary>
     const int ShortestLine = 16;
 
@@ -35,6 +37,7 @@ static class EncodedText
     /// <summary>Decodes all base64 within a text, of either alphabet, padded or not, and what then is base64 again; nothing if there is none.</summary>
     internal static IEnumerable<byte[]> AllIn(ReadOnlyMemory<byte> text)
     {
+        text = Unescape(text);
         for (int i = 0; i < MaxTimes; i++)
         {
             if (In(text.Span) is not byte[] decoded) yield break;
@@ -78,6 +81,30 @@ static class EncodedText
         }
         Decode(run.WrittenSpan, lineEnds, ref decoded);
         return decoded is { WrittenCount: > 0 } ? decoded.WrittenSpan.ToArray() : null;
+    }
+
+    /// <summary>Puts the characters of ASCII that are escaped as their numbers in their places: JSON in lines, or in a string, may have + / and = so.</summary>
+    static ReadOnlyMemory<byte> Unescape(ReadOnlyMemory<byte> text)
+    {
+        ReadOnlySpan<byte> rest = text.Span;
+        int at = rest.IndexOf(Escape);
+        if (at < 0) return text;
+        ArrayBufferWriter<byte> unescaped = new(rest.Length);
+        for (; at >= 0; at = rest.IndexOf(Escape))
+        {
+            int end = at + Escape.Length;
+            if (rest.Length >= end + 2 && Utf8Parser.TryParse(rest.Slice(end, 2), out byte character, out int digits, 'x') && digits == 2 && char.IsAscii((char)character))
+            {
+                unescaped.Write(rest[..at].TrimEnd((byte)'\\')); // JSON within JSON has more of them
+                unescaped.Write([character]);
+                rest = rest[(end + 2)..];
+                continue;
+            }
+            unescaped.Write(rest[..end]);
+            rest = rest[end..];
+        }
+        unescaped.Write(rest);
+        return unescaped.WrittenMemory;
     }
 
     /// <summary>Whether what stands between two runs is the end of a line, escaped or not, with what indents, quotes and joins lines around it.</summary>

@@ -207,6 +207,8 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
         { "base64 in JSON in a string", "application/json", """{"input":[{"type":"custom_tool_call_output","output":"{\"data\":\"@BASE64@\"}"}]}""" },
         { "base64 within a string", "application/json", """{"messages":[{"role":"user","content":"this is the file: @BASE64@, is it not?"}]}""" },
         { "base64 in lines of JSON", "application/x-ndjson", "{\"a\":1}\n{\"b\":\"@BASE64@\"}\n" },
+        { "base64 in lines of JSON with escapes", "application/x-ndjson", "{\"a\":1}\n{\"b\":\"@ESCAPED@\"}\n" },
+        { "base64 with escapes in JSON in a string", "application/json", """{"input":[{"output":"{\"data\":\"@ESCAPEDTWICE@\"}"}]}""" },
         { "base64 in JSON that some take for JSON", "application/json", """{"temperature":NaN,"messages":[{"content":"@BASE64@"}]}""" },
         { "a list of strings", "application/json", """{"input":["a","b",@SECRET@]}""" },
         { "a string", "application/json", "@SECRET@" },
@@ -224,6 +226,7 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
         string text = body.Replace("@SECRET@", secret, StringComparison.Ordinal).Replace("@PLAIN@", Secret, StringComparison.Ordinal)
             .Replace("@TWICE@", JsonSerializer.Serialize(JsonSerializer.Serialize(new { output = Secret })), StringComparison.Ordinal)
             .Replace("@BASE64@", Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)), StringComparison.Ordinal)
+            .Replace("@ESCAPED@", Escaped("\\"), StringComparison.Ordinal).Replace("@ESCAPEDTWICE@", Escaped("\\\\"), StringComparison.Ordinal)
             .Replace("@UNPADDED@", Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret + "xx"[(Secret.Length % 3 == 0 ? 1 : 2)..])).TrimEnd('='), StringComparison.Ordinal)
             .Replace("@URL@", Convert.ToBase64String(Encoding.UTF8.GetBytes("\u00ff\u00fe\u00bf" + Secret)).Replace('+', '-').Replace('/', '_'), StringComparison.Ordinal)
             .Replace("@LINES@", JsonEncodedText.Encode(Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret), Base64FormattingOptions.InsertLineBreaks)).ToString(), StringComparison.Ordinal)
@@ -231,6 +234,8 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
             .Replace("@UTF16@", Convert.ToBase64String(Encoding.Unicode.GetBytes(Secret)), StringComparison.Ordinal);
         (HttpStatusCode status, string answer) = await HeldBack(Post("/v1/files", Encoding.UTF8.GetBytes(text), contentType));
         Assert.True(status == HttpStatusCode.BadRequest && answer.Contains("src/secret.py", StringComparison.Ordinal), place);
+
+        string Escaped(string escape) => string.Concat(Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)).Select(c => c % 8 == 3 ? $"{escape}u00{(int)c:X2}" : c.ToString()));
     }
 
     [Theory]
