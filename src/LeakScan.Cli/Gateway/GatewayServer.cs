@@ -150,6 +150,12 @@ sealed class GatewayServer : IAsyncDisposable
             await GatewayReply.Error(false, StatusCodes.Status426UpgradeRequired, "LeakScan: no web sockets here, send requests").WriteAsync(context);
             return;
         }
+        if (request.Headers.TransferEncoding is { Count: > 0 } codings && !string.Equals(codings, "chunked", StringComparison.OrdinalIgnoreCase))
+        {
+            // Nothing here undoes another one, and whoever is behind might.
+            await GatewayReply.Error(false, StatusCodes.Status400BadRequest, "LeakScan: no Transfer-Encoding but chunked").WriteAsync(context);
+            return;
+        }
         context.Features.Set<IHttpUpgradeFeature>(null); // an offer of HTTP/2 is not taken
         request.Headers.Remove("Upgrade");
         if (Upstream.Find(_options.Upstreams, request, target) is not (Upstream upstream, string there))

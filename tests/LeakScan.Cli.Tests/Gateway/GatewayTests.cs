@@ -392,6 +392,21 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
         Assert.False((await Passed(offer)).Headers.ContainsKey("Upgrade"));
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    [InlineData("identity")]
+    [InlineData("chunked")]
+    public async Task ATransferEncodingHidesNothing(string coding)
+    {
+        HttpRequestMessage request = Post("/v1/messages", Compress("gzip", Encoding.UTF8.GetBytes(Anthropic(Open))), "text/plain");
+        request.Headers.TransferEncoding.Add(new(coding));
+        request.Headers.TransferEncoding.Add(new("chunked"));
+        (HttpStatusCode status, string body) = await HeldBack(request);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("no Transfer-Encoding but chunked", body, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task TheDestinationIsTheUpstreamsName()
     {
