@@ -25,6 +25,11 @@ static class RequestTexts
     /// <summary>Elements of a list that are shorter say little by themselves: those that follow each other are judged together, too.</summary>
     const int ShortText = 1024;
 
+    /// <summary>Fewer whole numbers may be anything.</summary>
+    const int FewestTokens = 16;
+
+    static readonly string[] s_chosenTokens = ["stop", "allowed", "bad", "suppress"];
+
     /// <summary>Gathers the texts of a body. What is no JSON is one text, which is scanned as it is.</summary>
     /// <param name="body">The body, without encodings.</param>
     /// <param name="contentType">What the request says that it is.</param>
@@ -100,14 +105,38 @@ static class RequestTexts
         foreach (JsonProperty property in request.EnumerateObject())
         {
             string name = OutgoingTexts.NameOf(property);
-            if (name is "input" or "prompt" && HasNumbers(property.Value)) throw new UnreadableException("the request has the numbers of tokens in place of text, which cannot be read");
-            if (name is "requests" or "request" or "params" or "body") RefuseNumbers(property.Value);
+            if (name is "input" or "prompt" ? HasNumbers(property.Value) : IsOfTokens(name) && AreTokens(property.Value))
+                throw new UnreadableException("the request has the numbers of tokens in place of text, which cannot be read");
+            if (name is "requests" or "request" or "params" or "body" or "prompt" || (name is "input" && property.Value.ValueKind == JsonValueKind.Object)) RefuseNumbers(property.Value);
         }
     }
 
     /// <summary>Whether a value is a list with a number in it, or with such a list.</summary>
     static bool HasNumbers(JsonElement value) =>
         value.ValueKind == JsonValueKind.Array && value.EnumerateArray().Any(static item => item.ValueKind == JsonValueKind.Number || HasNumbers(item));
+
+    /// <summary>Whether a list of that name may be a text's tokens: those that a model shall or shall not say are none.</summary>
+    static bool IsOfTokens(string name) =>
+        name is "inputs" or "context"
+        || ((name.EndsWith("tokens", StringComparison.Ordinal) || name.EndsWith("token_ids", StringComparison.Ordinal) || name.EndsWith("input_ids", StringComparison.Ordinal))
+            && !s_chosenTokens.Any(chosen => name.Contains(chosen, StringComparison.Ordinal)));
+
+    /// <summary>Whether a value is a list of whole numbers and nothing else, or of such lists, and there are as many as a text has that says something.</summary>
+    static bool AreTokens(JsonElement value)
+    {
+        int count = 0;
+        return value.ValueKind == JsonValueKind.Array && AreWhole(value, ref count) && count >= FewestTokens;
+    }
+
+    static bool AreWhole(JsonElement list, ref int count)
+    {
+        foreach (JsonElement item in list.EnumerateArray())
+        {
+            if (item.ValueKind == JsonValueKind.Array ? !AreWhole(item, ref count) : item.ValueKind != JsonValueKind.Number || !item.TryGetUInt32(out _)) return false;
+            if (item.ValueKind == JsonValueKind.Number) count++;
+        }
+        return true;
+    }
 
     static void Add(OutgoingTexts texts, string name, JsonElement value)
     {

@@ -256,8 +256,29 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
     [InlineData("""{"prompt":["x",[1,2]]}""")]
     [InlineData("""{"requests":[{"input":[1,2,3]}]}""")]
     [InlineData("{\"custom_id\":\"a\",\"body\":{\"input\":\"x\"}}\n{\"custom_id\":\"b\",\"body\":{\"input\":[1,2]}}")]
+    [InlineData("""{"prompt":{"input":[1]}}""")]
+    [InlineData("""{"prompt_token_ids":[@16@]}""")]
+    [InlineData("""{"prompt":{"prompt_token_ids":[@16@]}}""")]
+    [InlineData("""{"prompt":[{"prompt_token_ids":[@16@]}]}""")]
+    [InlineData("""{"input":{"input_ids":[@16@]}}""")]
+    [InlineData("""{"inputs":[[@16@],[]]}""")]
+    [InlineData("""{"prompt":"go on","context":[@16@]}""")]
+    [InlineData("""{"tokens":[@16@]}""")]
     public async Task TheNumbersOfTokensCannotBeRead(string body) =>
-        Assert.Contains("the numbers of tokens", (await HeldBack(Post("/v1/embeddings", body))).Body, StringComparison.Ordinal);
+        Assert.Contains("the numbers of tokens", (await HeldBack(Post("/v1/embeddings", body.Replace("@16@", Sixteen, StringComparison.Ordinal)))).Body, StringComparison.Ordinal);
+
+    const string Sixteen = "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,200000";
+
+    [Theory]
+    [InlineData("""{"context":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]}""")]
+    [InlineData("""{"inputs":[@16@,0.5]}""")]
+    [InlineData("""{"inputs":[@16@,-1]}""")]
+    [InlineData("""{"context":[@16@,{"line":1}]}""")]
+    [InlineData("""{"stop_token_ids":[@16@],"allowed_token_ids":[@16@],"begin_suppress_tokens":[@16@]}""")]
+    [InlineData("""{"max_tokens":16,"lines":[@16@]}""")]
+    [InlineData("""{"messages":[{"content":[{"type":"tool_use","input":{"context":[@16@]}}]}]}""")]
+    [InlineData("""{"input":[{"type":"x","context":[@16@]}]}""")]
+    public async Task OtherNumbersAreNoTokens(string body) => await Passed(Post("/v1/x", body.Replace("@16@", Sixteen, StringComparison.Ordinal)));
 
     [Fact]
     public async Task ManyLargeBodiesWaitForEachOther()
