@@ -215,7 +215,7 @@ sealed class GatewayServer : IAsyncDisposable
         {
             ArraySegment<byte> decoded = RequestBody.Decode(body, request.Headers.ContentEncoding);
             OutgoingTexts texts = RequestTexts.Of(decoded, request.ContentType, out bool streams);
-            // What stands behind the end of what is packed is not unpacked.
+            // The names and comments that stand between what is packed are not unpacked.
             if (decoded.Array != body.Array) texts.Add("the request's body, as it came,", body);
             // What is in an address may be an address with another in it.
             string address = Uri.UnescapeDataString(target.Replace('+', ' '));

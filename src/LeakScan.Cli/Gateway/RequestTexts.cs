@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using LeakScan.Cli.Outgoing;
@@ -34,7 +35,7 @@ static class RequestTexts
     /// <param name="body">The body, without encodings.</param>
     /// <param name="contentType">What the request says that it is.</param>
     /// <param name="streams">Whether it asks for its answer as a stream of events.</param>
-    /// <exception cref="UnreadableException">It says that it is JSON and is not UTF-8, or its text is in numbers.</exception>
+    /// <exception cref="UnreadableException">It says that it is JSON and is not UTF-8, its text is in numbers, or a packed part cannot be unpacked.</exception>
     internal static OutgoingTexts Of(ReadOnlyMemory<byte> body, string? contentType, out bool streams)
     {
         streams = false;
@@ -47,17 +48,9 @@ static class RequestTexts
         if (document is null)
         {
             // A form with files, lines of JSON, or what nobody can read: a scan of the bytes sees through the wrappers that it knows.
-            texts.AddDecoded("the request's body", body);
+            AddLines(texts, "the request's body", body);
             if (contentType?.Contains("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true) texts.AddDecoded("the form", WebUtility.UrlDecodeToBytes(body.ToArray(), 0, body.Length));
-            int others = 0;
-            foreach (Range line in body.Span.Split((byte)'\n'))
-            {
-                // A line that is no record costs an exception: a file of code has many that begin and end as one, and is none.
-                if (!MayHaveNumbers(body.Span[line]) || others > MaxOthers) continue;
-                using JsonDocument? record = Parse(body[line]);
-                if (record is not null) RefuseNumbers(record.RootElement);
-                else others++;
-            }
+            AddPackedParts(texts, body, contentType);
             return texts;
         }
         RefuseNumbers(document.RootElement);
@@ -73,6 +66,48 @@ static class RequestTexts
             Add(texts, name, property.Value);
         }
         return texts;
+    }
+
+    static void AddLines(OutgoingTexts texts, string what, ReadOnlyMemory<byte> text)
+    {
+        texts.AddDecoded(what, text);
+        int others = 0;
+        foreach (Range line in text.Span.Split((byte)'\n'))
+        {
+            // A line that is no record costs an exception: a file of code has many that begin and end as one, and is none.
+            if (!MayHaveNumbers(text.Span[line]) || others > MaxOthers) continue;
+            using JsonDocument? record = Parse(text[line]);
+            if (record is not null) RefuseNumbers(record.RootElement);
+            else others++;
+        }
+    }
+
+    /// <summary>Adds what is in the parts of a form with files that are packed.</summary>
+    static void AddPackedParts(OutgoingTexts texts, ReadOnlyMemory<byte> body, string? contentType)
+    {
+        if (BoundaryOf(contentType) is not { Length: > 0 } boundary) return;
+        int room = RequestBody.MaxBytes; // of all parts together
+        foreach (Range range in body.Span.Split(Encoding.Latin1.GetBytes("--" + boundary)))
+        {
+            ReadOnlyMemory<byte> part = body[range];
+            int head = part.Span.IndexOf("\r\n\r\n"u8);
+            if (head < 0) continue;
+            part = part[(head + 4)..];
+            if (RequestBody.PackedAs(part.Span) is null) continue;
+            if (part.Span.EndsWith("\r\n"u8)) part = part[..^2];
+            ArraySegment<byte> unpacked = RequestBody.Unpack(part.ToArray(), room);
+            room -= unpacked.Count;
+            AddLines(texts, "a packed part of the request's body", unpacked);
+        }
+    }
+
+    static string? BoundaryOf(string? contentType)
+    {
+        const string Name = "boundary=";
+        int at = contentType?.IndexOf(Name, StringComparison.OrdinalIgnoreCase) ?? -1;
+        if (at < 0) return null;
+        string value = contentType![(at + Name.Length)..];
+        return value.StartsWith('"') ? value[1..].Split('"')[0] : value.Split(';')[0].Trim();
     }
 
     /// <summary>Whether a line may be a record with a list in it.</summary>

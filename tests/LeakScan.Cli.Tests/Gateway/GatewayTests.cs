@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using CsCheck;
 using LeakScan.Cli.Gateway;
 using LeakScan.Cli.Outgoing;
 using LeakScan.Cli.Tests.Support;
@@ -169,8 +170,73 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
     [Fact]
     public async Task NothingIsHiddenBehindAnEncoding()
     {
-        byte[] body = [.. Compress("gzip", Encoding.UTF8.GetBytes(Anthropic(Open))), .. Encoding.UTF8.GetBytes(Secret)];
-        Assert.Equal(HttpStatusCode.UnavailableForLegalReasons, (await HeldBack(Post("/v1/messages", body, encoding: "gzip"))).Status);
+        foreach (string encoding in (string[])["gzip", "br", "deflate", "zstd"])
+        {
+            byte[] open = Compress(encoding, Encoding.UTF8.GetBytes(Anthropic(Open))), secret = Compress(encoding, Encoding.UTF8.GetBytes(Secret));
+            Assert.Contains(encoding == "zstd" ? "not in the encoding" : "goes on behind the end of what is packed", (await HeldBack(Post("/v1/messages", [.. open, .. "xxxx"u8, .. secret], encoding: encoding))).Body, StringComparison.Ordinal);
+            Assert.Contains(encoding is "gzip" or "zstd" ? "has text of src/secret.py" : "goes on behind", (await HeldBack(Post("/v1/messages", [.. open, .. secret], encoding: encoding))).Body, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    [InlineData("deflate")]
+    [InlineData("zstd")]
+    public void WhatStandsBehindAnEncodingIsSeenWhereverItEnds(string encoding) => Gen.Select(Gen.Int[0, 20_000], Gen.Int[2, 20_000], Gen.Int).Sample((length, behind, seed) =>
+    {
+        Random random = new(seed);
+        byte[] first = new byte[length], rest = new byte[behind];
+        random.NextBytes(first); // so that it is about as long when it is packed: decoders read 8 or 64 KiB at once
+        random.NextBytes(rest);
+        first.AsSpan(0, Math.Min(length, 4)).Fill((byte)'#');
+        rest.AsSpan(0, 2).Fill((byte)'#');
+        byte[] packed = Compress(encoding, first);
+        Assert.Equal(first, RequestBody.Decode(packed, encoding).ToArray());
+        Assert.Throws<UnreadableException>(() => RequestBody.Decode((byte[])[.. packed, .. rest], encoding));
+        byte[] two = [.. packed, .. Compress(encoding, rest)];
+        if (encoding is "gzip" or "zstd") Assert.Equal([.. first, .. rest], RequestBody.Decode(two, encoding).ToArray());
+        else Assert.Throws<UnreadableException>(() => RequestBody.Decode(two, encoding));
+    }, iter: 200);
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("zstd")]
+    public async Task WhatIsPackedWithoutSayingSoIsRead(string packing)
+    {
+        byte[] secret = Compress(packing, Encoding.UTF8.GetBytes(Secret)), twice = Compress("gzip", secret);
+        Assert.Contains("has text of src/secret.py", (await HeldBack(Post("/v1/files", secret, "application/octet-stream"))).Body, StringComparison.Ordinal);
+        Assert.Contains("has text of src/secret.py", (await HeldBack(Post("/v1/files", twice, "application/octet-stream"))).Body, StringComparison.Ordinal);
+        foreach ((string type, string boundary) in new[] { ("multipart/form-data; boundary=b", "b"), ("multipart/mixed; charset=x; Boundary=\"b c\"; a=b", "b c"), ("multipart/form-data; boundary=----b1; a=b", "----b1") })
+        {
+            Assert.Contains("a packed part of the request's body has text of src/secret.py", (await HeldBack(Post("/v1/files", Form(boundary, secret), type))).Body, StringComparison.Ordinal);
+            Assert.Contains("a packed part of the request's body has text of src/secret.py", (await HeldBack(Post("/v1/files", Form(boundary, twice), type))).Body, StringComparison.Ordinal);
+        }
+        byte[] tokens = Compress(packing, """{"body":{"input":[1,2,3]}}"""u8.ToArray());
+        Assert.Contains("the numbers of tokens", (await HeldBack(Post("/v1/files", Form("b", tokens), "multipart/form-data; boundary=b"))).Body, StringComparison.Ordinal);
+        Assert.Contains("not in the encoding", (await HeldBack(Post("/v1/files", Form("b", [.. secret[..8], 0xFF, .. secret[8..]]), "multipart/form-data; boundary=b"))).Body, StringComparison.Ordinal);
+
+        byte[] open = Form("b", Compress(packing, Encoding.UTF8.GetBytes(Open)));
+        Assert.Equal(open, (await Passed(Post("/v1/files", open, "multipart/form-data; boundary=b"))).Body);
+    }
+
+    static byte[] Form(string boundary, byte[] file) =>
+    [
+        .. Encoding.UTF8.GetBytes($"--{boundary}\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nx\r\n--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.gz\"\r\n\r\n"),
+        .. file, .. Encoding.UTF8.GetBytes($"\r\n--{boundary}--\r\n"),
+    ];
+
+    [Fact]
+    public void WhatIsPackedHasRoomOnceForAll()
+    {
+        byte[] half = Compress("gzip", new byte[RequestBody.MaxBytes / 2 + 1]);
+        Assert.NotEmpty(RequestTexts.Of(Form("b", half), "multipart/form-data; boundary=b", out _).All);
+        byte[] both = [.. Form("b", half)[..^"--\r\n".Length], .. "\r\n\r\n"u8, .. half, .. "\r\n--b--"u8];
+        Assert.Contains("longer than", Assert.Throws<UnreadableException>(() => RequestTexts.Of(both, "multipart/form-data; boundary=b", out _)).Message, StringComparison.Ordinal);
+        byte[] often = [0];
+        for (int i = 0; i < 5; i++) often = Compress("gzip", often);
+        Assert.Throws<UnreadableException>(() => RequestBody.Decode(often, null));
+        Assert.Equal([0], RequestBody.Decode(often, "gzip").ToArray());
     }
 
     static byte[] Compress(string encoding, byte[] body)
@@ -375,8 +441,8 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
             foreach ((byte[] body, string? encoding, string why) in new (byte[], string?, string)[]
             {
                 ("x"u8.ToArray(), "lzma", "an encoding that is not known here"),
-                ("this is none"u8.ToArray(), "gzip", "not in the encoding that it says (gzip)"),
-                (Compress("zstd", "{}"u8.ToArray())[..^3], "zstd", "not in the encoding that it says (zstd)"),
+                ("this is none"u8.ToArray(), "gzip", "not in the encoding that it says or begins with (gzip)"),
+                (Compress("zstd", "{}"u8.ToArray())[..^3], "zstd", "not in the encoding that it says or begins with (zstd)"),
                 ([.. "{\"a\":\""u8, 0xFF, .. "\"}"u8], null, "not UTF-8"),
             })
             {
