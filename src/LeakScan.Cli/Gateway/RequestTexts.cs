@@ -49,7 +49,7 @@ static class RequestTexts
         {
             // A form with files, lines of JSON, or what nobody can read: a scan of the bytes sees through the wrappers that it knows.
             AddLines(texts, "the request's body", body);
-            if (contentType?.Contains("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true) texts.AddDecoded("the form", WebUtility.UrlDecodeToBytes(body.ToArray(), 0, body.Length));
+            if (contentType?.Contains("x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true || IsForm(body.Span)) texts.AddDecoded("the form", WebUtility.UrlDecodeToBytes(body.ToArray(), 0, body.Length));
             AddPackedParts(texts, body, contentType);
             return texts;
         }
@@ -108,6 +108,13 @@ static class RequestTexts
         if (at < 0) return null;
         string value = contentType![(at + Name.Length)..];
         return value.StartsWith('"') ? value[1..].Split('"')[0] : value.Split(';')[0].Trim();
+    }
+
+    /// <summary>Whether a body is a form, whatever it says: letters without white space, some of them as their numbers, and a name's end.</summary>
+    static bool IsForm(ReadOnlySpan<byte> body)
+    {
+        body = body.Trim("\r\n"u8);
+        return body.Contains((byte)'=') && body.Contains((byte)'%') && !body.ContainsAnyExceptInRange((byte)'!', (byte)'~');
     }
 
     /// <summary>Whether a line may be a record with a list in it.</summary>

@@ -398,6 +398,17 @@ public sealed class GatewayTests(GatewayFixture fixture) : IClassFixture<Gateway
     public async Task AFormIsRead() =>
         Assert.Contains("the form has text of src/secret.py", (await HeldBack(Post("/v1/x", Encoding.UTF8.GetBytes("prompt=" + WebUtility.UrlEncode(Secret)), "application/x-www-form-urlencoded"))).Body, StringComparison.Ordinal);
 
+    [Fact]
+    public async Task AFormThatDoesNotSayThatItIsOneIsRead()
+    {
+        byte[] form = Encoding.UTF8.GetBytes("a=1&prompt=" + WebUtility.UrlEncode(Secret) + "\n");
+        HttpRequestMessage request = Post("/v1/x", form);
+        request.Content!.Headers.ContentType = null;
+        Assert.Contains("the form has text of src/secret.py", (await HeldBack(request)).Body, StringComparison.Ordinal);
+        Assert.Equal(2, RequestTexts.Of(form, "text/plain", out _).All.Count);
+        Assert.Single(RequestTexts.Of("a = 1 % 2"u8.ToArray(), "text/plain", out _).All);
+    }
+
     [Theory]
     [InlineData("system")]
     [InlineData("messages")]
