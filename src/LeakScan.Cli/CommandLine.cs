@@ -154,7 +154,7 @@ static class ExitCode
     internal const int Interrupted = 130;
 
     internal static Option<string> CreateFailOn() =>
-        new Option<string>("--fail-on") { HelpName = "warn|block|never", Description = "The verdict from which on the exit code is 1. Default: block.", DefaultValueFactory = _ => "block" }.AcceptOnlyFromAmong("warn", "block", "never");
+        new Option<string>("--fail-on") { HelpName = "warn|block|never", Description = "The verdict from which on the exit code is 1.", DefaultValueFactory = _ => "block" }.AcceptOnlyFromAmong("warn", "block", "never");
 
     internal static int Of(ScanSummary summary, string failOn)
     {

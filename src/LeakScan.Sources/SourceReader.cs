@@ -67,6 +67,25 @@ public sealed class SourceReader
         return ReadSource(spec, cancellationToken);
     }
 
+    /// <summary>Looks up how many bytes <see cref="Read"/> will read of a SOURCE, about: for the time left. Walks its folders, and reads no file. Thread safe, also beside <see cref="Read"/>.</summary>
+    /// <param name="spec">The SOURCE.</param>
+    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <returns>Bytes; null of standard input and of archives, of which nobody knows it before.</returns>
+    /// <exception cref="ArgumentNullException">No SOURCE.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public long? Measure(SourceSpec spec, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        if (!Directory.Exists(spec.Path)) return spec.Path == TextSource.StandardInput || Archive.Is(spec.Path) || !File.Exists(spec.Path) ? null : new FileInfo(spec.Path).Length;
+        long bytes = 0;
+        foreach (FoundFile file in new FolderWalker { ReadIgnoreFiles = true, LeaveOut = entry => ReasonToLeaveOut(entry) is not null, Problem = (_, _) => { } }.Walk(Path.GetFullPath(spec.Path)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (SkipRules.ByName(Path.GetFileName(file.Path)) is null) bytes += StateOf(file.Path).Length;
+        }
+        return bytes;
+    }
+
     IEnumerable<SourceDocument> ReadSource(SourceSpec spec, CancellationToken cancellationToken)
     {
         if (spec.Path == TextSource.StandardInput || !Directory.Exists(spec.Path))
@@ -131,16 +150,19 @@ public sealed class SourceReader
 
     bool LeaveOut(FolderEntry entry)
     {
-        if (entry.Name == ".git") return true;
-        string? reason = _exclude.IsIgnored(entry.Segments, entry.IsFolder) ? SkipRules.Excluded
-            : entry.Rules?.IsIgnored(entry.Segments, entry.IsFolder) == true ? SkipRules.Ignored
-            : entry.IsLink ? SkipRules.Link
-            : entry.IsFolder ? (SkipRules.IsVendorFolder(entry.Name) ? SkipRules.Vendored : null)
-            : entry.IsEmpty ? SkipRules.Empty
-            : null;
-        if (reason is not null) Skip(reason);
+        string? reason = ReasonToLeaveOut(entry);
+        if (reason is { Length: > 0 }) Skip(reason);
         return reason is not null;
     }
+
+    /// <summary>Why an entry of a folder is left out; null if it is not, empty for what nobody counts.</summary>
+    string? ReasonToLeaveOut(FolderEntry entry) => entry.Name == ".git" ? ""
+        : _exclude.IsIgnored(entry.Segments, entry.IsFolder) ? SkipRules.Excluded
+        : entry.Rules?.IsIgnored(entry.Segments, entry.IsFolder) == true ? SkipRules.Ignored
+        : entry.IsLink ? SkipRules.Link
+        : entry.IsFolder ? (SkipRules.IsVendorFolder(entry.Name) ? SkipRules.Vendored : null)
+        : entry.IsEmpty ? SkipRules.Empty
+        : null;
 
     IEnumerable<SourceDocument> ReadFile(string path, string shown, string label, bool isNamed, CancellationToken cancellationToken)
     {

@@ -110,6 +110,16 @@ public sealed class ScanOutputTests : IDisposable
         Assert.Equal("file://" + path, uri);
     }
 
+    [Theory]
+    [InlineData("--threads is a number from 1 to 1024", "--threads", "many")]
+    [InlineData("nope.json: no such policy", "--policy", "nope.json")]
+    [InlineData("--index and --protect do not go together", "--protect", "src")]
+    public void ErrorsSayWhatToDo(string error, params string[] arguments)
+    {
+        _work.Write("a.txt", "nothing");
+        Assert.Contains("leakscan: " + error, _work.Run(["scan", "--index", "corp.lsi", "a.txt", .. arguments]).Expect(2).Err, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ADamagedIndexIsNotScannedWith()
     {

@@ -12,6 +12,18 @@ public sealed class SourceReaderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void What_will_be_read_is_known_before()
+    {
+        foreach (string name in (string[])["b.cs", "a/z.cs", "node_modules/x.js", ".git/config", "gen/c.cs", "out/d.cs", "p.png"]) _folder.Write(name, $"the text of {name}\n");
+        _folder.Write(".gitignore", "out/\n");
+        SourceReader reader = new(new SourceOptions { Exclude = ["gen/"] });
+        SourceSpec folder = new(_folder.Path, "code");
+        Assert.Equal(reader.Read(folder).Sum(d => d.Text.Length), reader.Measure(folder));
+        Assert.Equal("the text of b.cs\n".Length, reader.Measure(new SourceSpec(Path.Combine(_folder.Path, "b.cs"), "code")));
+        Assert.Null(reader.Measure(new SourceSpec("-", "code")));
+    }
+
+    [Fact]
     public void Folder_in_ordinal_order_of_paths()
     {
         foreach (string name in (string[])["b.cs", "a/z.cs", "a-b/x.cs", "a.cs", "B.cs", "a/b/c.cs"]) _folder.Write(name, name);

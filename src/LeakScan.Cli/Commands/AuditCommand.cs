@@ -14,7 +14,7 @@ static class AuditCommand
     internal static Command Create()
     {
         Argument<string?> file = new("FILE") { Description = $"The audit file. Default: {AuditLog.Variable}, else leakscan/audit.jsonl in the user's state folder.", Arity = ArgumentArity.ZeroOrOne };
-        Option<string> format = new Option<string>("--format") { HelpName = "text|json", Description = "Default: text.", DefaultValueFactory = _ => "text" }.AcceptOnlyFromAmong("text", "json");
+        Option<string> format = new Option<string>("--format") { HelpName = "text|json", Description = "For people, or for programs.", DefaultValueFactory = _ => "text" }.AcceptOnlyFromAmong("text", "json");
         ExampleCommand command = new("audit", "Sums up what hooks and the gateway decided: how much was asked, blocked, let through, and of which documents.",
             "leakscan audit", "leakscan audit --format json ~/.local/state/leakscan/audit.jsonl") { file, format };
         command.SetAction(parsed => Run(AuditLog.PathFrom(parsed.GetValue(file)), parsed.GetValue(format) == "json"));
@@ -45,9 +45,9 @@ static class AuditCommand
     {
         void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
         Line($"{path}: {summary.Total.Decisions} decisions from {summary.First} to {summary.Last}, {summary.Sessions} sessions");
-        Line($"{"",-40}{"decisions",10}{"block",8}{"warn",8}{"not held",9}{"errors",8}{"characters",12}{"median ms",10}");
+        Line($"{"",-40}{"decisions",10}{"block",8}{"warn",8}{"not held",9}{"undecidable",12}{"errors",8}{"characters",12}{"median ms",10}");
         foreach ((string name, AuditCount count) in summary.ByEvent.OrderBy(e => e.Key, StringComparer.Ordinal).Append(new("all", summary.Total)))
-            Line($"{name,-40}{count.Decisions,10}{count.Blocked,8}{count.Warned,8}{count.NotHeld,9}{count.Errors,8}{count.Characters,12}{count.MedianMilliseconds,10:F1}");
+            Line($"{name,-40}{count.Decisions,10}{count.Blocked,8}{count.Warned,8}{count.NotHeld,9}{count.Undecidable,12}{count.Errors,8}{count.Characters,12}{count.MedianMilliseconds,10:F1}");
         if (summary.Documents.Count == 0) return;
         Line($"documents, by decisions:");
         foreach ((string document, long count) in summary.Documents.OrderByDescending(d => d.Value).ThenBy(d => d.Key, StringComparer.Ordinal).Take(MaxDocuments)) Line($"{count,10}  {Diagnostics.Printable(document)}");

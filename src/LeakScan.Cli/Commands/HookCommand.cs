@@ -9,7 +9,7 @@ namespace LeakScan.Cli.Commands;
 /// <summary><c>leakscan hook</c>.</summary>
 static class HookCommand
 {
-    const string DeadlineHelp = "Seconds after which a call counts as one that could not be checked, from 0.05 to 60. Default: 2.";
+    const string DeadlineHelp = "Seconds after which a call counts as one that could not be checked, from 0.05 to 60.";
 
     internal static Command Create()
     {

@@ -71,7 +71,7 @@ static class HookInstallCommand
     static int Install(HookOptions options, string? project, bool dryRun, bool managed)
     {
         // Where the policy lets through what cannot be checked, so does a hook that cannot run.
-        bool failClosed = options.Policy is null || Policy.Load(options.Policy).OnError == Verdict.Block;
+        bool failClosed = PolicyFile.Load(options.Policy).OnError == Verdict.Block;
         string command = HookSettings.Command(options, program: null, failClosed);
         if (managed)
         {
@@ -96,7 +96,7 @@ static class HookInstallCommand
     {
         try
         {
-            using FingerprintIndex index = ProtectedIndex.Open(options.Indexes, options.KeyFile, options.Policy is null ? Policy.Default : Policy.Load(options.Policy));
+            using FingerprintIndex index = ProtectedIndex.Open(options.Indexes, options.KeyFile, PolicyFile.Load(options.Policy));
             if (index.Info.Documents == 0) Diagnostics.Note("the index has no documents: nothing will be held back");
         }
         catch (Exception e) when (e is not OutOfMemoryException)

@@ -100,7 +100,8 @@ static class IndexAddCommand
         }
         else
         {
-            IndexInfo info = builder.WriteDelta(path, cancellationToken);
+            IndexInfo info;
+            using (new ProgressLine($"writing beside {path}")) info = builder.WriteDelta(path, cancellationToken);
             Diagnostics.Note($"{path}: {counts}; now {Indexing.Describe(info)} in {info.Layers} layers");
         }
         if (storage == PathStorage.Hash) Diagnostics.Note("paths are stored as hashes, so documents that are gone cannot be told; build the index again to drop them");

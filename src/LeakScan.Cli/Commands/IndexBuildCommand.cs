@@ -19,7 +19,7 @@ static class IndexBuildCommand
         Option<string[]> publics = Indexing.CreatePublics();
         Option<string[]> excludes = Indexing.CreateExcludes();
         Option<string?> keyFile = KeyFile.CreateOption();
-        Option<string> paths = new Option<string>("--store-paths") { HelpName = "full|hash", Description = "Paths as given, or keyed hashes of them. Default: full.", DefaultValueFactory = _ => "full" }.AcceptOnlyFromAmong("full", "hash");
+        Option<string> paths = new Option<string>("--store-paths") { HelpName = "full|hash", Description = "Paths as given, or keyed hashes of them.", DefaultValueFactory = _ => "full" }.AcceptOnlyFromAmong("full", "hash");
         ExampleCommand command = new("build", "Fingerprints documents into a new index.",
             "leakscan index build -o corp.lsi --label proprietary-code ~/src/trainer ~/src/serving",
             "leakscan index build -o corp.lsi src training-data=/data/books --public vendor-docs",
@@ -51,7 +51,8 @@ static class IndexBuildCommand
             (d, _) => builder.AddDocument(d.Path, d.Label, d.Text.Span, d.FirstLine), cancellationToken);
         if (documents.Documents == 0) throw new UserException("nothing to index: no source has a text file that is not left out; no index was written");
         Indexing.Outcome publics = Indexing.Read(arguments.Publics, arguments.Excludes, "reading public text", (d, _) => builder.AddPublic(d.Text.Span), cancellationToken);
-        IndexInfo info = builder.Write(arguments.Output, cancellationToken);
+        IndexInfo info;
+        using (new ProgressLine($"writing {arguments.Output}")) info = builder.Write(arguments.Output, cancellationToken);
         Diagnostics.Note(string.Create(CultureInfo.InvariantCulture,
             $"{arguments.Output}: {Indexing.Describe(info)}; {documents.Bytes / 1e6:F1} MB of text in {watch.Elapsed.TotalSeconds:F1} s, {documents.Bytes / 1e6 / watch.Elapsed.TotalSeconds:0.##} MB/s"));
         if (info.Fingerprints == 0) Diagnostics.Note(FormattableString.Invariant($"{arguments.Output}: protects nothing: what there is has fewer than {info.GramLength} letters and digits a document, or is public or everybody's"));

@@ -11,7 +11,7 @@ static class IndexInfoCommand
     {
         Argument<string> index = new("INDEX") { Description = "The index." };
         Option<string?> keyFile = KeyFile.CreateOption();
-        Option<string> format = new Option<string>("--format") { HelpName = "text|json", Description = "Default: text.", DefaultValueFactory = _ => "text" }.AcceptOnlyFromAmong("text", "json");
+        Option<string> format = new Option<string>("--format") { HelpName = "text|json", Description = "For people, or for programs.", DefaultValueFactory = _ => "text" }.AcceptOnlyFromAmong("text", "json");
         ExampleCommand command = new("info", "Tells what an index holds, what it costs and what it guarantees.",
             "leakscan index info corp.lsi", "leakscan index info corp.lsi --format json") { index, keyFile, format };
         command.SetAction(parsed => Run(parsed.GetRequiredValue(index), parsed.GetValue(keyFile), parsed.GetValue(format) == "json"));

@@ -85,7 +85,7 @@ static class Indexing
                 throw;
             }
         }))];
-        using (new ProgressLine(verb, "documents", () => (reader.BytesRead, Interlocked.Read(ref outcome.Documents)), totalBytes: 0))
+        using (new ProgressLine(verb, "documents", () => (reader.BytesRead, Interlocked.Read(ref outcome.Documents)), end => sources.Select(s => reader.Measure(s, end)).ToArray() is var sizes && sizes.All(s => s > 0) ? sizes.Sum()!.Value : 0))
         {
             try
             {

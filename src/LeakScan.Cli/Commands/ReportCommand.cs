@@ -33,7 +33,7 @@ static class ReportCommand
         Report report = isSarif ? new SarifReport() : new HtmlReport(inputs);
         ScanSummary summary = new();
         long bytes = 0;
-        using (new ProgressLine("reading", "findings", () => (Interlocked.Read(ref bytes), summary.Findings), inputs.Sum(i => File.Exists(i) ? new FileInfo(i).Length : 0)))
+        using (new ProgressLine("reading", "findings", () => (Interlocked.Read(ref bytes), summary.Findings), _ => inputs.Sum(i => File.Exists(i) ? new FileInfo(i).Length : 0)))
         {
             foreach (string input in inputs)
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Hashing;
@@ -39,12 +40,12 @@ static class ScanCommand
         Option<string[]> publics = Indexing.CreatePublics();
         Option<string?> policy = new("--policy") { HelpName = "FILE", Description = "Rules that say what is allowed, a warning, or blocked (leakscan.json). Default: by evidence alone." };
         Option<string?> destination = new("--destination") { HelpName = "NAME", Description = "Where the text goes, for policy rules that have a destination." };
-        Option<string> input = new Option<string>("--input") { HelpName = string.Join('|', s_inputs), Description = "What the inputs are. Default: auto, by name and content.", DefaultValueFactory = _ => "auto" }.AcceptOnlyFromAmong(s_inputs);
+        Option<string> input = new Option<string>("--input") { HelpName = string.Join('|', s_inputs), Description = "What the inputs are; auto tells by name and content.", DefaultValueFactory = _ => "auto" }.AcceptOnlyFromAmong(s_inputs);
         Option<string?> textField = new("--text-field") { HelpName = "NAME", Description = "JSONL: the field that holds the text; Parquet: the column. Default: every string in the record." };
-        Option<string> idField = new("--id-field") { HelpName = "NAME", Description = "JSONL: the field that names the record; Parquet: the column. Default: id; else FILE:LINE.", DefaultValueFactory = _ => "id" };
+        Option<string> idField = new("--id-field") { HelpName = "NAME", Description = "JSONL: the field that names the record; Parquet: the column; without it FILE:LINE.", DefaultValueFactory = _ => "id" };
         Option<string?> format = new Option<string?>("--format") { HelpName = string.Join('|', s_formats), Description = "Default: text on a terminal, jsonl in a pipe or file." }.AcceptOnlyFromAmong(s_formats);
         Option<string?> output = new("--output") { HelpName = "FILE", Description = "Where findings go: a file that appears when it is complete. Default: standard output." };
-        Option<int> threads = new("--threads") { HelpName = "N", Description = "Threads that scan. Default: one a core.", DefaultValueFactory = _ => Environment.ProcessorCount };
+        Option<int> threads = new("--threads") { HelpName = "N", Description = "Threads that scan: one a core unless given.", DefaultValueFactory = _ => Environment.ProcessorCount, CustomParser = ParseThreads };
         Option<string?> resume = new("--resume") { HelpName = "FILE", Description = "Keeps in this file how far the scan is, and goes on from there if it was interrupted. Needs --output and jsonl." };
         Option<string> failOn = ExitCode.CreateFailOn();
         Option<bool> verbatimOnly = new("--verbatim-only") { Description = "Look for verbatim text alone, not for code that was edited or renamed. Several times as fast." };
@@ -91,12 +92,18 @@ static class ScanCommand
         _ => InputFormat.Parquet,
     };
 
+    static int ParseThreads(ArgumentResult result)
+    {
+        if (!int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) || threads is < 1 or > 1024) result.AddError("--threads is a number from 1 to 1024");
+        return threads;
+    }
+
     static Arguments Validate(Arguments arguments)
     {
-        if (arguments.Indexes.Length == 0 == (arguments.Protected.Count == 0))
-            throw new UserException("say what must not leave: either --index FILE (made by leakscan index build) or --protect SOURCE");
+        if (arguments.Indexes.Length == 0 && arguments.Protected.Count == 0) throw new UserException("say what must not leave: either --index FILE (made by leakscan index build) or --protect SOURCE");
+        if (arguments.Indexes.Length > 0 && arguments.Protected.Count > 0)
+            throw new UserException("--index and --protect do not go together: add SOURCE to the index (leakscan index add), or give all sources with --protect");
         if (arguments.Publics.Count > 0 && arguments.Protected.Count == 0) throw new UserException("--public goes with --protect; for an index it is given to leakscan index build");
-        if (arguments.Threads is < 1 or > 1024) throw new UserException("--threads is a number from 1 to 1024");
         if (arguments.Resume is not null && (arguments.Output is null || arguments.Format != "jsonl")) throw new UserException("--resume needs --output FILE and the format jsonl");
         if (arguments.Resume is not null && (FindingOutput.IsDevice(arguments.Output!) || FindingOutput.IsDevice(arguments.Resume)))
             throw new UserException("--resume and its --output are files, not devices: only a file can be gone on with");
@@ -150,7 +157,7 @@ static class ScanCommand
 
     static int Scan(Arguments arguments, ScanSummary summary, CancellationToken cancellationToken)
     {
-        Policy policy = arguments.Policy is null ? Policy.Default : Policy.Load(arguments.Policy);
+        Policy policy = PolicyFile.Load(arguments.Policy);
         ResumeState? state = arguments.Resume is null ? null : ResumeState.Load(arguments.Resume, Identity(arguments), summary);
         using FingerprintIndex index = OpenIndex(arguments, summary, cancellationToken);
         if (policy.Rules.Count > 0) policy.CheckLabels([.. index.Info.DocumentsByLabel.Keys]);
@@ -175,7 +182,7 @@ static class ScanCommand
         Scanning scanning = new(index, options, writer, output, summary, arguments.Threads, flushAlways: onTerminal, isResumable: state is not null, problemFound);
         try
         {
-            using ProgressLine progress = new("scanning", "records", () => (reader.BytesRead, summary.Records), TotalBytes(arguments.Inputs));
+            using ProgressLine progress = new("scanning", "records", () => (reader.BytesRead, summary.Records), end => TotalBytes(arguments.Inputs, end));
             writer.Begin(output.Stream);
             scanning.Run(arguments.Inputs.SelectMany(i => Read(reader, i, cancellationToken)), state?.Records ?? 0,
                 () => state?.Save(output.Flush(), scanning.Safe), cancellationToken);
@@ -257,18 +264,17 @@ static class ScanCommand
         if (documents.Documents == 0) throw new UserException("nothing to protect: no source of --protect has a text file that is not left out");
         Indexing.Outcome publics = Indexing.Read(arguments.Publics, null, "reading public text", (d, _) => builder.AddPublic(d.Text.Span), cancellationToken);
         summary.Errors += documents.Problems + publics.Problems;
-        return builder.Build(cancellationToken);
+        using (new ProgressLine("making the index")) return builder.Build(cancellationToken);
     }
 
-    /// <summary>For the time left; 0 where nobody looks, or where it is not known before all has been read.</summary>
-    static long TotalBytes(string[] inputs)
+    /// <summary>For the time left; 0 where it is not known before all has been read.</summary>
+    static long TotalBytes(string[] inputs, CancellationToken cancellationToken)
     {
-        if (Console.IsErrorRedirected) return 0;
         EnumerationOptions everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
         long total = 0;
         foreach (string input in inputs)
         {
-            if (Directory.Exists(input)) total += new DirectoryInfo(input).EnumerateFiles("*", everything).Sum(f => f.Length);
+            if (Directory.Exists(input)) total += new DirectoryInfo(input).EnumerateFiles("*", everything).TakeWhile(_ => !cancellationToken.IsCancellationRequested).Sum(f => f.Length);
             else if (File.Exists(input)) total += new FileInfo(input).Length;
             else return 0;
         }

@@ -46,7 +46,7 @@ sealed class GatewayServer : IAsyncDisposable
     internal GatewayServer(GatewayOptions options)
     {
         _options = options;
-        _policy = options.Policy is null ? Policy.Default : Policy.Load(options.Policy);
+        _policy = PolicyFile.Load(options.Policy);
         IReadOnlyList<string> indexes = options.Indexes.Count > 0 ? options.Indexes : [ProtectedIndex.DefaultPath()];
         _index = new LiveIndex(indexes, () => ProtectedIndex.Open(indexes, options.KeyFile, _policy), _policy, TimeSpan.FromSeconds(1));
         // Nothing is read from the folder that it is started in, nor from the environment.

@@ -96,7 +96,7 @@ sealed class HookRun(HookOptions options, Stream input)
     Outcome Decide()
     {
         string? policyName = options.Policy;
-        Policy policy = policyName is null ? Policy.Default : Policy.Load(policyName);
+        Policy policy = PolicyFile.Load(policyName);
         _policy = policy;
         JsonElement message = ReadMessage();
         _contract = HookTools.ContractOf(options.Tool, message);

@@ -12,30 +12,45 @@ sealed class ProgressLine : IDisposable
     static bool s_shown;
 
     readonly Stopwatch _watch = Stopwatch.StartNew();
+    readonly CancellationTokenSource _ended = new();
     readonly Timer? _timer;
     bool _disposed;
 
     /// <param name="verb">What is being done.</param>
     /// <param name="unit">What is counted besides bytes.</param>
     /// <param name="read">Bytes and units done.</param>
-    /// <param name="totalBytes">Bytes in all; 0 if not known.</param>
-    internal ProgressLine(string verb, string unit, Func<(long Bytes, long Units)> read, long totalBytes)
+    /// <param name="totalBytes">Finds out how many bytes there are in all, beside the work; 0 if that is not known.</param>
+    internal ProgressLine(string verb, string unit, Func<(long Bytes, long Units)> read, Func<CancellationToken, long> totalBytes)
     {
         if (Console.IsErrorRedirected) return;
-        _timer = new Timer(_ => Show(verb, unit, read(), totalBytes), null, s_first, s_every);
+        Task<long> total = Task.Run(() => totalBytes(_ended.Token));
+        _timer = new Timer(_ => Write(Describe(verb, unit, read(), total.IsCompletedSuccessfully ? total.Result : 0)), null, s_first, s_every);
     }
 
-    void Show(string verb, string unit, (long Bytes, long Units) done, long totalBytes)
+    /// <summary>Of work of which nobody knows how far it is: only how long it has taken.</summary>
+    /// <param name="verb">What is being done.</param>
+    internal ProgressLine(string verb)
+    {
+        if (Console.IsErrorRedirected) return;
+        _timer = new Timer(_ => Write(string.Create(CultureInfo.InvariantCulture, $"{verb}: {_watch.Elapsed.TotalSeconds:F0} s")), null, s_first, s_every);
+    }
+
+    string Describe(string verb, string unit, (long Bytes, long Units) done, long totalBytes)
     {
         double seconds = _watch.Elapsed.TotalSeconds;
         double rate = done.Bytes / seconds;
         string left = totalBytes > done.Bytes && rate > 0
             ? string.Create(CultureInfo.InvariantCulture, $", {100.0 * done.Bytes / totalBytes:F0} %, {TimeSpan.FromSeconds((totalBytes - done.Bytes) / rate):hh\\:mm\\:ss} left")
             : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{verb}: {done.Bytes / 1e6:F0} MB, {done.Units} {unit}, {rate / 1e6:F0} MB/s{left}");
+    }
+
+    void Write(string line)
+    {
         lock (s_lock)
         {
             if (_disposed) return; // a timer may fire once more after it has been disposed of
-            Console.Error.Write(string.Create(CultureInfo.InvariantCulture, $"\r\u001b[K{verb}: {done.Bytes / 1e6:F0} MB, {done.Units} {unit}, {rate / 1e6:F0} MB/s{left}"));
+            Console.Error.Write("\r\u001b[K" + line);
             s_shown = true;
         }
     }
@@ -53,6 +68,8 @@ sealed class ProgressLine : IDisposable
     public void Dispose()
     {
         _timer?.Dispose();
+        _ended.Cancel();
+        _ended.Dispose();
         lock (s_lock) _disposed = true;
         Clear();
     }
