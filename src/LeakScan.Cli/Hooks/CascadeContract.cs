@@ -39,6 +39,7 @@ sealed class CascadeContract : HookContract
                 break;
             case "pre_mcp_tool_use":
                 texts.AddStrings($"what {Shown(OptionalText(info, "mcp_tool_name"))} is given", info);
+                if (info.TryGetProperty("mcp_tool_arguments", out JsonElement arguments)) ToolFiles.AddNamed(texts, OptionalText(info, "mcp_tool_name") ?? "", isServers: true, ObjectOf(arguments), folder);
                 break;
             default:
                 texts.AddStrings(request.Moment == HookMoment.TooLate ? "the output of a tool" : "the message of an event that is not known here", info);

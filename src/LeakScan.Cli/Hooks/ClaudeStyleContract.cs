@@ -40,7 +40,7 @@ abstract class ClaudeStyleContract : HookContract
                 tool = Name(root, "tool_name");
                 JsonElement response = root.TryGetProperty("tool_response", out JsonElement value) ? value : throw new UnreadableException("the tool's message has no \"tool_response\"");
                 // What was written is not sent back, only that it was.
-                if (!s_writeTools.Contains(tool)) texts.AddStrings($"the output of {Shown(tool)}", response, ReadTools.Contains(tool) || s_shellTools.Contains(tool) ? s_notSent : []);
+                if (!s_writeTools.Contains(tool)) texts.AddStrings($"the output of {Shown(tool)}", response, ToolFiles.IsReadTool(tool) || s_shellTools.Contains(tool) ? s_notSent : []);
                 return request with { ToolName = tool, ToolResponse = response, CanRewrite = CanRewrite(root) };
             case "PostToolUseFailure":
                 texts.AddStrings("the output of a command that failed", root.TryGetProperty("error", out JsonElement error) ? error : default);
@@ -65,14 +65,20 @@ abstract class ClaudeStyleContract : HookContract
     void ReadToolInput(OutgoingTexts texts, string tool, JsonElement input, string folder)
     {
         texts.AddStrings(s_writeTools.Contains(tool) ? $"what {Shown(tool)} writes" : $"what {Shown(tool)} is given", input);
-        if (ReadTools.Contains(tool) || (tool.StartsWith("mcp__", StringComparison.Ordinal) && tool.Contains("read", StringComparison.OrdinalIgnoreCase)))
+        bool isServers = tool.StartsWith("mcp__", StringComparison.Ordinal);
+        bool holdsResults = CanStop(new("PostToolUse", HookMoment.AfterTool));
+        if (ToolFiles.IsReadTool(tool) || (holdsResults && isServers && tool.Contains("read", StringComparison.OrdinalIgnoreCase)))
         {
-            AddReadFile(texts, input, folder);
+            ToolFiles.AddRead(texts, input, folder);
         }
         else if (s_shellTools.Contains(tool))
         {
             string? command = OptionalText(input, "command") ?? OptionalText(input, "cmd");
-            texts.AddCommand(command ?? throw new UnreadableException($"{Shown(tool)} is given no command"), OptionalText(input, "workdir") is string workdir ? OutgoingTexts.FullPath(workdir, folder) : folder, withNamed: !CanStop(new("PostToolUse", HookMoment.AfterTool)));
+            texts.AddCommand(command ?? throw new UnreadableException($"{Shown(tool)} is given no command"), OptionalText(input, "workdir") is string workdir ? OutgoingTexts.FullPath(workdir, folder) : folder, withNamed: !holdsResults);
+        }
+        else if (!holdsResults)
+        {
+            ToolFiles.AddNamed(texts, tool, isServers, input, folder);
         }
     }
 

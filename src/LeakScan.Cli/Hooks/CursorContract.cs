@@ -13,8 +13,12 @@ sealed class CursorContract : HookContract
     internal override HookRequest Identify(JsonElement root)
     {
         string name = Name(root, "hook_event_name");
-        return new(name, MomentOf(name)) { Session = OptionalText(root, "conversation_id") };
+        string? tool = OptionalText(root, "tool_name");
+        return new(name, name == "postToolUse" && tool is not null && IsServers(tool) ? HookMoment.AfterTool : MomentOf(name)) { Session = OptionalText(root, "conversation_id"), ToolName = tool ?? "" };
     }
+
+    /// <summary>Whether a tool is another server's. Of these alone a result can be rewritten.</summary>
+    static bool IsServers(string tool) => tool.StartsWith("MCP:", StringComparison.Ordinal);
 
     internal override HookRequest Gather(JsonElement root, HookRequest request)
     {
@@ -39,17 +43,22 @@ sealed class CursorContract : HookContract
                 texts.AddCommand(command, folder, withNamed: true);
                 return request;
             case "beforeMCPExecution":
-                texts.AddStrings($"what {Shown(OptionalText(root, "tool_name"))} is given", RequiredValue(root, "tool_input"));
+                JsonElement arguments = RequiredValue(root, "tool_input");
+                texts.AddStrings($"what {Shown(OptionalText(root, "tool_name"))} is given", arguments);
+                ToolFiles.AddNamed(texts, OptionalText(root, "tool_name") ?? "", isServers: true, ObjectOf(arguments), folder);
                 return request;
             case "preToolUse":
                 string tool = Name(root, "tool_name");
                 JsonElement input = RequiredValue(root, "tool_input");
                 texts.AddStrings($"what {Shown(tool)} is given", input);
-                if (tool.Contains("Read", StringComparison.OrdinalIgnoreCase) && !AddReadFile(texts, ObjectOf(input), folder) && ReadTools.Contains(tool))
-                    throw new UnreadableException($"{Shown(tool)} is asked for no file that is named here: leakscan may be older than the tool");
+                JsonElement parsed = ObjectOf(input);
+                if (!ToolFiles.IsReadTool(tool)) ToolFiles.AddNamed(texts, tool, IsServers(tool), parsed, folder);
+                else if (parsed.ValueKind != JsonValueKind.Object) throw new UnreadableException("the tool's message has a \"tool_input\" that is neither an object nor one as text");
+                else if (!ToolFiles.AddRead(texts, parsed, folder)) throw new UnreadableException($"{Shown(tool)} is asked for no file that is named here: leakscan may be older than the tool");
                 return request with { ToolName = tool };
             case "postToolUse" or "postToolUseFailure":
-                texts.AddStrings($"the output of {Shown(OptionalText(root, "tool_name"))}", root.TryGetProperty("tool_output", out JsonElement output) ? output : default);
+                JsonElement output = root.TryGetProperty("tool_output", out JsonElement given) ? given : default;
+                if (!ToolFiles.IsWriter(request.ToolName)) texts.AddStrings($"the output of {Shown(request.ToolName)}", ObjectOf(output) is { ValueKind: JsonValueKind.Object } inner ? inner : output);
                 return request;
             default:
                 if (request.Moment == HookMoment.Unknown) texts.AddStrings("the message of an event that is not known here", root);
@@ -98,22 +107,6 @@ sealed class CursorContract : HookContract
             ? value
             : throw new UnreadableException($"the tool's message has no \"{name}\" of the kind that is expected (an object, or one as text)");
 
-    /// <summary>What a tool is given, where it is given as text.</summary>
-    static JsonElement ObjectOf(JsonElement value)
-    {
-        if (value.ValueKind != JsonValueKind.String) return value;
-        try
-        {
-            JsonElement parsed = JsonElement.Parse(OutgoingTexts.TextOf(value));
-            if (parsed.ValueKind == JsonValueKind.Object) return parsed;
-        }
-        catch (JsonException)
-        {
-            // Told below, without the text.
-        }
-        throw new UnreadableException("the tool's message has a \"tool_input\" that is neither an object nor one as text");
-    }
-
     internal override HookAnswer Pass(HookRequest? request) => new(0, request?.Moment switch
     {
         HookMoment.Prompt => """{"continue":true}""",
@@ -129,7 +122,27 @@ sealed class CursorContract : HookContract
         j.WriteString("user_message", message);
     }));
 
-    internal override HookAnswer Block(HookRequest? request, string message) => request?.Moment == HookMoment.TooLate ? Warn(request, message) : new(BlockingExit, Json(j =>
+    internal override HookAnswer Block(HookRequest? request, string message) => request?.Moment switch
+    {
+        HookMoment.TooLate => Warn(request, message),
+        HookMoment.AfterTool => Replace(message),
+        _ => Refuse(request, message),
+    };
+
+    /// <summary>The result of a server's tool without its text.</summary>
+    static HookAnswer Replace(string message) => new(0, Json(j =>
+    {
+        j.WriteStartObject("updated_mcp_tool_output");
+        j.WriteStartArray("content");
+        j.WriteStartObject();
+        j.WriteString("type", "text");
+        j.WriteString("text", ForModel);
+        j.WriteEndObject();
+        j.WriteEndArray();
+        j.WriteEndObject();
+    }), message);
+
+    static HookAnswer Refuse(HookRequest? request, string message) => new(BlockingExit, Json(j =>
     {
         if (request?.Moment != HookMoment.BeforeTool) j.WriteBoolean("continue", false);
         if (request?.Moment != HookMoment.Prompt) j.WriteString("permission", "deny");

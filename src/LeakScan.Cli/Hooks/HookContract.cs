@@ -13,6 +13,7 @@ abstract class HookContract
     internal const string ForModel = "LeakScan: the organisation's policy withheld this content. Do not try to get it in another way; tell the user.";
 
     const int MaxShownName = 60;
+    const int MaxDepth = 512;
 
     static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -66,8 +67,22 @@ abstract class HookContract
     protected static string? OptionalText(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? OutgoingTexts.TextOf(value) : null;
 
+    /// <summary>What a tool is given or has printed, where that is an object as text; nothing if it is none.</summary>
+    protected static JsonElement ObjectOf(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String) return value;
+        try
+        {
+            return JsonElement.Parse(OutgoingTexts.TextOf(value), new JsonDocumentOptions { MaxDepth = MaxDepth }) is { ValueKind: JsonValueKind.Object } parsed ? parsed : default;
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+
     /// <summary>The name of a tool, as a message may show it.</summary>
-    protected static string Shown(string? tool) => tool is null ? "a tool" : tool.Length <= MaxShownName ? tool : tool[..MaxShownName];
+    internal static string Shown(string? tool) => tool is null ? "a tool" : tool.Length <= MaxShownName ? tool : tool[..MaxShownName];
 
     /// <summary>The folder that relative paths of a call start from.</summary>
     protected static string Folder(JsonElement root, string name = "cwd", params ReadOnlySpan<string> variables)
@@ -83,31 +98,4 @@ abstract class HookContract
         }
         return Environment.CurrentDirectory;
     }
-
-    /// <summary>Adds the file that a reading tool is asked for, or the files.</summary>
-    /// <returns>Whether one is named.</returns>
-    protected static bool AddReadFile(OutgoingTexts texts, JsonElement input, string folder)
-    {
-        bool isNamed = false;
-        foreach (string key in s_pathKeys)
-        {
-            if (!input.TryGetProperty(key, out JsonElement value)) continue;
-            foreach (JsonElement path in value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().ToArray() : [value])
-            {
-                if (path.ValueKind == JsonValueKind.Object) isNamed |= AddReadFile(texts, path, folder);
-                if (path.ValueKind != JsonValueKind.String) continue;
-                isNamed = true;
-                texts.AddFile(OutgoingTexts.TextOf(path), folder, LineRange.From(Number(input, "offset"), Number(input, "limit")));
-            }
-        }
-        return isNamed;
-    }
-
-    static readonly string[] s_pathKeys = ["file_path", "filePath", "path", "notebook_path", "target_file", "absolute_path", "uri", "paths", "file_paths", "files"];
-
-    /// <summary>What the tools call their reading of files.</summary>
-    protected static readonly string[] ReadTools = ["Read", "read", "ReadFile", "read_file", "NotebookRead", "TabRead"];
-
-    static long? Number(JsonElement input, string name) =>
-        input.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : null;
 }

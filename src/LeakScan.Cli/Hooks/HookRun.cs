@@ -131,7 +131,7 @@ sealed class HookRun(HookOptions options, Stream input)
         if (judgement.Verdict == Verdict.Warn && named.Verdict != Verdict.Block) return new(_contract.Warn(request, $"LeakScan: {judgement.Finding}. It may leave; have a look at it."), entry);
         if (request.Texts.Undecidable is not string why) return new(_contract.Pass(request), entry);
         string finding = named.Verdict == Verdict.Block ? $", and {named.Finding}" : "";
-        return new(_contract.Undecided(request, Diagnostics.Printable($"LeakScan cannot tell what this command prints: {why}{finding}"), named.Verdict == Verdict.Block), entry);
+        return new(_contract.Undecided(request, Diagnostics.Printable($"LeakScan cannot tell what this prints: {why}{finding}"), named.Verdict == Verdict.Block), entry);
     }
 
     JsonElement ReadMessage()

@@ -10,7 +10,7 @@ static class HookSettings
     internal const int TimeoutSeconds = 10;
 
     static readonly string[] s_claudeEvents = ["UserPromptSubmit", "PreToolUse", "PostToolUse"];
-    static readonly string[] s_cursorEvents = ["beforeSubmitPrompt", "beforeReadFile", "beforeTabFileRead", "beforeShellExecution", "beforeMCPExecution", "preToolUse"];
+    static readonly string[] s_cursorEvents = ["beforeSubmitPrompt", "beforeReadFile", "beforeTabFileRead", "beforeShellExecution", "beforeMCPExecution", "preToolUse", "postToolUse"];
     static readonly string[] s_cascadeEvents = ["pre_user_prompt", "pre_read_code", "pre_write_code", "pre_run_command", "pre_mcp_tool_use"];
 
     /// <summary>The files of a tool, for the user or for a project.</summary>

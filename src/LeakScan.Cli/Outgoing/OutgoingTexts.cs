@@ -23,7 +23,7 @@ sealed class OutgoingTexts
     /// <summary>Files that an undecidable command names: it may print them or not.</summary>
     internal IReadOnlyList<OutgoingText> Named => _named;
 
-    /// <summary>Why it cannot be told what a command prints; null if it can.</summary>
+    /// <summary>Why it cannot be told what a command or a tool prints; null if it can.</summary>
     internal string? Undecidable { get; private set; }
 
     internal void Add(string what, string text) => _texts.Add(new(what, Encoding.UTF8.GetBytes(text)));
@@ -118,6 +118,16 @@ sealed class OutgoingTexts
     {
         if (ReadFile(path, folder) is ReadOnlyMemory<byte> text) _texts.Add(new($"the file {Short(path, folder)}{role}", lines.Of(text)));
     }
+
+    /// <summary>Adds a file that may or may not be read; nothing if there is none of that name, or there is no text in it.</summary>
+    internal void AddTextFile(string path, string folder, string role)
+    {
+        string full = FullPath(path, folder);
+        if (File.Exists(full) && LengthOfText(full) is not null) AddFile(path, folder, LineRange.All, role);
+    }
+
+    /// <summary>It cannot be told what is printed.</summary>
+    internal void CannotTell(string why) => Undecidable ??= why;
 
     /// <summary>Adds a file, or all files below a folder.</summary>
     internal void AddFileOrFolder(string path, string folder, string role = "")
@@ -258,6 +268,7 @@ sealed class OutgoingTexts
                 path = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify) + path[1..];
             else if (path.StartsWith("file:///", StringComparison.Ordinal) || path.StartsWith("file://localhost/", StringComparison.Ordinal))
                 path = Uri.UnescapeDataString(path[path.IndexOf('/', "file://".Length)..]);
+            else if (path.StartsWith("file:/", StringComparison.Ordinal) && !path.StartsWith("file://", StringComparison.Ordinal)) path = Uri.UnescapeDataString(path["file:".Length..]);
             return Path.GetFullPath(path, folder.Length > 0 && Path.IsPathFullyQualified(folder) && !folder.Contains('\0') ? folder : Environment.CurrentDirectory);
         }
         catch (Exception e) when (e is ArgumentException or IOException or NotSupportedException)

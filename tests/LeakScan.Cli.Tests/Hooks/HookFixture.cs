@@ -45,12 +45,13 @@ public sealed class HookFixture : IDisposable
         Deadline = TimeSpan.FromSeconds(60), // a slow machine must not decide a test
     };
 
-    /// <summary>Answers a message, in which @ROOT@ stands for the project's folder and @SECRET@ for the protected text.</summary>
+    /// <summary>Answers a message, in which @ROOT@ stands for the project's folder and @SECRET@ for the protected text (@SECRET2@ within JSON as text).</summary>
     internal HookReply Ask(HookTool tool, string message) => Ask(Options(tool), Fill(message));
 
     internal string Fill(string message) => message
         .Replace("@ROOT@", Escaped(Root), StringComparison.Ordinal)
-        .Replace("@SECRET@", Escaped(Secret), StringComparison.Ordinal);
+        .Replace("@SECRET@", Escaped(Secret), StringComparison.Ordinal)
+        .Replace("@SECRET2@", Escaped(Escaped(Secret)), StringComparison.Ordinal);
 
     internal static HookReply Ask(HookOptions options, string message) => Ask(options, Encoding.UTF8.GetBytes(message));
 

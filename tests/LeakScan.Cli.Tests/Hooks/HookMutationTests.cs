@@ -15,7 +15,7 @@ public sealed class HookMutationTests(HookFixture fixture) : IClassFixture<HookF
     {
         [HookTool.ClaudeCode] = ["continue", "stopReason", "decision", "reason", "systemMessage", "hookSpecificOutput"],
         [HookTool.Codex] = ["decision", "reason", "systemMessage", "hookSpecificOutput"],
-        [HookTool.Cursor] = ["continue", "permission", "user_message", "agent_message"],
+        [HookTool.Cursor] = ["continue", "permission", "user_message", "agent_message", "updated_mcp_tool_output"],
         [HookTool.Windsurf] = ["decision", "reason", "systemMessage"],
     };
 
