@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.IO.Enumeration;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -13,6 +14,9 @@ sealed class OutgoingTexts
     const int MaxFolderBytes = 256 << 20;
     const int MaxFiles = 256;
     const int LongKey = 32;
+
+    /// <summary>So long it is looked through folders that a command may print: the answer must not come too late for that.</summary>
+    static readonly TimeSpan s_searchTime = TimeSpan.FromSeconds(0.5);
 
     readonly List<OutgoingText> _texts = [];
     readonly List<OutgoingText> _named = [];
@@ -138,16 +142,9 @@ sealed class OutgoingTexts
             AddFile(path, folder, LineRange.All, role);
             return;
         }
-        // Links to files are read as what they lead to; those to folders are not followed, which could lead around.
-        FileSystemEnumerable<string> files = new(full, (ref entry) => entry.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
-        {
-            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory,
-            ShouldRecursePredicate = (ref entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,
-        };
         long bytes = 0;
-        foreach (string file in files)
+        foreach (string file in FilesBelow(full))
         {
-            if (Path.GetRelativePath(full, file).StartsWith(".git" + Path.DirectorySeparatorChar, StringComparison.Ordinal)) continue;
             if (LengthOfText(file) is not long length) continue;
             bytes += length;
             if (bytes > MaxFolderBytes) throw new UnreadableException(FormattableString.Invariant($"{Short(path, folder)}: a folder of more than the {MaxFolderBytes} bytes that are looked through in time"));
@@ -155,6 +152,14 @@ sealed class OutgoingTexts
             AddFile(file, folder, LineRange.All, role);
         }
     }
+
+    /// <summary>All files below a folder but git's own.</summary>
+    // Links to files are read as what they lead to; those to folders are not followed, which could lead around.
+    static FileSystemEnumerable<string> FilesBelow(string folder) => new(folder, (ref entry) => entry.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+    {
+        ShouldIncludePredicate = (ref entry) => !entry.IsDirectory,
+        ShouldRecursePredicate = (ref entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0 && !(entry.FileName is ".git" && entry.Directory.Length == entry.RootDirectory.Length),
+    };
 
     /// <summary>What a link leads to in the end; null if it leads around.</summary>
     static FileSystemInfo? Target(FileInfo link)
@@ -208,7 +213,7 @@ sealed class OutgoingTexts
     /// <param name="withNamed">Whether to look at the files that an undecidable command names.</param>
     internal void AddCommand(string command, string folder, bool withNamed)
     {
-        ShellCommand shell = new(this, folder);
+        ShellCommand shell = new(this, folder, withNamed);
         shell.Run(command);
         Undecidable = shell.Undecidable;
         if (Undecidable is null || !withNamed) return;
@@ -218,7 +223,7 @@ sealed class OutgoingTexts
         {
             foreach (string at in shell.Folders)
             {
-                if (_files >= MaxFiles) return;
+                if (_files >= MaxFiles) break;
                 string full = FullPath(name, at);
                 if (!seen.Add(full)) continue;
                 // Only what can be read at once: these files are looked at to say more, not to decide.
@@ -226,6 +231,34 @@ sealed class OutgoingTexts
                 room -= length;
                 if (ReadFile(name, at) is ReadOnlyMemory<byte> text) _named.Add(new($"the file {Short(name, at)}", text));
             }
+        }
+        Stopwatch watch = Stopwatch.StartNew();
+        HashSet<(string, string[]?)> searched = [];
+        foreach (FolderSearch search in shell.Searches)
+        {
+            foreach (string file in FilesBelow(search.Folder))
+            {
+                if (room <= 0 || watch.Elapsed > s_searchTime) return;
+                if (search.Name is string name && !FilePatterns.Matches(name, Path.GetFileName(file)) || seen.Contains(file) || !searched.Add((file, search.Words))) continue;
+                if (TextBelow(file, ref room) is not ReadOnlyMemory<byte> text || search.PrintedOf(text) is not { Length: > 0 } printed) continue;
+                _named.Add(new($"the file {Short(file, folder)}", printed));
+            }
+        }
+    }
+
+    /// <summary>The text of a file in a folder that a command may print; null if there is none, no room for it, or it cannot be read.</summary>
+    ReadOnlyMemory<byte>? TextBelow(string file, ref long room)
+    {
+        try
+        {
+            if (LengthOfText(file) is not (long length and > 0) || length > room) return null;
+            room -= length;
+            _files = 0;
+            return ReadFile(file, "");
+        }
+        catch (UnreadableException)
+        {
+            return null; // nor can the command
         }
     }
 

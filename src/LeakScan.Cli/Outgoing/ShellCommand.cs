@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
-using System.IO.Enumeration;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -11,7 +10,7 @@ namespace LeakScan.Cli.Outgoing;
 // Not a shell: it knows cat, head, tail, sed -n, nl and the like, git show and git diff, pipes of them, cd, and commands that
 // print nothing of a file. Whatever else there is makes the command undecidable, and the parts that were understood count
 // nevertheless: cat secret.py; make prints secret.py whatever make does.
-sealed class ShellCommand(OutgoingTexts texts, string folder)
+sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
 {
     const int MaxNesting = 4;
     const int MaxPatternFiles = 256;
@@ -25,6 +24,16 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         "echo", "printf", "true", "false", ":", "exit", "cd", "pwd", "ls", "mkdir", "rmdir", "rm", "mv", "cp", "ln", "touch", "test", "[", "wait",
         "sleep", "date", "whoami", "which", "stat", "du", "basename", "dirname", "realpath", "chmod", "export", "set", "wc", "sha256sum", "md5sum", "fi", "done",
     ];
+
+    /// <summary>What builds, tests and checks: it is given many files and prints lines of few.</summary>
+    static readonly string[] s_builds =
+    [
+        "make", "gmake", "ninja", "cmake", "bazel", "tox", "nox", "pytest", "unittest", "jest", "vitest", "mocha", "phpunit", "rspec", "rake", "go", "cargo", "dotnet", "mvn", "gradle", "gradlew", "npm", "pnpm", "yarn",
+        "tsc", "gcc", "g++", "clang", "clang++", "cc", "c++", "javac", "rustc", "ruff", "isort", "mypy", "pyright", "flake8", "pylint", "eslint", "stylelint", "shellcheck", "py_compile", "compileall", "pre-commit",
+    ];
+
+    static readonly string[] s_runners = ["python", "python3", "uv", "npx", "poetry", "pipenv", "bundle"];
+    static readonly string[] s_searches = ["grep", "egrep", "fgrep", "rgrep", "rg", "ag", "ack"];
 
     static readonly SearchValues<char> s_aroundNames = SearchValues.Create(" \t\r\n\"'`=@(){}[],:;<>|&$");
     static readonly char[] s_digits = [.. "0123456789"];
@@ -51,6 +60,12 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
 
     /// <summary>The folders that names may be relative to.</summary>
     internal HashSet<string> Folders { get; } = [folder];
+
+    /// <summary>Folders whose files an undecidable command would print.</summary>
+    internal List<FolderSearch> Searches { get; } = [];
+
+    /// <summary>The patterns that loops go through.</summary>
+    readonly List<ShellWord> _loops = [];
 
     sealed class Stage
     {
@@ -141,9 +156,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         word = word.Replace("${PWD}", _folder, StringComparison.Ordinal).Replace("$PWD", _folder, StringComparison.Ordinal).Replace("${HOME}", "~", StringComparison.Ordinal).Replace("$HOME", "~", StringComparison.Ordinal);
         Add(word);
         foreach (Range part in word.AsSpan().SplitAny(s_aroundNames)) Add(word[part]);
-        // {a,b}.c is a.c and b.c.
-        int open = word.IndexOf('{'), close = word.IndexOf('}', Math.Max(0, open));
-        if (open >= 0 && close > open && word.Length <= MaxBraces) foreach (string part in word[(open + 1)..close].Split(',')) Add(word[..open] + part + word[(close + 1)..]);
+        foreach (string name in WithoutBraces(word)) Add(name);
 
         void Add(string name)
         {
@@ -166,7 +179,11 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
             if (pipeline[i].Words.Count == 0 && pipeline[i].Input is null && pipeline.Count == 1) return;
             string folder = _folder;
             flow = Run(pipeline[i], flow);
-            if (flow is null) return;
+            if (flow is null)
+            {
+                if (withNamed) LookAt(pipeline);
+                return;
+            }
             if (pipeline.Count > 1 && _folder != folder)
             {
                 Undecided("it changes to a folder within a pipeline");
@@ -183,8 +200,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
     {
         List<ShellWord> words = stage.Words;
         int first = 0;
-        // NAME=value before a command, and commands that run another.
-        while (first < words.Count && (IsAssignment(words[first].Text) || words[first].Text is "sudo" or "command" or "time" or "nohup" or "env" or "if" or "elif" or "then" or "else" or "while" or "until" or "do" or "!" or "{" or "}")) first++;
+        while (first < words.Count && IsBefore(words[first].Text)) first++;
         if (words.Exists(w => IsAssignment(w.Text) && ChangesPrograms(w.Text))) return Undecided("it sets a variable that programs heed");
         bool hasInput = stage.Input is not null || input is { Count: > 0 };
         // A group of commands, or what a keyword begins, may read it.
@@ -262,6 +278,150 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
             }
         }
         return result;
+    }
+
+    /// <summary>NAME=value before a command, and commands that run another.</summary>
+    static bool IsBefore(string word) => IsAssignment(word) || word is "sudo" or "command" or "time" or "nohup" or "env" or "if" or "elif" or "then" or "else" or "while" or "until" or "do" or "!" or "{" or "}";
+
+    /// <summary>Notes the files that a pipeline may print and does not name: by a pattern, below a folder, or handed on to xargs.</summary>
+    void LookAt(List<Stage> pipeline)
+    {
+        List<List<ShellWord>> commands = [.. pipeline.Select(stage => CommandOf(stage.Words))];
+        int handedTo = commands.FindIndex(command => command.Count > 0 && command[0].Text == "xargs");
+        string[]? words = null;
+        if (handedTo >= 0 && !Prints(CommandOfXargs(commands[handedTo]), out words)) handedTo = -1;
+        for (int i = 0; i < commands.Count; i++)
+        {
+            List<ShellWord> command = commands[i];
+            if (command.Count == 0) continue;
+            string program = Path.GetFileName(command[0].Text);
+            List<ShellWord> arguments = command[1..];
+            bool isHandedOn = i < handedTo;
+            if (program is "git" && GitVerb(arguments) is int verb && verb < arguments.Count)
+            {
+                string place = arguments[verb].Text;
+                if (place == "ls-files" && isHandedOn) Search(arguments[(verb + 1)..], null, words);
+                else if (place == "grep") LookAtSearch("git", arguments[(verb + 1)..], isFirst: true, isHandedOn, words);
+                else if (place is "log" or "show" or "diff" or "blame" or "annotate") AddPatterns(arguments);
+            }
+            else if (program == "find")
+            {
+                LookAtFind(arguments, isHandedOn, words);
+            }
+            else if (s_searches.Contains(program))
+            {
+                LookAtSearch(program, arguments, isFirst: i == 0 && pipeline[0].Input is null, isHandedOn, words);
+            }
+            else if (program == "for")
+            {
+                _loops.AddRange(arguments);
+            }
+            else if (isHandedOn || Prints(command, out _))
+            {
+                AddPatterns(arguments);
+                if (arguments.Exists(a => a.IsOpen)) AddPatterns(_loops);
+            }
+        }
+    }
+
+    static List<ShellWord> CommandOf(List<ShellWord> words)
+    {
+        int first = 0;
+        while (first < words.Count && IsBefore(words[first].Text)) first++;
+        if (first + 1 < words.Count && words[first].Text == "timeout") first += 2;
+        return words[Math.Min(first, words.Count)..];
+    }
+
+    /// <summary>What xargs runs.</summary>
+    static List<ShellWord> CommandOfXargs(List<ShellWord> words)
+    {
+        int at = 1;
+        for (; at < words.Count && words[at].Text.StartsWith('-'); at++)
+        {
+            if (words[at].Text is ['-', 'n' or 'P' or 'I' or 'L' or 'd' or 's' or 'E' or 'a']) at++;
+        }
+        return at < words.Count ? words[at..] : [];
+    }
+
+    /// <summary>Whether a command may print what is in files that it is given.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="words">One of them is in each line that it prints; null if any line may be printed.</param>
+    static bool Prints(List<ShellWord> command, out string[]? words)
+    {
+        words = null;
+        if (command.Count == 0) return false;
+        string program = Path.GetFileName(command[0].Text);
+        if (s_printsNothing.Contains(program)) return false;
+        if (s_builds.Contains(program) || s_runners.Contains(program) && command.Skip(1).Take(3).Any(word => s_builds.Contains(word.Text))) return command.Exists(word => word.Text == "-E"); // a compiler that prints what it reads
+        if (!s_searches.Contains(program)) return true;
+        words = FolderSearch.ReadArguments(program, command[1..]).Words;
+        return !PrintsNamesOrCounts(program, command[1..]);
+    }
+
+    static int? GitVerb(List<ShellWord> arguments)
+    {
+        int at = 0;
+        while (at < arguments.Count && arguments[at].Text.StartsWith('-')) at += arguments[at].Text is "-C" or "-c" ? 2 : 1;
+        return at < arguments.Count ? at : null;
+    }
+
+    void LookAtSearch(string program, List<ShellWord> arguments, bool isFirst, bool isHandedOn, string[]? handedWords)
+    {
+        (bool recurses, List<ShellWord> places, string[]? words) = FolderSearch.ReadArguments(program, arguments);
+        bool printsNames = PrintsNamesOrCounts(program, arguments) || arguments.Exists(a => a.Text == "--files");
+        if (printsNames && !isHandedOn) return;
+        if (!recurses) AddPatterns(places);
+        else if (places.Count > 0 || isFirst) Search(places, null, isHandedOn ? handedWords : words);
+    }
+
+    void LookAtFind(List<ShellWord> arguments, bool isHandedOn, string[]? handedWords)
+    {
+        List<ShellWord> places = [.. arguments.SkipWhile(a => a.Text is "-H" or "-L" or "-P").TakeWhile(a => a.Text is not (['-', ..] or "(" or "!"))];
+        int run = arguments.FindIndex(a => a.Text is "-exec" or "-execdir" or "-ok" or "-okdir");
+        string[]? words = handedWords;
+        if (!isHandedOn && (run < 0 || !Prints([.. arguments.Skip(run + 1).TakeWhile(a => a.Text is not (";" or "+"))], out words))) return;
+        int name = arguments.FindIndex(a => a.Text is "-name" or "-iname");
+        bool isPlain = name >= 0 && name + 1 < arguments.Count && arguments[name].Text == "-name" && arguments.FindLastIndex(a => a.Text is "-name" or "-iname") == name
+            && !arguments[name + 1].IsOpen && !arguments.Exists(a => a.Text is "!" or "-not" or "-o" or "-or");
+        Search(places, isPlain ? arguments[name + 1].Text : null, words);
+    }
+
+    /// <summary>Notes the folders among some places, and the files that patterns stand for.</summary>
+    void Search(List<ShellWord> places, string? name, string[]? words)
+    {
+        if (places.Count == 0) places = [new(".", false)];
+        foreach (ShellWord place in places)
+        {
+            foreach (string path in place.IsPattern ? FilePatterns.Expand(place.Text, _folder, withFolders: true, MaxPatternFiles, out _) : [place.Text])
+            {
+                string full = OutgoingTexts.FullPath(path, _folder);
+                if (Directory.Exists(full)) Searches.Add(new(full, name, words));
+                else if (place.IsPattern && Names.Count < MaxNames) Names.Add(full);
+            }
+        }
+    }
+
+    /// <summary>Notes the files that patterns stand for.</summary>
+    void AddPatterns(List<ShellWord> words)
+    {
+        foreach (ShellWord word in words)
+        {
+            if (!word.IsPattern) continue;
+            foreach (string pattern in WithoutBraces(word.Text))
+            {
+                foreach (string path in FilePatterns.Expand(pattern, _folder, withFolders: false, MaxPatternFiles, out _))
+                {
+                    if (Names.Count < MaxNames) Names.Add(path);
+                }
+            }
+        }
+    }
+
+    /// <summary>{a,b}.c is a.c and b.c.</summary>
+    static IEnumerable<string> WithoutBraces(string word)
+    {
+        int open = word.IndexOf('{'), close = word.IndexOf('}', Math.Max(0, open));
+        return open >= 0 && close > open && word.Length <= MaxBraces ? word[(open + 1)..close].Split(',').Select(part => word[..open] + part + word[(close + 1)..]) : [word];
     }
 
     /// <summary>What is printed of a file by who knows whom.</summary>
@@ -543,19 +703,13 @@ sealed class ShellCommand(OutgoingTexts texts, string folder)
         }
     }
 
-    string[] Expand(string pattern)
+    /// <summary>The files that a pattern stands for; if there are none, it stands for itself.</summary>
+    List<string> Expand(string pattern)
     {
-        string directory = Path.GetDirectoryName(pattern) ?? "";
-        string name = Path.GetFileName(pattern);
-        string full = directory.Length == 0 ? _folder : OutgoingTexts.FullPath(directory, _folder);
-        if (directory.AsSpan().IndexOfAny('*', '?', '[') >= 0 || name.Contains('[') || !Directory.Exists(full))
-        {
-            Undecided("it names files by a pattern that is not known here");
-            return [];
-        }
-        string[] found = [.. Directory.EnumerateFiles(full).Where(f => FileSystemName.MatchesSimpleExpression(name, Path.GetFileName(f), ignoreCase: false)).Take(MaxPatternFiles + 1)];
-        if (found.Length > MaxPatternFiles) throw new UnreadableException(FormattableString.Invariant($"a command prints more than {MaxPatternFiles} files at once"));
-        return found;
+        List<string> found = FilePatterns.Expand(pattern, _folder, withFolders: false, MaxPatternFiles + 1, out bool isCut);
+        if (isCut) Undecided("it names files by a pattern among too many names");
+        if (found.Count > MaxPatternFiles) throw new UnreadableException(FormattableString.Invariant($"a command prints more than {MaxPatternFiles} files at once"));
+        return found.Count > 0 ? found : [pattern];
     }
 
     List<OutgoingText>? Undecided(string why)

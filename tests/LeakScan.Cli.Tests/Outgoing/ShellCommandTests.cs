@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using LeakScan.Cli.Outgoing;
+using LeakScan.Cli.Tests.Support;
 
 namespace LeakScan.Cli.Tests.Outgoing;
 
@@ -86,6 +87,11 @@ public sealed class ShellCommandTests : IDisposable
     [InlineData("head -n 1 -- a.txt; sed -n '10,11p;20q' a.txt", "a1 a10 a11")]
     [InlineData("git add -A && git status && ls > out.txt", "")]
     [InlineData("grep -rlv x a.txt; rg -l x .; grep -e x -q a.txt", "")]
+    [InlineData("cat s*b/b*.txt", "b1 b2")]
+    [InlineData("cat ./*/b?c.txt", "b1 b2")]
+    [InlineData("cat **/b*.txt", "b1 b2")]
+    [InlineData("cat */[!c-z]*.txt | head -n 1", "b1")]
+    [InlineData("head -n 1 [[:alpha:]].txt", "a1")]
     public void WhatACommandPrintsOfFilesIsTold(string command, string printed) => Assert.Equal((printed, false), Run(command));
 
     [Theory]
@@ -93,6 +99,7 @@ public sealed class ShellCommandTests : IDisposable
     [InlineData("python3 -c 'print(1)'", "")]
     [InlineData("cat a.txt | base64", "")]
     [InlineData("cat $FILE", "")]
+    [InlineData("cat */nowhere.txt", "")]
     [InlineData("cat nowhere.txt", "")]
     [InlineData("for f in *; do cat $f; done", "")]
     [InlineData("cat 'sub/b c.txt'; make", "b1 b2")]
@@ -216,12 +223,99 @@ public sealed class ShellCommandTests : IDisposable
         Assert.StartsWith("a1\na2\n", Encoding.UTF8.GetString(Assert.Single(texts.Named).Utf8.Span), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("grep -rn . sub", "b1 b2")]
+    [InlineData("grep --recursive -e . ./sub/", "b1 b2")]
+    [InlineData("rg . sub", "b1 b2")]
+    [InlineData("ag . s*b", "b1 b2")]
+    [InlineData("git grep . sub", "b1 b2")]
+    [InlineData("cd sub && rg B1", "b1")]
+    [InlineData("rg b2 sub", "b2")]
+    [InlineData("rg b2 sub; rg . sub", "b2 b1 b2")]
+    [InlineData("grep -rn --include=*.txt -e 'zz\\|b2' sub", "b2")]
+    [InlineData("grep -rA1 b1 sub", "b1 b2")]
+    [InlineData("rg -v b1 sub", "b1 b2")]
+    [InlineData("bash -c 'grep -r . sub'", "b1 b2")]
+    [InlineData("find . -name 'b*.txt' -exec cat {} +", "b1 b2")]
+    [InlineData("find . -name 'b*.txt' | sort | xargs -n 1 cat", "b1 b2")]
+    [InlineData("find sub -type f | xargs grep -n b2", "b2")]
+    [InlineData("grep -rl b1 sub | xargs cat", "b1 b2")]
+    [InlineData("cd sub; git ls-files | xargs cat", "b1 b2")]
+    [InlineData("ls s*/b* | xargs -d '\n' cat", "b1 b2")]
+    [InlineData("for f in sub/*.txt; do cat \"$f\"; done", "b1 b2")]
+    [InlineData("awk 1 s?b/[b]*.txt", "b1 b2")]
+    [InlineData("cat s?b/{b,c}*.txt", "b1 b2")]
+    [InlineData("cat sub/*.txt | base64", "b1 b2")]
+    [InlineData("git log -p sub/*.txt", "b1 b2")]
+    public void WhatAnUndecidableCommandFindsIsLookedAt(string command, string found)
+    {
+        OutgoingTexts texts = new();
+        texts.AddCommand(command, _root, withNamed: true);
+        Assert.NotNull(texts.Undecidable);
+        Assert.Equal(found, string.Concat(texts.Named.Select(t => Encoding.UTF8.GetString(t.Utf8.Span))).Replace('\n', ' ').Trim());
+    }
+
+    [Theory]
+    [InlineData("ls sub/*.txt; make")]
+    [InlineData("cd sub; make; ls")]
+    [InlineData("find sub -name '*.txt'")]
+    [InlineData("find . -name *.txt -delete")]
+    [InlineData("find sub -name '*.txt' -exec rm {} +")]
+    [InlineData("find sub -type f | xargs wc -l")]
+    [InlineData("find sub -type f | xargs grep -l b1")]
+    [InlineData("git add sub/*.txt; make")]
+    [InlineData("rm sub/*.txt; cp */*.txt /tmp")]
+    [InlineData("make sub/*.txt")]
+    [InlineData("pytest sub/*.txt sub")]
+    [InlineData("python3 -m pytest sub/*.txt")]
+    [InlineData("npm test -- sub/*.txt")]
+    [InlineData("gcc -c sub/*.txt")]
+    [InlineData("for f in sub/*.txt; do pytest \"$f\"; done")]
+    [InlineData("for f in sub/*.txt; do echo \"$f\"; done; make")]
+    [InlineData("grep -rl . sub; make")]
+    [InlineData("rg --files sub")]
+    [InlineData("rg nothing")]
+    [InlineData("grep -rn nothing . sub")]
+    [InlineData("make | rg .")]
+    [InlineData("grep -c . sub/*.txt; make")]
+    [InlineData("tar cf x.tar sub")]
+    public void WhatPrintsNothingOfFilesLooksAtNone(string command)
+    {
+        OutgoingTexts texts = new();
+        texts.AddCommand(command, _root, withNamed: true);
+        Assert.Empty(texts.Named);
+        Assert.DoesNotContain(texts.All, t => t.Utf8.Length > 0);
+    }
+
+    [Fact]
+    public void APatternWithoutFilesStandsForItself()
+    {
+        Write("app/[id]/page.txt", "p1\n");
+        Assert.Equal(("p1", false), Run("cat app/[id]/page.txt"));
+        Write("app/i/page.txt", "p2\n");
+        Assert.Equal(("p2", false), Run("cat app/[id]/page.txt"));
+    }
+
+    [UnixFact]
+    public void FoldersThatCannotBeReadHoldNothingUp()
+    {
+        Write("deep/one/x.txt", "x1\n");
+        Directory.CreateSymbolicLink(Path.Combine(_root, "deep", "around"), _root);
+        File.CreateSymbolicLink(Path.Combine(_root, "deep", "nowhere.txt"), Path.Combine(_root, "not there"));
+        Write("deep/closed.txt", "x2\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(_root, "deep", "closed.txt"), UnixFileMode.None);
+        OutgoingTexts texts = new();
+        texts.AddCommand("grep -rn . deep; cat deep/**/x.txt", _root, withNamed: true);
+        Assert.Contains(texts.Named, t => t.Utf8.Span.SequenceEqual("x1\n"u8));
+        Assert.Equal("x1\n", Encoding.UTF8.GetString(Assert.Single(texts.All).Utf8.Span));
+    }
+
     static readonly string[] s_commands =
     [
         "cat F", "cat F F", "cat -n F", "cat - < F", "cat < F", "cat <F 3<F", "head -3 F", "head -n 2 F F", "head -n -5 F", "head -c 20 F", "tail -n 2 F", "tail -n +7 F", "tail -3 F F", "tac F", "sort F", "sort -r F F", "uniq F", "nl F", "less F",
         "sed -n 2,4p F", "sed -n '$p' F", "sed -n '3,$p' F F", "sed -n '/3z/p' F", "sed -n '2p;5p' F", "sed -n '2p;r F' F", "sed -n '2!p' F", "sed -n 5,2p F", "sed 1d F", "grep -n z F", "grep -c z F", "grep -l z F", "grep -v -e -q F", "wc -l F", "echo F", "ls",
         "echo \"$(cat F)\"", "echo $(<F)", "X=$(cat F)", "echo `cat F`", "(cat F)", "{ cat F; }", "if true; then cat F; fi", "for f in F; do cat $f; done", "bash -c 'cat F'", "bash -c cat < F", "sh -c 'cd sub; cat F'", "eval cat F", "env X=1 cat F",
-        "cd sub", "cd ..", "(cd sub)", "cp F copy.txt", "cp F /dev/stdout", "cat copy.txt", "cat /dev/stdin < F", "awk 1 F", "true", "false", "printf '%s' x", "cat sub/../F", "cat {a,b}.txt", "cat *.txt", "cat \\\n F", "echo $'it\\'s'",
+        "cd sub", "cd ..", "(cd sub)", "cp F copy.txt", "cp F /dev/stdout", "cat copy.txt", "cat /dev/stdin < F", "awk 1 F", "true", "false", "printf '%s' x", "cat sub/../F", "cat {a,b}.txt", "cat *.txt", "cat */a.txt", "cat [!b].txt", "cat s?b/[a-c]*", "cat ./[[:alpha:]].*", "cat sub*/*", "cat [x]*.txt", "cat \\\n F", "echo $'it\\'s'",
     ];
 
     static readonly string[] s_filters = ["cat", "head -2", "head -n 1", "tail -n 2", "tail -n +3", "sed -n 2,3p", "sort", "tac", "wc -l", "grep z", "grep -c z", "(cat)", "{ cat; }", "bash -c cat", "cat -", "cat - F", "while read l; do echo $l; done", "cat >&2", "\nhead -2"];
