@@ -159,8 +159,10 @@ public sealed class HookCommandTests : IDisposable
         string[] before = _work.Files;
         Assert.Contains("nothing to change", _work.RunWith(null, Environment, "hook", "install", tool, "--project", ".", "--index", "corp.lsi").Expect(0).Err, StringComparison.Ordinal);
         Assert.Equal(before, _work.Files);
-        _work.RunWith(null, Environment, "hook", "uninstall", tool, "--project", ".").Expect(0);
-        Assert.DoesNotContain(_work.Files, f => files.Split(' ').Contains(f));
+        _work.RunWith(null, Environment, "hook", "install", tool, "--project", ".", "--index", "other.lsi").Expect(0);
+        CliResult uninstall = _work.RunWith(null, Environment, "hook", "uninstall", tool, "--project", ".").Expect(0);
+        foreach (string file in files.Split(' ')) Assert.Contains($"{Path.GetFileName(file)}: removed\n", uninstall.Err.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.DoesNotContain(_work.Files, f => files.Split(' ').Any(file => f.StartsWith(file, StringComparison.Ordinal))); // nor what it was, which was ours
         Assert.Contains("nothing to change", _work.RunWith(null, Environment, "hook", "uninstall", tool, "--project", ".").Expect(0).Err, StringComparison.Ordinal);
     }
 
@@ -213,6 +215,7 @@ public sealed class HookCommandTests : IDisposable
         CliResult result = _work.RunWith(null, Environment, "hook", "install", tool, "--index", "corp.lsi", "--managed").Expect(0);
         Assert.Contains(text, result.Out, StringComparison.Ordinal);
         Assert.Contains(file, result.Err, StringComparison.Ordinal);
+        Assert.Equal(tool == "windsurf", result.Err.Contains("team settings", StringComparison.Ordinal) && result.Err.Contains("\"PreToolUse\"", StringComparison.Ordinal));
         Assert.DoesNotContain(_work.Files, f => f.EndsWith(".json", StringComparison.Ordinal));
     }
 }

@@ -52,7 +52,7 @@ static class HookInstallCommand
         ExampleCommand command = new("uninstall", "Takes the hooks out of a tool's settings and leaves the rest as it is.", "leakscan hook uninstall claude-code") { tool, project, dryRun };
         command.SetAction(parsed =>
         {
-            Apply([.. HookSettings.FilesOf(Parse(parsed.GetRequiredValue(tool)), Existing(parsed.GetValue(project))).Select(file => Planned(file.Path, file.Uninstall))], parsed.GetValue(dryRun));
+            Apply([.. HookSettings.FilesOf(Parse(parsed.GetRequiredValue(tool)), Existing(parsed.GetValue(project))).Select(file => Planned(file, file.Uninstall))], parsed.GetValue(dryRun));
             return ExitCode.Clean;
         });
         return command;
@@ -77,9 +77,15 @@ static class HookInstallCommand
         {
             Console.Out.Write(HookSettings.Managed(options.Tool, command, failClosed));
             Diagnostics.Note($"this belongs to {HookSettings.ManagedPath(options.Tool)}");
+            if (options.Tool == HookTool.Windsurf)
+            {
+                HookFile devin = HookSettings.FilesOf(options.Tool, project: null)[1];
+                Diagnostics.Note($"Devin, which has taken Cascade's place, does not read it, and has no such file: what follows belongs to the team settings of its enterprise, or to each user's {devin.Path} (leakscan hook install windsurf)");
+                Console.Error.Write(devin.Install("", command, failClosed));
+            }
             return ExitCode.Clean;
         }
-        Apply([.. HookSettings.FilesOf(options.Tool, Existing(project)).Select(file => Planned(file.Path, text => file.Install(text, command, failClosed)))], dryRun);
+        Apply([.. HookSettings.FilesOf(options.Tool, Existing(project)).Select(file => Planned(file, text => file.Install(text, command, failClosed)))], dryRun);
         if (dryRun) return ExitCode.Clean;
         string until = failClosed ? "everything is blocked" : "nothing is checked";
         foreach (string index in options.Indexes)
@@ -111,22 +117,24 @@ static class HookInstallCommand
     /// <param name="Exists">Whether there is one.</param>
     /// <param name="Before">What it says; nothing if there is none.</param>
     /// <param name="After">What it is to say.</param>
-    sealed record PlannedChange(string Path, string Target, bool Exists, string Before, string After);
+    /// <param name="IsOurs">Whether there was nothing but our hooks in it.</param>
+    sealed record PlannedChange(string Path, string Target, bool Exists, string Before, string After, bool IsOurs);
 
-    static PlannedChange Planned(string path, Func<string, string> change)
+    static PlannedChange Planned(HookFile file, Func<string, string> change)
     {
+        string path = file.Path;
         string target = File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is FileSystemInfo link ? link.FullName : path;
         bool exists = File.Exists(target);
         byte[] bytes = exists ? File.ReadAllBytes(target) : [];
         if (!Utf8.IsValid(bytes)) throw new UserException($"{path}: not UTF-8; nothing was changed");
         string before = Encoding.UTF8.GetString(bytes);
-        return new(path, target, exists, before, change(before));
+        return new(path, target, exists, before, change(before), HookSettings.IsOurs(before) && HookFile.IsEmpty(file.Uninstall(before)));
     }
 
     /// <summary>Makes all changes, once it is known that all can be made.</summary>
     static void Apply(List<PlannedChange> changes, bool dryRun)
     {
-        foreach ((string path, string target, bool exists, string before, string after) in changes)
+        foreach ((string path, string target, bool exists, string before, string after, bool isOurs) in changes)
         {
             if (after == before)
             {
@@ -137,12 +145,13 @@ static class HookInstallCommand
             if (dryRun) continue;
             // What was there before any hook of ours is what somebody may want back.
             string backup = target + BackupSuffix;
-            bool isKept = exists && !(File.Exists(backup) && HookSettings.IsOurs(before));
-            if (isKept) Replace(backup, before, modeOf: target);
+            if (exists && !isOurs && !(File.Exists(backup) && HookSettings.IsOurs(before))) Replace(backup, before, modeOf: target);
             // A file in which there was nothing but our hooks is ours.
-            if (HookFile.IsEmpty(after) && !(File.Exists(backup) && HookFile.IsEmpty(File.ReadAllText(backup)))) File.Delete(target);
+            bool isRemoved = HookFile.IsEmpty(after) && !(File.Exists(backup) && HookFile.IsEmpty(File.ReadAllText(backup)));
+            if (isRemoved) File.Delete(target);
             else Replace(target, after, modeOf: target);
-            Diagnostics.Note(exists ? $"{path}: changed; what it was is in {backup}" : $"{path}: made");
+            string kept = File.Exists(backup) ? $"; what it was is in {backup}" : "";
+            Diagnostics.Note(!exists ? $"{path}: made" : $"{path}: {(isRemoved ? "removed" : "changed")}{kept}");
         }
     }
 
