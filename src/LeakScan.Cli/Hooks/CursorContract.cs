@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using LeakScan.Cli.Outgoing;
 
@@ -33,7 +34,7 @@ sealed class CursorContract : HookContract
             case "beforeReadFile" or "beforeTabFileRead":
                 string path = Name(root, "file_path");
                 // What Cursor shows the hook is what it sends; the file may have changed since.
-                if (OptionalText(root, "content") is { Length: > 0 } content) texts.Add($"the file {Shown(Path.GetFileName(path))}", content);
+                if (OptionalText(root, "content") is { Length: > 0 } content) texts.AddFileText($"the file {Shown(Path.GetFileName(path))}", Encoding.UTF8.GetBytes(content));
                 else texts.AddFile(path, folder, LineRange.All);
                 AddAttachments(texts, root, folder);
                 return request;

@@ -13,6 +13,7 @@ sealed class OutgoingTexts
     const int MaxFileBytes = 64 << 20;
     const int MaxFolderBytes = 256 << 20;
     const int MaxFiles = 256;
+    const int MaxDecodedBytes = 8 << 20;
     const int LongKey = 32;
 
     /// <summary>So long it is looked through folders that a command may print: the answer must not come too late for that.</summary>
@@ -21,6 +22,7 @@ sealed class OutgoingTexts
     readonly List<OutgoingText> _texts = [];
     readonly List<OutgoingText> _named = [];
     int _files;
+    int _roomToDecode = MaxDecodedBytes;
 
     internal IReadOnlyList<OutgoingText> All => _texts;
 
@@ -49,6 +51,17 @@ sealed class OutgoingTexts
     {
         _texts.Add(new(what, utf8));
         foreach (byte[] decoded in EncodedText.AllIn(utf8)) _texts.Add(new(what, decoded));
+    }
+
+    /// <summary>Adds the text of a file, and as another one what stands in it in base64, as far as there is time for that.</summary>
+    internal void AddFileText(string what, ReadOnlyMemory<byte> utf8)
+    {
+        _texts.Add(new(what, utf8));
+        foreach (byte[] decoded in EncodedText.AllIn(utf8[..Math.Min(utf8.Length, _roomToDecode)]))
+        {
+            _texts.Add(new(what, decoded));
+            _roomToDecode = Math.Max(0, _roomToDecode - decoded.Length);
+        }
     }
 
     /// <summary>Adds the name of a value, if it may be text itself.</summary>
@@ -120,7 +133,7 @@ sealed class OutgoingTexts
     /// <exception cref="UnreadableException">It is there and cannot be read.</exception>
     internal void AddFile(string path, string folder, LineRange lines, string role = "")
     {
-        if (ReadFile(path, folder) is ReadOnlyMemory<byte> text) _texts.Add(new($"the file {Short(path, folder)}{role}", lines.Of(text)));
+        if (ReadFile(path, folder) is ReadOnlyMemory<byte> text) AddFileText($"the file {Short(path, folder)}{role}", lines.Of(text));
     }
 
     /// <summary>Adds a file that may or may not be read; nothing if there is none of that name, or there is no text in it.</summary>

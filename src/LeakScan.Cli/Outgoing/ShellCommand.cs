@@ -189,10 +189,10 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
                 Undecided("it changes to a folder within a pipeline");
                 _folder = folder;
             }
-            if (pipeline[i].PrintsDirectly) foreach (OutgoingText text in flow) texts.Add(text.What, text.Utf8);
+            if (pipeline[i].PrintsDirectly) foreach (OutgoingText text in flow) texts.AddFileText(text.What, text.Utf8);
             if (pipeline[i].OutputGoesToFile || pipeline[i].PrintsDirectly) flow = [];
         }
-        foreach (OutgoingText text in flow!) texts.Add(text.What, text.Utf8);
+        foreach (OutgoingText text in flow!) texts.AddFileText(text.What, text.Utf8);
     }
 
     /// <summary>What a stage prints of files, given what comes in; null if that cannot be told.</summary>

@@ -14,6 +14,7 @@ public sealed class HookFixture : IDisposable
         Secret = Workspace.Code(1);
         Write("src/secret.py", "# heading\n" + Secret);
         Write("src/open.py", "print('hello')\n");
+        Write("encoded.txt", Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret), Base64FormattingOptions.InsertLineBreaks));
         Write("notes.txt", Workspace.Code(50));
         // The key decides what is selected, so another one would give a match another first line now and then.
         File.WriteAllBytes(PathOf("key"), [.. Enumerable.Range(1, IndexKey.LengthBytes).Select(i => (byte)i)]);
@@ -45,12 +46,13 @@ public sealed class HookFixture : IDisposable
         Deadline = TimeSpan.FromSeconds(60), // a slow machine must not decide a test
     };
 
-    /// <summary>Answers a message, in which @ROOT@ stands for the project's folder and @SECRET@ for the protected text (@SECRET2@ within JSON as text).</summary>
+    /// <summary>Answers a message, in which @ROOT@ stands for the project's folder and @SECRET@ for the protected text (@SECRET2@ within JSON as text, @BASE64@ in base64).</summary>
     internal HookReply Ask(HookTool tool, string message) => Ask(Options(tool), Fill(message));
 
     internal string Fill(string message) => message
         .Replace("@ROOT@", Escaped(Root), StringComparison.Ordinal)
         .Replace("@SECRET@", Escaped(Secret), StringComparison.Ordinal)
+        .Replace("@BASE64@", Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret)), StringComparison.Ordinal)
         .Replace("@SECRET2@", Escaped(Escaped(Secret)), StringComparison.Ordinal);
 
     internal static HookReply Ask(HookOptions options, string message) => Ask(options, Encoding.UTF8.GetBytes(message));

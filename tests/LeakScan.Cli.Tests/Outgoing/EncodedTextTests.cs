@@ -65,6 +65,19 @@ public class EncodedTextTests
     }
 
     [Fact]
+    public void OfLargeFilesNoMoreIsDecodedThanThereIsTimeFor()
+    {
+        byte[] bytes = new byte[9 << 20];
+        new Random(1).NextBytes(bytes);
+        OutgoingTexts texts = new();
+        for (int i = 0; i < 3; i++) texts.AddFileText("a file", Encoding.UTF8.GetBytes(Convert.ToBase64String(bytes)));
+        OutgoingText[] decoded = [.. texts.All.Where(t => t.Utf8.Span[0] == bytes[0])];
+        Assert.Equal(6 << 20, decoded[0].Utf8.Length);
+        Assert.InRange(decoded.Sum(t => t.Utf8.Length), 6 << 20, 8 << 20);
+        Assert.Equal(3, texts.All.Count(t => t.Utf8.Length == 12 << 20));
+    }
+
+    [Fact]
     public void AnEscapedSlashIsOfIt()
     {
         byte[] bytes = [.. Enumerable.Repeat<byte>(0xFF, 90)];
