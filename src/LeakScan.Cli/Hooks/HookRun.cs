@@ -17,6 +17,9 @@ sealed class HookRun(HookOptions options, Stream input)
     const int MaxDepth = 512;
     const int FirstBufferBytes = 16 << 10;
 
+    /// <summary>Of the deadline, for looking through folders.</summary>
+    const double SearchShare = 0.15;
+
     static readonly TimeSpan s_auditDeadline = TimeSpan.FromSeconds(1);
 
     /// <summary>What every tool takes for a refusal, whatever was printed.</summary>
@@ -103,6 +106,7 @@ sealed class HookRun(HookOptions options, Stream input)
         HookRequest request = _contract.Identify(message);
         _request = request;
         if (request.Moment == HookMoment.Nothing) return new(_contract.Pass(request), null);
+        request.Texts.SearchTime = options.Deadline * SearchShare;
         request = _contract.Gather(message, request);
         _request = request;
 

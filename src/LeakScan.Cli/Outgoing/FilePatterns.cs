@@ -6,7 +6,7 @@ namespace LeakScan.Cli.Outgoing;
 static class FilePatterns
 {
     /// <summary>So many names are looked at: a pattern may lead through everything that there is.</summary>
-    const int MaxLookedAt = 20_000;
+    const int MaxLookedAt = 5_000;
 
     internal static bool IsPattern(string name) => name.AsSpan().IndexOfAny('*', '?', '[') >= 0;
 

@@ -7,8 +7,8 @@ namespace LeakScan.Cli.Outgoing;
 /// <summary>A command that prints what is in the files below a folder.</summary>
 /// <param name="Folder">The folder.</param>
 /// <param name="Name">The pattern of the files' names; null for all.</param>
-/// <param name="Words">Each line that is printed has one of these, in upper or lower case; null for all lines.</param>
-sealed record FolderSearch(string Folder, string? Name, string[]? Words)
+/// <param name="Lines">The lines that are printed; null for all.</param>
+sealed record FolderSearch(string Folder, string? Name, SearchedLines? Lines)
 {
     /// <summary>Options that are followed by a value, by whose value no other lines are printed.</summary>
     static readonly string[] s_withValue = ["glob", "iglob", "type", "type-not", "include", "exclude", "exclude-dir", "max-count", "max-depth", "max-columns", "sort", "threads"];
@@ -21,37 +21,12 @@ sealed record FolderSearch(string Folder, string? Name, string[]? Words)
 
     const string PlainLetters = "rRnHhiIsSwxoEFGPaNyub";
 
-    /// <summary>What is printed of a file's text.</summary>
-    internal ReadOnlyMemory<byte> PrintedOf(ReadOnlyMemory<byte> text)
-    {
-        if (Words is null) return text;
-        string all = Encoding.UTF8.GetString(text.Span);
-        if (!HasWord(all)) return default;
-        ArrayBufferWriter<byte> printed = new();
-        foreach (Range line in all.AsSpan().Split('\n'))
-        {
-            if (!HasWord(all.AsSpan(line))) continue;
-            Encoding.UTF8.GetBytes(all.AsSpan(line), printed);
-            printed.Write("\n"u8);
-        }
-        return printed.WrittenMemory;
-    }
-
-    bool HasWord(ReadOnlySpan<char> text)
-    {
-        foreach (string word in Words!)
-        {
-            if (text.Contains(word, StringComparison.OrdinalIgnoreCase)) return true;
-        }
-        return false;
-    }
-
     /// <summary>Reads the arguments of grep and its like.</summary>
-    /// <returns>Whether it goes through folders, where, and the words of the lines that it prints.</returns>
-    internal static (bool Recurses, List<ShellWord> Places, string[]? Words) ReadArguments(string program, IReadOnlyList<ShellWord> arguments)
+    /// <returns>Whether it goes through folders, where, and which lines it prints; null for all.</returns>
+    internal static (bool Recurses, List<ShellWord> Places, SearchedLines? Lines) ReadArguments(string program, IReadOnlyList<ShellWord> arguments)
     {
         string valueLetters = program switch { "rg" => "efABCmdDgtTErMj", "ag" => "ABCGm", _ => "efABCmdD" };
-        bool recurses = program is "rg" or "ag" or "ack" or "git" or "rgrep", isPlain = true, hasPattern = false, isRest = false;
+        bool recurses = program is "rg" or "ag" or "ack" or "git" or "rgrep", isPlain = true, hasContext = false, hasPattern = false, isRest = false;
         List<ShellWord> places = [];
         List<ShellWord> patterns = [];
         for (int i = 0; i < arguments.Count; i++)
@@ -75,6 +50,7 @@ sealed record FolderSearch(string Folder, string? Name, string[]? Words)
                 hasPattern |= isPattern || option[0] == "file";
                 if (isPattern && option.Length == 2) patterns.Add(arguments[i] with { Text = option[1] });
                 else if (isPattern && i + 1 < arguments.Count) patterns.Add(arguments[++i]);
+                else if (option[0] is "context" or "after-context" or "before-context") (hasContext, i) = (true, i + 2 - option.Length);
                 else if (s_withValue.Contains(option[0]) || option[0] == "color" && program == "rg") i += option.Length == 2 ? 0 : 1;
                 else isPlain &= s_plain.Contains(option[0]);
             }
@@ -86,12 +62,14 @@ sealed record FolderSearch(string Folder, string? Name, string[]? Words)
                     if (!valueLetters.Contains(letter, StringComparison.Ordinal))
                     {
                         recurses |= letter is 'r' or 'R';
-                        isPlain &= PlainLetters.Contains(letter, StringComparison.Ordinal);
+                        hasContext |= char.IsAsciiDigit(letter);
+                        isPlain &= char.IsAsciiDigit(letter) || PlainLetters.Contains(letter, StringComparison.Ordinal);
                         continue;
                     }
                     bool isNext = at + 1 == argument.Length;
                     if (isNext) i++;
-                    isPlain &= letter is not ('f' or 'A' or 'B' or 'C');
+                    isPlain &= letter != 'f';
+                    hasContext |= letter is 'A' or 'B' or 'C';
                     hasPattern |= letter is 'e' or 'f';
                     recurses |= letter == 'd';
                     if (letter == 'e' && i < arguments.Count) patterns.Add(isNext ? arguments[i] : arguments[i] with { Text = argument[(at + 1)..] });
@@ -100,7 +78,7 @@ sealed record FolderSearch(string Folder, string? Name, string[]? Words)
             }
         }
         string[]?[] words = [.. patterns.Select(p => p.IsOpen ? null : WordsOf(p.Text))];
-        return (recurses, places, isPlain && words.Length > 0 && words.All(w => w is not null) ? [.. words.SelectMany(w => w!)] : null);
+        return (recurses, places, isPlain && words.Length > 0 && words.All(w => w is not null) ? new([.. words.SelectMany(w => w!)], hasContext) : null);
     }
 
     // Of each alternative the longest run of characters that stand for themselves in every kind of regular expression.
@@ -147,4 +125,35 @@ sealed record FolderSearch(string Folder, string? Name, string[]? Words)
     }
 
     static readonly Regex s_repeatedGroup = new(@"\)\\?[*?{]", RegexOptions.CultureInvariant);
+}
+
+/// <summary>Lines that a search prints.</summary>
+/// <param name="Words">Each has one of these, in upper or lower case.</param>
+/// <param name="HasContext">Whether lines around them are printed, too.</param>
+sealed record SearchedLines(string[] Words, bool HasContext)
+{
+    /// <summary>What is printed of a file's text, at most.</summary>
+    internal ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> text)
+    {
+        string all = Encoding.UTF8.GetString(text.Span);
+        if (!HasWord(all)) return default;
+        if (HasContext) return text;
+        ArrayBufferWriter<byte> printed = new();
+        foreach (Range line in all.AsSpan().Split('\n'))
+        {
+            if (!HasWord(all.AsSpan(line))) continue;
+            Encoding.UTF8.GetBytes(all.AsSpan(line), printed);
+            printed.Write("\n"u8);
+        }
+        return printed.WrittenMemory;
+    }
+
+    bool HasWord(ReadOnlySpan<char> text)
+    {
+        foreach (string word in Words)
+        {
+            if (text.Contains(word, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+        return false;
+    }
 }

@@ -14,10 +14,8 @@ sealed class OutgoingTexts
     const int MaxFolderBytes = 256 << 20;
     const int MaxFiles = 256;
     const int MaxDecodedBytes = 8 << 20;
+    const int MaxSearchedBytes = 16 << 20;
     const int LongKey = 32;
-
-    /// <summary>So long it is looked through folders that a command may print: the answer must not come too late for that.</summary>
-    static readonly TimeSpan s_searchTime = TimeSpan.FromSeconds(0.5);
 
     readonly List<OutgoingText> _texts = [];
     readonly List<OutgoingText> _named = [];
@@ -28,6 +26,9 @@ sealed class OutgoingTexts
 
     /// <summary>Files that an undecidable command names: it may print them or not.</summary>
     internal IReadOnlyList<OutgoingText> Named => _named;
+
+    /// <summary>So long it is looked through folders that a command may print: the answer must not come too late for that.</summary>
+    internal TimeSpan SearchTime { get; set; } = TimeSpan.FromSeconds(0.3);
 
     /// <summary>Why it cannot be told what a command or a tool prints; null if it can.</summary>
     internal string? Undecidable { get; private set; }
@@ -245,15 +246,16 @@ sealed class OutgoingTexts
                 if (ReadFile(name, at) is ReadOnlyMemory<byte> text) _named.Add(new($"the file {Short(name, at)}", text));
             }
         }
+        room = Math.Min(room, MaxSearchedBytes);
         Stopwatch watch = Stopwatch.StartNew();
-        HashSet<(string, string[]?)> searched = [];
+        HashSet<(string, SearchedLines?)> searched = [];
         foreach (FolderSearch search in shell.Searches)
         {
             foreach (string file in FilesBelow(search.Folder))
             {
-                if (room <= 0 || watch.Elapsed > s_searchTime) return;
-                if (search.Name is string name && !FilePatterns.Matches(name, Path.GetFileName(file)) || seen.Contains(file) || !searched.Add((file, search.Words))) continue;
-                if (TextBelow(file, ref room) is not ReadOnlyMemory<byte> text || search.PrintedOf(text) is not { Length: > 0 } printed) continue;
+                if (room <= 0 || watch.Elapsed > SearchTime) return;
+                if (search.Name is string name && !FilePatterns.Matches(name, Path.GetFileName(file)) || seen.Contains(file) || !searched.Add((file, search.Lines))) continue;
+                if (TextBelow(file, ref room) is not ReadOnlyMemory<byte> text || (search.Lines?.Of(text) ?? text) is not { Length: > 0 } printed) continue;
                 _named.Add(new($"the file {Short(file, folder)}", printed));
             }
         }

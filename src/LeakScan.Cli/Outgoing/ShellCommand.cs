@@ -288,8 +288,8 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
     {
         List<List<ShellWord>> commands = [.. pipeline.Select(stage => CommandOf(stage.Words))];
         int handedTo = commands.FindIndex(command => command.Count > 0 && command[0].Text == "xargs");
-        string[]? words = null;
-        if (handedTo >= 0 && !Prints(CommandOfXargs(commands[handedTo]), out words)) handedTo = -1;
+        SearchedLines? lines = null;
+        if (handedTo >= 0 && !Prints(CommandOfXargs(commands[handedTo]), out lines)) handedTo = -1;
         for (int i = 0; i < commands.Count; i++)
         {
             List<ShellWord> command = commands[i];
@@ -300,17 +300,17 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
             if (program is "git" && GitVerb(arguments) is int verb && verb < arguments.Count)
             {
                 string place = arguments[verb].Text;
-                if (place == "ls-files" && isHandedOn) Search(arguments[(verb + 1)..], null, words);
-                else if (place == "grep") LookAtSearch("git", arguments[(verb + 1)..], isFirst: true, isHandedOn, words);
+                if (place == "ls-files" && isHandedOn) Search(arguments[(verb + 1)..], null, lines);
+                else if (place == "grep") LookAtSearch("git", arguments[(verb + 1)..], isFirst: true, isHandedOn, lines);
                 else if (place is "log" or "show" or "diff" or "blame" or "annotate") AddPatterns(arguments);
             }
             else if (program == "find")
             {
-                LookAtFind(arguments, isHandedOn, words);
+                LookAtFind(arguments, isHandedOn, lines);
             }
             else if (s_searches.Contains(program))
             {
-                LookAtSearch(program, arguments, isFirst: i == 0 && pipeline[0].Input is null, isHandedOn, words);
+                LookAtSearch(program, arguments, isFirst: i == 0 && pipeline[0].Input is null, isHandedOn, lines);
             }
             else if (program == "for")
             {
@@ -345,16 +345,16 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
 
     /// <summary>Whether a command may print what is in files that it is given.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="words">One of them is in each line that it prints; null if any line may be printed.</param>
-    static bool Prints(List<ShellWord> command, out string[]? words)
+    /// <param name="lines">Those that it prints; null if any line may be printed.</param>
+    static bool Prints(List<ShellWord> command, out SearchedLines? lines)
     {
-        words = null;
+        lines = null;
         if (command.Count == 0) return false;
         string program = Path.GetFileName(command[0].Text);
         if (s_printsNothing.Contains(program)) return false;
         if (s_builds.Contains(program) || s_runners.Contains(program) && command.Skip(1).Take(3).Any(word => s_builds.Contains(word.Text))) return command.Exists(word => word.Text == "-E"); // a compiler that prints what it reads
         if (!s_searches.Contains(program)) return true;
-        words = FolderSearch.ReadArguments(program, command[1..]).Words;
+        lines = FolderSearch.ReadArguments(program, command[1..]).Lines;
         return !PrintsNamesOrCounts(program, command[1..]);
     }
 
@@ -365,29 +365,29 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
         return at < arguments.Count ? at : null;
     }
 
-    void LookAtSearch(string program, List<ShellWord> arguments, bool isFirst, bool isHandedOn, string[]? handedWords)
+    void LookAtSearch(string program, List<ShellWord> arguments, bool isFirst, bool isHandedOn, SearchedLines? handedLines)
     {
-        (bool recurses, List<ShellWord> places, string[]? words) = FolderSearch.ReadArguments(program, arguments);
+        (bool recurses, List<ShellWord> places, SearchedLines? lines) = FolderSearch.ReadArguments(program, arguments);
         bool printsNames = PrintsNamesOrCounts(program, arguments) || arguments.Exists(a => a.Text == "--files");
         if (printsNames && !isHandedOn) return;
         if (!recurses) AddPatterns(places);
-        else if (places.Count > 0 || isFirst) Search(places, null, isHandedOn ? handedWords : words);
+        else if (places.Count > 0 || isFirst) Search(places, null, isHandedOn ? handedLines : lines);
     }
 
-    void LookAtFind(List<ShellWord> arguments, bool isHandedOn, string[]? handedWords)
+    void LookAtFind(List<ShellWord> arguments, bool isHandedOn, SearchedLines? handedLines)
     {
         List<ShellWord> places = [.. arguments.SkipWhile(a => a.Text is "-H" or "-L" or "-P").TakeWhile(a => a.Text is not (['-', ..] or "(" or "!"))];
         int run = arguments.FindIndex(a => a.Text is "-exec" or "-execdir" or "-ok" or "-okdir");
-        string[]? words = handedWords;
-        if (!isHandedOn && (run < 0 || !Prints([.. arguments.Skip(run + 1).TakeWhile(a => a.Text is not (";" or "+"))], out words))) return;
+        SearchedLines? lines = handedLines;
+        if (!isHandedOn && (run < 0 || !Prints([.. arguments.Skip(run + 1).TakeWhile(a => a.Text is not (";" or "+"))], out lines))) return;
         int name = arguments.FindIndex(a => a.Text is "-name" or "-iname");
         bool isPlain = name >= 0 && name + 1 < arguments.Count && arguments[name].Text == "-name" && arguments.FindLastIndex(a => a.Text is "-name" or "-iname") == name
             && !arguments[name + 1].IsOpen && !arguments.Exists(a => a.Text is "!" or "-not" or "-o" or "-or");
-        Search(places, isPlain ? arguments[name + 1].Text : null, words);
+        Search(places, isPlain ? arguments[name + 1].Text : null, lines);
     }
 
     /// <summary>Notes the folders among some places, and the files that patterns stand for.</summary>
-    void Search(List<ShellWord> places, string? name, string[]? words)
+    void Search(List<ShellWord> places, string? name, SearchedLines? lines)
     {
         if (places.Count == 0) places = [new(".", false)];
         foreach (ShellWord place in places)
@@ -395,7 +395,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
             foreach (string path in place.IsPattern ? FilePatterns.Expand(place.Text, _folder, withFolders: true, MaxPatternFiles, out _) : [place.Text])
             {
                 string full = OutgoingTexts.FullPath(path, _folder);
-                if (Directory.Exists(full)) Searches.Add(new(full, name, words));
+                if (Directory.Exists(full)) Searches.Add(new(full, name, lines));
                 else if (place.IsPattern && Names.Count < MaxNames) Names.Add(full);
             }
         }

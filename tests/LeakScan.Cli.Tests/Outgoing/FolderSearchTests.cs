@@ -44,7 +44,7 @@ public class FolderSearchTests
             string pattern = string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => pieces[random.Next(pieces.Length)]));
             if (FolderSearch.WordsOf(pattern) is not string[] words) continue;
             withWords++;
-            string told = "\n" + Encoding.UTF8.GetString(new FolderSearch("/", null, words).PrintedOf(Encoding.UTF8.GetBytes(text)).Span);
+            string told = "\n" + Encoding.UTF8.GetString(new SearchedLines(words, HasContext: false).Of(Encoding.UTF8.GetBytes(text)).Span);
             foreach (string dialect in (string[])["-G", "-E", "-F"])
             {
                 using Process grep = Process.Start(new ProcessStartInfo("/bin/grep", [dialect, "-e", pattern, file]) { RedirectStandardOutput = true, RedirectStandardError = true })!;

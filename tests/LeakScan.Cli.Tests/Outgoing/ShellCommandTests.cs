@@ -249,7 +249,7 @@ public sealed class ShellCommandTests : IDisposable
     [InlineData("git log -p sub/*.txt", "b1 b2")]
     public void WhatAnUndecidableCommandFindsIsLookedAt(string command, string found)
     {
-        OutgoingTexts texts = new();
+        OutgoingTexts texts = new() { SearchTime = TimeSpan.FromSeconds(60) };
         texts.AddCommand(command, _root, withNamed: true);
         Assert.NotNull(texts.Undecidable);
         Assert.Equal(found, string.Concat(texts.Named.Select(t => Encoding.UTF8.GetString(t.Utf8.Span))).Replace('\n', ' ').Trim());
@@ -276,12 +276,15 @@ public sealed class ShellCommandTests : IDisposable
     [InlineData("rg --files sub")]
     [InlineData("rg nothing")]
     [InlineData("grep -rn nothing . sub")]
+    [InlineData("grep -rn -C3 nothing . sub")]
+    [InlineData("rg -A 5 nothing --context=2 sub")]
+    [InlineData("grep -r3 nothing --after-context 2 sub")]
     [InlineData("make | rg .")]
     [InlineData("grep -c . sub/*.txt; make")]
     [InlineData("tar cf x.tar sub")]
     public void WhatPrintsNothingOfFilesLooksAtNone(string command)
     {
-        OutgoingTexts texts = new();
+        OutgoingTexts texts = new() { SearchTime = TimeSpan.FromSeconds(60) };
         texts.AddCommand(command, _root, withNamed: true);
         Assert.Empty(texts.Named);
         Assert.DoesNotContain(texts.All, t => t.Utf8.Length > 0);
@@ -304,7 +307,7 @@ public sealed class ShellCommandTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(_root, "deep", "nowhere.txt"), Path.Combine(_root, "not there"));
         Write("deep/closed.txt", "x2\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(_root, "deep", "closed.txt"), UnixFileMode.None);
-        OutgoingTexts texts = new();
+        OutgoingTexts texts = new() { SearchTime = TimeSpan.FromSeconds(60) };
         texts.AddCommand("grep -rn . deep; cat deep/**/x.txt", _root, withNamed: true);
         Assert.Contains(texts.Named, t => t.Utf8.Span.SequenceEqual("x1\n"u8));
         Assert.Equal("x1\n", Encoding.UTF8.GetString(Assert.Single(texts.All).Utf8.Span));
