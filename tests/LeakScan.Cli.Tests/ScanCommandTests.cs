@@ -235,7 +235,6 @@ public sealed class ScanCommandTests : IDisposable
     [Theory]
     [InlineData("missing.lsi: no such index", "scan", "--index", "missing.lsi", "src")]
     [InlineData("either --index FILE", "scan", "src")]
-    [InlineData("either --index FILE", "scan", "--index", "corp.lsi", "--protect", "src", "src")]
     [InlineData("--public goes with --protect", "scan", "--index", "corp.lsi", "--public", "src", "src")]
     [InlineData("nowhere: ", "scan", "--index", "corp.lsi", "nowhere")]
     [InlineData("unknown option --fial-on", "scan", "--index", "corp.lsi", "--fial-on", "src")]
