@@ -17,18 +17,17 @@ static class CheckedIndex
     /// <inheritdoc cref="FingerprintIndex.Open(IReadOnlyList{string}, IndexKey)" path="/exception"/>
     internal static FingerprintIndex Open(IReadOnlyList<string> paths, IndexKey key)
     {
-        string state = StateOf(paths);
+        string[] states = [.. paths.Select(StateOf)];
         FingerprintIndex index = FingerprintIndex.Open(paths, key);
         try
         {
-            string? memory = MemoryOf(paths);
-            if (memory is not null && File.Exists(memory) && TryRead(memory) == state) return index;
+            if (paths.Zip(states).All(i => TryRead(MemoryOf(i.First)) == i.Second)) return index;
             if (index.Verify() is [IndexProblem problem, ..])
             {
                 throw new UserException(string.Create(CultureInfo.InvariantCulture,
                     $"{problem.File}: section {problem.Section} at offset {problem.Offset}: {problem.Message}: nothing is checked with a damaged index; copy it again or build it again"));
             }
-            if (memory is not null && state == StateOf(paths)) TryWrite(memory, state);
+            foreach ((string path, string state) in paths.Zip(states)) Remember(path, state);
             return index;
         }
         catch
@@ -38,19 +37,23 @@ static class CheckedIndex
         }
     }
 
-    /// <summary>What tells that a file was replaced or written to: of each index and of its deltas, which have its name and a number; of the file itself where the name is a link.</summary>
-    internal static string StateOf(IReadOnlyList<string> paths)
+    /// <summary>Notes that an index was read through and is what was written.</summary>
+    /// <param name="path">The index.</param>
+    /// <param name="state">Its <see cref="StateOf"/> before it was opened: it counts if that is still so.</param>
+    internal static void Remember(string path, string state)
+    {
+        if (MemoryOf(path) is string memory && state == StateOf(path)) TryWrite(memory, state);
+    }
+
+    /// <summary>What tells that an index was replaced or written to, or one of its deltas, which have its name and a number; of the files themselves where names are links.</summary>
+    internal static string StateOf(string path)
     {
         List<string> states = [];
-        foreach (string path in paths)
-        {
-            for (int number = 0; StateOf(number == 0 ? path : FormattableString.Invariant($"{path}.{number}")) is string state; number++) states.Add(state);
-            states.Add("");
-        }
+        for (int number = 0; StateOfFile(number == 0 ? path : FormattableString.Invariant($"{path}.{number}")) is string state; number++) states.Add(state);
         return string.Join('|', states);
     }
 
-    static string? StateOf(string path)
+    static string? StateOfFile(string path)
     {
         try
         {
@@ -63,17 +66,17 @@ static class CheckedIndex
         }
     }
 
-    static string? MemoryOf(IReadOnlyList<string> paths)
+    static string? MemoryOf(string path)
     {
-        string name = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(string.Join('|', paths.Select(Path.GetFullPath)))).ToString("x16", CultureInfo.InvariantCulture);
+        string name = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(Path.GetFullPath(path))).ToString("x16", CultureInfo.InvariantCulture);
         return AuditLog.StateFolder() is { Length: > 0 } folder ? Path.Combine(folder, "leakscan", "verified", name) : null;
     }
 
-    static string? TryRead(string memory)
+    static string? TryRead(string? memory)
     {
         try
         {
-            return File.ReadAllText(memory);
+            return File.Exists(memory) ? File.ReadAllText(memory) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -143,6 +143,15 @@ public sealed class ScanOutputTests : IDisposable
         _work.Run("scan", "--index", "corp.lsi", "a.txt").Expect(1);
         File.SetLastWriteTimeUtc(_work.PathOf("corp.lsi"), written.AddSeconds(1));
         _work.Run("scan", "--index", "corp.lsi", "a.txt").Expect(2);
+        // So it is after it was verified.
+        whole[^1] ^= 1;
+        File.WriteAllBytes(_work.PathOf("corp.lsi"), whole);
+        File.SetLastWriteTimeUtc(_work.PathOf("corp.lsi"), written.AddSeconds(2));
+        _work.Run("index", "verify", "corp.lsi").Expect(0);
+        whole[^1] ^= 1;
+        File.WriteAllBytes(_work.PathOf("corp.lsi"), whole);
+        File.SetLastWriteTimeUtc(_work.PathOf("corp.lsi"), written.AddSeconds(2));
+        _work.Run("scan", "--index", "corp.lsi", "a.txt").Expect(1);
     }
 
     [UnixFact]

@@ -17,6 +17,7 @@ static class IndexVerifyCommand
     static int Run(string path, string? keyFile)
     {
         if (!File.Exists(path)) throw new UserException($"{path}: no such index");
+        string state = CheckedIndex.StateOf(path);
         IReadOnlyList<IndexProblem> problems = FingerprintIndex.Verify(path, KeyFile.Load(keyFile));
         foreach (IndexProblem problem in problems)
         {
@@ -26,7 +27,11 @@ static class IndexVerifyCommand
                 : FormattableString.Invariant($"{problem.File}: section {problem.Section} at offset {problem.Offset}: {rest}");
             Output.Diagnostics.Error(message);
         }
-        if (problems.Count == 0) Console.Out.WriteLine($"{path}: ok");
+        if (problems.Count == 0)
+        {
+            CheckedIndex.Remember(path, state);
+            Console.Out.WriteLine($"{path}: ok");
+        }
         return problems.Count == 0 ? ExitCode.Clean : ExitCode.Failed;
     }
 }

@@ -26,7 +26,7 @@ sealed class LiveIndex : IDisposable
     internal LiveIndex(IReadOnlyList<string> paths, Func<FingerprintIndex> open, Policy policy, TimeSpan lookEvery)
     {
         (_paths, _open, _policy, _lookEvery) = (paths, open, policy, lookEvery);
-        _stamp = CheckedIndex.StateOf(paths);
+        _stamp = Stamp();
         _current = new Generation(open());
     }
 
@@ -77,7 +77,7 @@ sealed class LiveIndex : IDisposable
 
     void Look()
     {
-        string stamp = CheckedIndex.StateOf(_paths);
+        string stamp = Stamp();
         if (stamp == _stamp) return;
         try
         {
@@ -112,6 +112,8 @@ sealed class LiveIndex : IDisposable
             if (--generation.Users == 0 && generation.IsRetired) generation.Index.Dispose();
         }
     }
+
+    string Stamp() => string.Join("||", _paths.Select(CheckedIndex.StateOf));
 
     public void Dispose()
     {
