@@ -21,7 +21,7 @@ static class IndexInfoCommand
     static int Run(string path, string? keyFile, bool json)
     {
         if (!File.Exists(path)) throw new UserException($"{path}: no such index");
-        using FingerprintIndex index = FingerprintIndex.Open(path, KeyFile.Load(keyFile));
+        using FingerprintIndex index = CheckedIndex.Open([path], KeyFile.Load(keyFile));
         IndexInfo info = index.Info;
         if (json) WriteJson(info);
         else WriteText(path, info);
