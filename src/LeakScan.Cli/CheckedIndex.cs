@@ -37,7 +37,7 @@ static class CheckedIndex
         }
     }
 
-    /// <summary>Notes that an index was read through and is what was written.</summary>
+    /// <summary>Notes that an index is what was written: it was read through, or has just been written.</summary>
     /// <param name="path">The index.</param>
     /// <param name="state">Its <see cref="StateOf"/> before it was opened: it counts if that is still so.</param>
     internal static void Remember(string path, string state)

@@ -102,6 +102,7 @@ static class IndexAddCommand
         {
             IndexInfo info;
             using (new ProgressLine($"writing beside {path}")) info = builder.WriteDelta(path, cancellationToken);
+            CheckedIndex.Remember(path, CheckedIndex.StateOf(path));
             Diagnostics.Note($"{path}: {counts}; now {Indexing.Describe(info)} in {info.Layers} layers");
         }
         if (storage == PathStorage.Hash) Diagnostics.Note("paths are stored as hashes, so documents that are gone cannot be told; build the index again to drop them");

@@ -53,6 +53,7 @@ static class IndexBuildCommand
         Indexing.Outcome publics = Indexing.Read(arguments.Publics, arguments.Excludes, "reading public text", (d, _) => builder.AddPublic(d.Text.Span), cancellationToken);
         IndexInfo info;
         using (new ProgressLine($"writing {arguments.Output}")) info = builder.Write(arguments.Output, cancellationToken);
+        CheckedIndex.Remember(arguments.Output, CheckedIndex.StateOf(arguments.Output));
         Diagnostics.Note(string.Create(CultureInfo.InvariantCulture,
             $"{arguments.Output}: {Indexing.Describe(info)}; {documents.Bytes / 1e6:F1} MB of text in {watch.Elapsed.TotalSeconds:F1} s, {documents.Bytes / 1e6 / watch.Elapsed.TotalSeconds:0.##} MB/s"));
         if (info.Fingerprints == 0) Diagnostics.Note(FormattableString.Invariant($"{arguments.Output}: protects nothing: what there is has fewer than {info.GramLength} letters and digits a document, or is public or everybody's"));

@@ -90,11 +90,11 @@ static class RequestTexts
         foreach (Range range in body.Span.Split(Encoding.Latin1.GetBytes("--" + boundary)))
         {
             ReadOnlyMemory<byte> part = body[range];
-            int head = part.Span.IndexOf("\r\n\r\n"u8);
-            if (head < 0) continue;
-            part = part[(head + 4)..];
+            int head = part.Span.IndexOf("\r\n\r\n"u8), bare = part.Span.IndexOf("\n\n"u8);
+            if (head < 0 && bare < 0) continue;
+            part = head >= 0 && (bare < 0 || head < bare) ? part[(head + 4)..] : part[(bare + 2)..];
             if (RequestBody.PackedAs(part.Span) is null) continue;
-            if (part.Span.EndsWith("\r\n"u8)) part = part[..^2];
+            part = part.Span.EndsWith("\r\n"u8) ? part[..^2] : part.Span.EndsWith("\n"u8) ? part[..^1] : part;
             ArraySegment<byte> unpacked = RequestBody.Unpack(part.ToArray(), room);
             room -= unpacked.Count;
             AddLines(texts, "a packed part of the request's body", unpacked);
@@ -103,10 +103,11 @@ static class RequestTexts
 
     static string? BoundaryOf(string? contentType)
     {
-        const string Name = "boundary=";
-        int at = contentType?.IndexOf(Name, StringComparison.OrdinalIgnoreCase) ?? -1;
+        int at = contentType?.IndexOf("boundary", StringComparison.OrdinalIgnoreCase) ?? -1;
         if (at < 0) return null;
-        string value = contentType![(at + Name.Length)..];
+        string value = contentType![(at + "boundary".Length)..].TrimStart();
+        if (!value.StartsWith('=')) return null;
+        value = value[1..].TrimStart();
         return value.StartsWith('"') ? value[1..].Split('"')[0] : value.Split(';')[0].Trim();
     }
 

@@ -67,7 +67,7 @@ abstract class ClaudeStyleContract : HookContract
         texts.AddStrings(s_writeTools.Contains(tool) ? $"what {Shown(tool)} writes" : $"what {Shown(tool)} is given", input);
         bool isServers = tool.StartsWith("mcp__", StringComparison.Ordinal);
         bool holdsResults = CanStop(new("PostToolUse", HookMoment.AfterTool));
-        if (ToolFiles.IsReadTool(tool) || (holdsResults && isServers && tool.Contains("read", StringComparison.OrdinalIgnoreCase)))
+        if (ToolFiles.IsReadTool(tool) || (holdsResults && isServers && ToolFiles.Reads(tool)))
         {
             ToolFiles.AddRead(texts, input, folder);
         }

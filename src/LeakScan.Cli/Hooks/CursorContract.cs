@@ -59,7 +59,7 @@ sealed class CursorContract : HookContract
                 return request with { ToolName = tool };
             case "postToolUse" or "postToolUseFailure":
                 JsonElement output = root.TryGetProperty("tool_output", out JsonElement given) ? given : default;
-                if (!ToolFiles.IsWriter(request.ToolName)) texts.AddStrings($"the output of {Shown(request.ToolName)}", ObjectOf(output) is { ValueKind: JsonValueKind.Object } inner ? inner : output);
+                if (IsServers(request.ToolName) || !ToolFiles.IsWriter(request.ToolName)) texts.AddStrings($"the output of {Shown(request.ToolName)}", ObjectOf(output) is { ValueKind: JsonValueKind.Object } inner ? inner : output);
                 return request;
             default:
                 if (request.Moment == HookMoment.Unknown) texts.AddStrings("the message of an event that is not known here", root);

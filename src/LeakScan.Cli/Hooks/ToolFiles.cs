@@ -20,10 +20,16 @@ static class ToolFiles
 
     static readonly string[] s_writing = ["write", "edit", "multiedit", "delete", "replace", "create", "remove", "move", "rename", "patch", "insert", "append", "save", "update"];
     static readonly string[] s_reading = ["read", "get", "view", "show"];
+    /// <summary>What is told of a file is not what is in it.</summary>
+    static readonly string[] s_telling = ["lint", "lints", "diagnostic", "diagnostics", "problems", "definition", "lsp", "open", "reapply", "add", "list", "info", "commits", "status", "stat"];
+
     static readonly string[] s_searching = ["grep", "ripgrep", "search"];
 
     /// <summary>Such a search prints names, or what is not on this machine.</summary>
     static readonly string[] s_searchedElsewhere = ["web", "file", "files", "glob"];
+
+    /// <summary>Whether a tool's name says that it reads.</summary>
+    internal static bool Reads(string tool) => WordsOf(tool).Contains("read");
 
     /// <summary>Whether a tool writes, and its result says little more than that it has.</summary>
     internal static bool IsWriter(string tool) => Writes(WordsOf(tool), default);
@@ -58,7 +64,9 @@ static class ToolFiles
     internal static void AddNamed(OutgoingTexts texts, string tool, bool isServers, JsonElement input, string folder)
     {
         string[] words = WordsOf(tool);
-        if (Writes(words, input) || Text(input, "output_mode") is "files_with_matches" or "count") return;
+        if (Writes(words, input) || Tells(words)) return;
+        if (isServers && (Text(input, "repo") ?? Text(input, "repository")) is not null) return; // a path there
+        if (!isServers && words.Intersect(s_searching).Any() && Text(input, "output_mode") is "files_with_matches" or "count") return;
         bool namesFile = false, namesFolder = false;
         foreach (string path in PathsIn(input, isPath: false))
         {
@@ -73,6 +81,9 @@ static class ToolFiles
 
     // A text editor may be one tool whose command says whether it shows a file or changes it.
     static bool Writes(string[] words, JsonElement input) => words.Intersect(s_writing).Any() && !words.Intersect(s_reading).Any() && Text(input, "command") != "view";
+
+    // ReadLints, list_commits
+    static bool Tells(string[] words) => words.Length > 0 && (s_telling.Contains(words[^1]) || s_telling.Contains(words[0]) && !words.Contains("read"));
 
     /// <summary>The words of a name, without the server's: read_file, MCP:readFile and mcp__files__read_file are read and file.</summary>
     static string[] WordsOf(string tool)

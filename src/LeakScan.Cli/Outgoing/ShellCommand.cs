@@ -22,7 +22,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
     static readonly string[] s_printsNothing =
     [
         "echo", "printf", "true", "false", ":", "exit", "cd", "pwd", "ls", "mkdir", "rmdir", "rm", "mv", "cp", "ln", "touch", "test", "[", "wait",
-        "sleep", "date", "whoami", "which", "stat", "du", "basename", "dirname", "realpath", "chmod", "export", "set", "wc", "sha256sum", "md5sum", "fi", "done",
+        "sleep", "date", "whoami", "which", "stat", "du", "basename", "dirname", "realpath", "chmod", "chown", "chgrp", "truncate", "sha1sum", "sha512sum", "b2sum", "cksum", "export", "set", "wc", "sha256sum", "md5sum", "fi", "done",
     ];
 
     /// <summary>What builds, tests and checks: it is given many files and prints lines of few.</summary>
@@ -148,6 +148,8 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
     bool IsFile(ShellWord word)
     {
         string path = OutgoingTexts.FullPath(word.Text, _folder);
+        // A link made before may lead to a device.
+        if (path.Length > 0 && File.Exists(path) && new FileInfo(path).LinkTarget is string target) path = OutgoingTexts.FullPath(target, Path.GetDirectoryName(path)!);
         return !word.IsOpen && (path == "/dev/null" || !path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/proc/", StringComparison.Ordinal));
     }
 
@@ -433,7 +435,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
 
     /// <summary>Whether a variable makes programs run others, or look elsewhere.</summary>
     static bool ChangesPrograms(string assignment) =>
-        assignment.StartsWith("GIT_", StringComparison.Ordinal) || assignment[..assignment.IndexOf('=')] is "PS4" or "BASH_ENV" or "ENV" or "HOME" or "PATH" or "CDPATH" or "LESSOPEN" or "PAGER" or "IFS";
+        assignment.StartsWith("GIT_", StringComparison.Ordinal) || assignment[..assignment.IndexOf('=')] is "PS4" or "BASH_ENV" or "ENV" or "HOME" or "PATH" or "CDPATH" or "LESSOPEN" or "PAGER" or "EDITOR" or "VISUAL" or "IFS";
 
     /// <summary>The command that a shell is given as an argument; null if it is given none.</summary>
     static ShellWord? ScriptOf(List<ShellWord> arguments)
@@ -630,12 +632,13 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
         if (at == arguments.Count) return [];
         string verb = arguments[at].Text;
         // With these a status is a diff.
-        if (verb is "status" or "add" or "commit" or "checkout" or "tag" && arguments.Skip(at + 1).Any(a => IsOption(a.Text, verb == "tag" ? "nF" : "vpiF", "verbose", "patch", "interactive", "file"))) return Undecided($"git {verb} has options that are not known here");
-        if (verb is "status" or "add" or "commit" or "branch" or "checkout" or "switch" or "fetch" or "push" or "pull" or "rev-parse" or "ls-files" or "remote" or "tag" or "init")
+        if (verb is "status" or "add" or "commit" or "checkout" or "restore" or "reset" or "tag" && arguments.Skip(at + 1).Any(a => IsOption(a.Text, verb switch { "tag" => "nF", "commit" => "vpiFt", "add" => "vpiFe", _ => "vpiF" }, "verbose", "patch", "interactive", "file", "template", "edit"))) return Undecided($"git {verb} has options that are not known here");
+        if (verb is "status" or "add" or "commit" or "branch" or "checkout" or "switch" or "restore" or "reset" or "rm" or "mv" or "fetch" or "push" or "pull" or "rev-parse" or "ls-files" or "remote" or "tag" or "init")
         {
             _hasChanged |= verb is not ("status" or "rev-parse" or "ls-files" or "remote");
             return [];
         }
+        if (verb == "log" && arguments.Skip(at + 1).All(a => !a.IsOpen && (a.Text is not ['-', ..] || IsTellingOfCommits(a.Text)))) return [];
         if (_hasChanged) Undecided("it looks at what it has changed");
         if (verb is not ("show" or "diff")) return Undecided($"what git {Shown(verb)} prints is not known before it runs");
         List<string> rest = [];
@@ -651,6 +654,14 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
         byte[]? output = Git(gitFolder, [.. s_gitOptions, .. withoutFilters, verb, "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules", .. rest]);
         return output is null ? Undecided($"git {verb} does not work here") : [new($"what git {verb} prints", output)];
     }
+
+    /// <summary>Whether an option of git log leaves it at messages and names.</summary>
+    static bool IsTellingOfCommits(string option) =>
+        option is "--" or "--oneline" or "--stat" or "--shortstat" or "--numstat" or "--name-only" or "--name-status" or "--graph" or "--decorate" or "--all" or "--no-merges" or "--merges" or "--reverse" or "--follow" or "--first-parent"
+        || option.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0 || option.StartsWith("-n", StringComparison.Ordinal)
+        || s_choosingCommits.Any(begin => option.StartsWith(begin, StringComparison.Ordinal));
+
+    static readonly string[] s_choosingCommits = ["--author=", "--since=", "--until=", "--after=", "--before=", "--grep=", "--max-count=", "--date="];
 
     static bool IsHarmlessGitOption(string option) =>
         option is "--" or "--cached" or "--staged" or "--stat" or "--name-only" or "--name-status" or "--oneline" or "-p" or "--patch" or "-w" or "--numstat" or "--shortstat" or "--no-color" or "--word-diff"
