@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace LeakScan.Cli.Outgoing;
 
-/// <summary>A command that prints what is in the files below a folder.</summary>
-/// <param name="Folder">The folder.</param>
+/// <summary>A command that prints what is in the files below a folder, or in a file.</summary>
+/// <param name="Folder">The folder, or the file.</param>
 /// <param name="Name">The pattern of the files' names; null for all.</param>
 /// <param name="Lines">The lines that are printed; null for all.</param>
 sealed record FolderSearch(string Folder, string? Name, SearchedLines? Lines)

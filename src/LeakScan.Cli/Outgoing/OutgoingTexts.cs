@@ -251,7 +251,7 @@ sealed class OutgoingTexts
         HashSet<(string, SearchedLines?)> searched = [];
         foreach (FolderSearch search in shell.Searches)
         {
-            foreach (string file in FilesBelow(search.Folder))
+            foreach (string file in File.Exists(search.Folder) ? [search.Folder] : FilesBelow(search.Folder).AsEnumerable())
             {
                 if (room <= 0 || watch.Elapsed > SearchTime) return;
                 if (search.Name is string name && !FilePatterns.Matches(name, Path.GetFileName(file)) || seen.Contains(file) || !searched.Add((file, search.Lines))) continue;

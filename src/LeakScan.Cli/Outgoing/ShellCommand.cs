@@ -15,7 +15,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
     const int MaxNesting = 4;
     const int MaxPatternFiles = 256;
     const int MaxGitBytes = 16 << 20;
-    const int MaxNames = 1024;
+    const int MaxNames = 8192;
     const int MaxFolders = 8;
     const int MaxBraces = 4096;
 
@@ -29,7 +29,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
     static readonly string[] s_builds =
     [
         "make", "gmake", "ninja", "cmake", "bazel", "tox", "nox", "pytest", "unittest", "jest", "vitest", "mocha", "phpunit", "rspec", "rake", "go", "cargo", "dotnet", "mvn", "gradle", "gradlew", "npm", "pnpm", "yarn",
-        "tsc", "gcc", "g++", "clang", "clang++", "cc", "c++", "javac", "rustc", "ruff", "isort", "mypy", "pyright", "flake8", "pylint", "eslint", "stylelint", "shellcheck", "py_compile", "compileall", "pre-commit",
+        "tsc", "black", "isort", "gcc", "g++", "clang", "clang++", "cc", "c++", "javac", "rustc", "ruff", "isort", "mypy", "pyright", "flake8", "pylint", "eslint", "stylelint", "shellcheck", "py_compile", "compileall", "pre-commit",
     ];
 
     static readonly string[] s_runners = ["python", "python3", "uv", "npx", "poetry", "pipenv", "bundle"];
@@ -81,10 +81,12 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
     internal void Run(string command)
     {
         List<ShellWord> words = ShellWords.Split(command);
-        foreach (ShellWord word in words)
+        List<(int Start, int End)> quiet = QuietStages(words);
+        for (int i = 0; i < words.Count; i++)
         {
+            ShellWord word = words[i];
             if (word.IsOperator) continue;
-            AddNames(word.Text);
+            if (!quiet.Exists(stage => i >= stage.Start && i < stage.End)) AddNames(word.Text);
             if (word.IsOpen && word.Text.AsSpan().IndexOfAny('(', '`') >= 0) Undecided("a command's output stands in it");
         }
         Stack<string> folders = [];
@@ -152,6 +154,42 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
         if (path.Length > 0 && File.Exists(path) && new FileInfo(path).LinkTarget is string target) path = OutgoingTexts.FullPath(target, Path.GetDirectoryName(path)!);
         return !word.IsOpen && (path == "/dev/null" || !path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/proc/", StringComparison.Ordinal));
     }
+
+    /// <summary>The stages of which it is not known what they print, but that it is not the files that they name: builds and tests, edits in place, and a command whose only output goes to a file.</summary>
+    List<(int Start, int End)> QuietStages(List<ShellWord> words)
+    {
+        List<(int, int)> stages = [];
+        if (words.Exists(word => word.IsOperator && word.Text.Contains("<<", StringComparison.Ordinal))) return stages; // what stands behind it is not read as commands
+        for (int start = 0; start < words.Count;)
+        {
+            int end = words.FindIndex(start, word => word.IsOperator && word.Text is ";" or "&&" or "||" or "&" or "\n" or "(" or ")" or "|" or "|&");
+            if (end < 0) end = words.Count;
+            List<ShellWord> stage = words[start..end];
+            bool isWhole = start == 0 && end == words.Count;
+            if (!stage.Exists(word => word.IsOpen) && (isWhole && GoesToFile(stage) || IsQuiet(CommandOf([.. stage.TakeWhile(word => !word.IsOperator)])))) stages.Add((start, end));
+            start = end + 1;
+        }
+        return stages;
+
+        bool GoesToFile(List<ShellWord> stage)
+        {
+            int at = stage.FindIndex(word => word.IsOperator && word.Text is ">" or ">>" or "1>" or "1>>" or "&>" or "&>>");
+            return at >= 0 && at + 1 < stage.Count && IsFile(stage[at + 1]) && !stage.Exists(word => word.IsOperator && word.Text.Contains('<', StringComparison.Ordinal));
+        }
+    }
+
+    static bool IsQuiet(List<ShellWord> command)
+    {
+        if (command.Count == 0) return false;
+        string program = Path.GetFileName(command[0].Text);
+        // The lines that a search finds are looked at by themselves.
+        if (s_searches.Contains(program) && FolderSearch.ReadArguments(program, command[1..]) is { Lines: not null, Places.Count: > 0 }) return true;
+        return IsBuild(program, command) || program == "sed" && command.Exists(word => IsOption(word.Text, "i", "in-place")) && !command.Exists(word => word.Text.Contains("/dev/", StringComparison.Ordinal));
+    }
+
+    /// <summary>Whether a command builds, tests or checks, other than a compiler that prints what it reads, or a formatter the changes that it would make.</summary>
+    static bool IsBuild(string program, List<ShellWord> command) =>
+        (s_builds.Contains(program) || s_runners.Contains(program) && command.Skip(1).Take(3).Any(word => s_builds.Contains(word.Text))) && !command.Exists(word => word.Text is "-E" or "--diff" or "-");
 
     void AddNames(string word)
     {
@@ -354,7 +392,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
         if (command.Count == 0) return false;
         string program = Path.GetFileName(command[0].Text);
         if (s_printsNothing.Contains(program)) return false;
-        if (s_builds.Contains(program) || s_runners.Contains(program) && command.Skip(1).Take(3).Any(word => s_builds.Contains(word.Text))) return command.Exists(word => word.Text == "-E"); // a compiler that prints what it reads
+        if (IsBuild(program, command)) return false;
         if (!s_searches.Contains(program)) return true;
         lines = FolderSearch.ReadArguments(program, command[1..]).Lines;
         return !PrintsNamesOrCounts(program, command[1..]);
@@ -372,8 +410,8 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
         (bool recurses, List<ShellWord> places, SearchedLines? lines) = FolderSearch.ReadArguments(program, arguments);
         bool printsNames = PrintsNamesOrCounts(program, arguments) || arguments.Exists(a => a.Text == "--files");
         if (printsNames && !isHandedOn) return;
-        if (!recurses) AddPatterns(places);
-        else if (places.Count > 0 || isFirst) Search(places, null, isHandedOn ? handedLines : lines);
+        if (!recurses && lines is null) AddPatterns(places);
+        else if (places.Count > 0 || recurses && isFirst) Search(places, null, isHandedOn ? handedLines : lines);
     }
 
     void LookAtFind(List<ShellWord> arguments, bool isHandedOn, SearchedLines? handedLines)
@@ -397,7 +435,7 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
             foreach (string path in place.IsPattern ? FilePatterns.Expand(place.Text, _folder, withFolders: true, MaxPatternFiles, out _) : [place.Text])
             {
                 string full = OutgoingTexts.FullPath(path, _folder);
-                if (Directory.Exists(full)) Searches.Add(new(full, name, lines));
+                if (Directory.Exists(full) || lines is not null && File.Exists(full)) Searches.Add(new(full, name, lines));
                 else if (place.IsPattern && Names.Count < MaxNames) Names.Add(full);
             }
         }

@@ -243,6 +243,11 @@ public sealed class ShellCommandTests : IDisposable
     [InlineData("grep -rn --include=*.txt -e 'zz\\|b2' sub", "b2")]
     [InlineData("grep -rA1 b1 sub", "b1 b2")]
     [InlineData("rg -v b1 sub", "b1 b2")]
+    [InlineData("grep -n b2 'sub/b c.txt'; make", "b2")]
+    [InlineData("make | tail -3; rg b1 sub/*.txt", "b1")]
+    [InlineData("cat <<EOF\nx\nEOF\ngrep b2 'sub/b c.txt'", "b1 b2")]
+    [InlineData("black --diff 'sub/b c.txt'", "b1 b2")]
+    [InlineData("awk 1 'sub/b c.txt' > x; make; cat x", "b1 b2")]
     [InlineData("bash -c 'grep -r . sub'", "b1 b2")]
     [InlineData("find . -name 'b*.txt' -exec cat {} +", "b1 b2")]
     [InlineData("find . -name 'b*.txt' | sort | xargs -n 1 cat", "b1 b2")]
@@ -290,6 +295,12 @@ public sealed class ShellCommandTests : IDisposable
     [InlineData("make | rg .")]
     [InlineData("grep -c . sub/*.txt; make")]
     [InlineData("tar cf x.tar sub")]
+    [InlineData("pytest a.txt -q | tail -5")]
+    [InlineData("python3 -m py_compile a.txt; make FILES=a.txt")]
+    [InlineData("python3 a.txt > out.log 2>&1")]
+    [InlineData("sed -i s/a/b/ a.txt")]
+    [InlineData("grep -n nothing a.txt sub/*.txt; make")]
+    [InlineData("black a.txt && ruff check a.txt --fix")]
     public void WhatPrintsNothingOfFilesLooksAtNone(string command)
     {
         OutgoingTexts texts = new() { SearchTime = TimeSpan.FromSeconds(60) };
