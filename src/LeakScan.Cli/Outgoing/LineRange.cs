@@ -17,6 +17,9 @@ readonly record struct LineRange(long First, long Count)
         return Count == long.MaxValue ? text : text[..Skip(text.Span, Count)];
     }
 
+    /// <summary>Whether there is more of a text behind these lines.</summary>
+    internal bool EndsWithin(ReadOnlyMemory<byte> text) => Count < long.MaxValue - First && Skip(text.Span, First - 1 + Count) < text.Length;
+
     /// <summary>The last lines of a text.</summary>
     internal static ReadOnlyMemory<byte> Last(ReadOnlyMemory<byte> text, long count)
     {

@@ -134,7 +134,9 @@ sealed class OutgoingTexts
     /// <exception cref="UnreadableException">It is there and cannot be read.</exception>
     internal void AddFile(string path, string folder, LineRange lines, string role = "")
     {
-        if (ReadFile(path, folder) is ReadOnlyMemory<byte> text) AddFileText($"the file {Short(path, folder)}{role}", lines.Of(text));
+        if (ReadFile(path, folder, out bool isCut) is not ReadOnlyMemory<byte> text) return;
+        if (isCut && !lines.EndsWithin(text)) throw TooLong(path, folder);
+        AddFileText($"the file {Short(path, folder)}{role}", lines.Of(text));
     }
 
     /// <summary>Adds a file that may or may not be read; nothing if there is none of that name, or there is no text in it.</summary>
@@ -280,6 +282,19 @@ sealed class OutgoingTexts
     /// <summary>The text of a file in UTF-8; null if there is none of that name.</summary>
     internal ReadOnlyMemory<byte>? ReadFile(string path, string folder)
     {
+        ReadOnlyMemory<byte>? text = ReadFile(path, folder, out bool isCut);
+        return isCut ? throw TooLong(path, folder) : text;
+    }
+
+    static UnreadableException TooLong(string path, string folder) => new(FormattableString.Invariant($"{Short(path, folder)}: more than the {MaxFileBytes} bytes that are looked through in time"));
+
+    /// <summary>The same.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="folder">Where it is looked for.</param>
+    /// <param name="isCut">Whether there is more of it than is looked through in time.</param>
+    internal ReadOnlyMemory<byte>? ReadFile(string path, string folder, out bool isCut)
+    {
+        isCut = false;
         string full = FullPath(path, folder);
         if (full.Length == 0 || !File.Exists(full)) return null;
         FileInfo info = new(full);
@@ -290,11 +305,12 @@ sealed class OutgoingTexts
             using FileStream file = new(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             byte[] bytes = new byte[Math.Min(file.CanSeek ? file.Length : 0, MaxFileBytes) + 1];
             int length = 0;
-            for (int read; (read = file.Read(bytes.AsSpan(length))) > 0;)
+            for (int read; !isCut && (read = file.Read(bytes.AsSpan(length))) > 0;)
             {
                 length += read;
-                if (length > MaxFileBytes) throw new UnreadableException(FormattableString.Invariant($"{Short(path, folder)}: more than the {MaxFileBytes} bytes that are looked through in time"));
-                if (length == bytes.Length) Array.Resize(ref bytes, Math.Max(4096, Math.Min(2 * length, MaxFileBytes + 1)));
+                isCut = length > MaxFileBytes;
+                if (isCut) length = MaxFileBytes;
+                else if (length == bytes.Length) Array.Resize(ref bytes, Math.Max(4096, Math.Min(2 * length, MaxFileBytes + 1)));
             }
             return bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]
                 ? Encoding.Convert(bytes[0] == 0xFF ? Encoding.Unicode : Encoding.BigEndianUnicode, Encoding.UTF8, bytes, 0, length)

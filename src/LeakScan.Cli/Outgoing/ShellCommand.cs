@@ -313,11 +313,18 @@ sealed class ShellCommand(OutgoingTexts texts, string folder, bool withNamed)
                 // A file that is not there may be in another folder: the tool may run the command elsewhere.
                 string full = OutgoingTexts.FullPath(path, _folder);
                 if (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal)) Undecided("it reads a device");
-                else if (texts.ReadFile(path, _folder) is not ReadOnlyMemory<byte> text) Undecided($"there is no file {Shown(path)} here");
-                else result.Add(new($"the file {Shown(path)}, which the command prints", filter(text)));
+                else if (texts.ReadFile(path, _folder, out bool isCut) is not ReadOnlyMemory<byte> text) Undecided($"there is no file {Shown(path)} here");
+                else AddPrinted(path, text, filter(text), isCut);
             }
         }
         return result;
+
+        void AddPrinted(string path, ReadOnlyMemory<byte> text, ReadOnlyMemory<byte> printed, bool isCut)
+        {
+            // Of a file that is too long for all of it its beginning is looked at: of head that is enough.
+            if (isCut && !(program == "head" && printed.Length < text.Length)) Undecided($"{Shown(path)} is longer than what is looked through in time");
+            result.Add(new($"the file {Shown(path)}, which the command prints", printed));
+        }
     }
 
     /// <summary>NAME=value before a command, and commands that run another.</summary>

@@ -310,6 +310,21 @@ public sealed class ShellCommandTests : IDisposable
     }
 
     [Fact]
+    public void OfAFileThatIsTooLongTheBeginningIsLookedAt()
+    {
+        Write("long.csv", "l1\nl2\nl3\n");
+        using (FileStream file = File.OpenWrite(Path.Combine(_root, "long.csv"))) file.SetLength((64 << 20) + 1);
+        Assert.Equal(("l1 l2", false), Run("head -n 2 long.csv"));
+        (string printed, bool isUndecidable) = Run("tail -n 2 long.csv | head -n 2");
+        Assert.True(isUndecidable);
+        Assert.Contains("\0", printed, StringComparison.Ordinal);
+        OutgoingTexts texts = new();
+        texts.AddFile("long.csv", _root, LineRange.From(2, 1));
+        Assert.Equal("l2\n", Encoding.UTF8.GetString(Assert.Single(texts.All).Utf8.Span));
+        Assert.Throws<UnreadableException>(() => texts.AddFile("long.csv", _root, LineRange.From(2, null)));
+    }
+
+    [Fact]
     public void APatternWithoutFilesStandsForItself()
     {
         Write("app/[id]/page.txt", "p1\n");
