@@ -13,6 +13,9 @@ public sealed partial class Scanner
     /// <summary>The structure of fewer lines of a document is nobody's: one of a listing, a declaration.</summary>
     const int MinSourceLines = 4;
 
+    /// <summary>The same where most names are the document's own: not structure alone tells of them.</summary>
+    const int MinEditedLines = 3;
+
     /// <summary>Aligned stretches that go on so close by are one match.</summary>
     const int MaxJoinTokens = 64;
 
@@ -97,9 +100,12 @@ public sealed partial class Scanner
         {
             if (document.Evidence < Evidence.ReportBits) break;
             ReadOnlySpan<AlignedStretch> stretches = aligner.Stretches.Slice(document.First, document.Count);
-            if (SourceLines(document, stretches) < MinSourceLines) continue;
-
             MatchKind kind = document.SameNames >= EditedNames * document.Names ? MatchKind.Edited : MatchKind.Structural;
+            int lines = SourceLines(document, stretches);
+            if (lines < (kind == MatchKind.Edited ? MinEditedLines : MinSourceLines)) continue;
+            double aligned = document.Evidence;
+            if (lines < MinSourceLines) document.Evidence = Math.Min(document.Evidence, Evidence.MostFragmentBits); // a warning, as verbatim text in fragments
+
             double fresh = 0;
             int characters = 0;
             foreach (ref readonly AlignedStretch stretch in stretches)
@@ -115,7 +121,7 @@ public sealed partial class Scanner
             bool isNews = (report.Label is null || document.Evidence >= Evidence.WarnBits) && fresh >= Math.Max(Evidence.ReportBits, document.Evidence / 2);
             if (!isGraver && (_matchCount >= _options.MaxMatches || !tellsMore && !isNews)) continue;
 
-            report.MatchedCharacters += (int)(characters * (fresh / document.Evidence));
+            report.MatchedCharacters += (int)(characters * (fresh / aligned));
             // What the document has word for word is part of what is told now.
             if (tellsMore && documentVerdict >= report.Verdict) RemoveMatches(Index.DocumentIdOf(document.Layer, document.Document));
             // What the verdict is about comes first, and has room.

@@ -101,6 +101,7 @@ sealed class Aligner
     int[] _idiomsBefore = new int[ShingleReader.PieceTokens + 1]; // idioms before this one that are new to the text
     bool[] _isNewPair = new bool[ShingleReader.PieceTokens]; // a name that for the first time follows the name before it
     double[] _quoted = new double[ShingleReader.PieceTokens]; // bits of what the document at hand has word for word
+    int[] _quotedDiagonals = new int[ShingleReader.PieceTokens]; // where it has it: the run's diagonal
     bool[] _isForeign = new bool[ShingleReader.PieceTokens]; // a word with letters outside ASCII: of prose
     ulong[] _slots = []; // high bits of a shingle, and its first place, plus 1
     int _slotMask;
@@ -111,6 +112,7 @@ sealed class Aligner
     int _count;
     long _textTokens;
     byte[] _documentCodes = [];
+    readonly List<(int Token, int Length, int Codes)> _documentParts = []; // what was decrypted of the document at hand: first token, tokens, place
     int _documentCodeCount;
     ulong[] _documentShingles = [];
     AlignedStretch[] _stretches = new AlignedStretch[64];
@@ -189,6 +191,7 @@ sealed class Aligner
         Array.Resize(ref _pairs, room);
         Array.Resize(ref _pairPlaces, room);
         Array.Resize(ref _quoted, room);
+        Array.Resize(ref _quotedDiagonals, room);
         Array.Resize(ref _isForeign, room);
     }
 
@@ -343,6 +346,7 @@ sealed class Aligner
         DocumentRecord record = layer.GetDocument(document);
         int firstStretch = _stretchCount;
         _documentCodeCount = 0;
+        _documentParts.Clear();
         for (int i = 0; i < candidates.Length;)
         {
             long from = Math.Max(0, ((long)candidates[i].Sketch - record.FirstSketch) * DocumentRecord.SketchTokens - Margin);
@@ -380,14 +384,44 @@ sealed class Aligner
         Range tokens = TokensOf(run);
         (int first, int end) = (tokens.Start.Value, tokens.End.Value);
         if (first >= end) return;
+        int diagonal = DiagonalOf(first, end, (int)run.Token);
         for (int i = first; i < end; i++)
         {
             if (!TokenCoder.IsWord(_codes[i])) continue;
             int wordEnd = Math.Min(EndOf(text, i), run.End); // a long name may begin as another one does
-            _quoted[i] = Math.Max(_quoted[i], run.BitsPerCharacter * (wordEnd - _starts[i]));
+            double bits = run.BitsPerCharacter * (wordEnd - _starts[i]);
+            if (bits > _quoted[i]) (_quoted[i], _quotedDiagonals[i]) = (bits, diagonal);
         }
         AddStretch(new AlignedStretch { Start = first, End = end, Diagonal = (int)run.Token - first, Codes = -1 });
     }
+
+    /// <summary>The diagonal of a run: where it begins in the document is known to the line only, so it is where the document's tokens are most like its own.</summary>
+    int DiagonalOf(int first, int end, int lineToken)
+    {
+        const int LongestLine = 128, Compared = 32;
+        int best = lineToken - first, most = 0;
+        ReadOnlySpan<byte> document = [];
+        foreach ((int token, int length, int codes) in _documentParts)
+        {
+            if (lineToken >= token && lineToken < token + length) document = _documentCodes.AsSpan(codes, length)[(lineToken - token)..];
+        }
+        ReadOnlySpan<byte> run = _codes.AsSpan(first..Math.Min(end, first + Compared));
+        // Its first and last token may be parts of others.
+        for (int shift = 0; shift < Math.Min(LongestLine, document.Length) && most < Math.Max(1, run.Length - 2); shift++)
+        {
+            ReadOnlySpan<byte> here = document[shift..];
+            int same = 0;
+            for (int i = 0; i < Math.Min(run.Length, here.Length); i++)
+            {
+                if (IsSame(run[i], here[i])) same++;
+            }
+            if (same > most) (best, most) = (lineToken + shift - first, same);
+        }
+        return best;
+    }
+
+    /// <summary>Whether tokens are the same mark, keyword or number, or names that may be the same.</summary>
+    static bool IsSame(byte own, byte other) => own == other || TokenCoder.IsName(own) && TokenCoder.IsName(other) && TokenCoder.NameHashOf(own) == TokenCoder.NameHashOf(other);
 
     bool AddStretch(in AlignedStretch stretch)
     {
@@ -401,6 +435,7 @@ sealed class Aligner
     {
         int first = _documentCodeCount;
         _documentCodeCount += length;
+        _documentParts.Add((from, length, first));
         if (_documentCodes.Length < _documentCodeCount) Array.Resize(ref _documentCodes, 2 * _documentCodeCount);
         if (_documentShingles.Length < length) _documentShingles = new ulong[2 * length];
         Span<byte> codes = _documentCodes.AsSpan(first, length);
@@ -439,6 +474,7 @@ sealed class Aligner
     {
         Span<AlignedStretch> stretches = _stretches.AsSpan(first, _stretchCount - first);
         double placement = StructureEvidence.PlacementBits(layer.Header.Tokens, _textTokens);
+        double furtherPlacement = StructureEvidence.FurtherPlacementBits(layer.Header.Tokens, _textTokens);
         double verbatimPlacement = Evidence.PlacementBits(layer.Positions, characters);
 
         // Of most candidates chance alone tells: no stretch says what it costs to point at the first, and most are too short for it.
@@ -472,7 +508,7 @@ sealed class Aligner
             if (kept == 0 && !CanBeFirst(stretch)) continue;
             if (!Trim(ref stretch, stretches[..kept])) continue;
             _added.Clear();
-            stretch.Evidence = Bits(ref stretch) * NewShare(stretch, stretches[..kept]) - PointingBits(stretch, stretches[..kept], stretch.Codes < 0 ? verbatimPlacement : placement);
+            stretch.Evidence = Bits(ref stretch) * NewShare(stretch, stretches[..kept]) - PointingBits(stretch, stretches[..kept], stretch.Codes < 0 ? verbatimPlacement : kept > 0 ? furtherPlacement : placement);
             if (stretch.Evidence < StructureEvidence.StretchBits)
             {
                 foreach (uint name in _added) _names.Remove(name);
@@ -550,7 +586,9 @@ sealed class Aligner
         if (tokens.Length > 2) tokens = tokens[1..^1];
         foreach (ref readonly AlignedStretch other in others)
         {
-            if (other.Codes < 0 && other.Start + other.Diagonal == run.Start + run.Diagonal && _tokens.AsSpan(other.Start..other.End).IndexOf(tokens) >= 0) return true;
+            long place = (long)run.Start + run.Diagonal - other.Start - other.Diagonal;
+            bool isThere = other.Codes < 0 ? place == 0 : place >= -StructureEvidence.ContinuationTokens && place < other.End - other.Start;
+            if (isThere && _tokens.AsSpan(other.Start..other.End).IndexOf(tokens) >= 0) return true;
         }
         return false;
     }
@@ -588,11 +626,18 @@ sealed class Aligner
             int firstShingle = Math.Max(i, stretch.Start + TokenParameters.ShingleLength - 1);
             double share = last <= firstShingle ? 0 : _newBefore[last] > _newBefore[firstShingle] ? 1 : _idiomsBefore[last] > _idiomsBefore[firstShingle] ? StructureEvidence.IdiomShare : 0;
             // A run is aligned with nothing, so what is news in it does not depend on where it ends.
-            double quoted = _quoted[i] > 0 && (share > 0 || _isNewPair[i] || (stretch.Codes < 0 && IsNews(i))) ? _quoted[i] : 0;
+            double quoted = _quoted[i] > 0 && IsQuoted(stretch, i, own, other) && (share > 0 || _isNewPair[i] || (stretch.Codes < 0 && IsNews(i))) ? _quoted[i] : 0;
             double structural = isName ? NameBits(ref stretch, i, own, other, share) : share * (i > 0 && _isForeign[i - 1] ? StructureEvidence.ProseBits : StructureEvidence.BitsOf(own));
             bits += stretch.Codes < 0 ? quoted : structural < 0 ? structural : Math.Max(structural, quoted);
         }
         return bits;
+    }
+
+    /// <summary>Whether what the document has of a token word for word stands where the stretch is: what it says of elsewhere is no letter of this token.</summary>
+    bool IsQuoted(in AlignedStretch stretch, int i, byte own, byte other)
+    {
+        const int Shift = 4; // marks that one of both has more
+        return stretch.Codes < 0 || IsSame(own, other) && Math.Abs((long)_quotedDiagonals[i] - stretch.Diagonal) <= Shift;
     }
 
     /// <summary>What a name says, and notes that it is used.</summary>
@@ -604,7 +649,9 @@ sealed class Aligner
             if (known != hash) return StructureEvidence.ConflictBits;
             // Of a name whose last use is far back shingles do not know that it was one; so they cannot know either whether it is news.
             bool isFar = TokenCoder.DistanceOf[own] == 0;
-            return (isFar && _isNewPair[i] ? 1 : share) * StructureEvidence.UsedNameBits;
+            if (isFar && _isNewPair[i]) share = 1;
+            // A name that follows the one that it followed before is half of a repetition, whatever stands about both.
+            return share * StructureEvidence.UsedNameBits * (_isNewPair[i] ? 1 : Evidence.RepeatedShare);
         }
         _names.Add(_tokens[i], hash);
         _added.Add(_tokens[i]);

@@ -82,7 +82,12 @@ sealed class DocumentRanking
             // What the document has twice counts once: only what lies beyond the stretches before.
             int beyond = stretch.End - Math.Max(covered, stretch.Start);
             stretch.Evidence = 0;
-            if (beyond <= 0) continue;
+            if (beyond <= 0)
+            {
+                // Told at another place of the document, so it is news at neither when the text has it again.
+                if (said < MaxSaid / 2) _said[said++] = (stretch.Diagonal + stretch.Start, stretch.Diagonal + stretch.End);
+                continue;
+            }
             double share = Math.Min(1, (double)beyond / (stretch.End - stretch.Start));
             bool continues = previous >= 0
                 && stretch.Start - stretches[previous].End <= Evidence.ContinuationCharacters

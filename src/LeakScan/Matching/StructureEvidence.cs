@@ -49,8 +49,13 @@ static class StructureEvidence
     internal const double StretchBits = 4;
 
     /// <summary>Cost of pointing at a document's first stretch, as of verbatim text: where in the index, and, twice, where in the text, and what a text of that length costs besides.</summary>
-    internal static double PlacementBits(long indexTokens, long textTokens) =>
-        Math.Max(0, Math.Log2(Math.Max(2, indexTokens)) + 2 * Math.Log2(Math.Max(2, textTokens)) + LengthBits(textTokens));
+    internal static double PlacementBits(long indexTokens, long textTokens) => PlacementBits(indexTokens, textTokens, LengthBits(textTokens));
+
+    /// <summary>The same of a further stretch that is not close to another: that the text is short was taken off once.</summary>
+    internal static double FurtherPlacementBits(long indexTokens, long textTokens) => PlacementBits(indexTokens, textTokens, Math.Max(0, LengthBits(textTokens)));
+
+    static double PlacementBits(long indexTokens, long textTokens, double lengthBits) =>
+        Math.Max(0, Math.Log2(Math.Max(2, indexTokens)) + 2 * Math.Log2(Math.Max(2, textTokens)) + lengthBits);
 
     /// <summary>What a text costs that is longer than a screen of code; a shorter one costs less.</summary>
     // In text of that length chance finds structure that goes on for some lines, and ever more of it the longer the text is; in a few lines hardly

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using LeakScan.Matching;
 using LeakScan.Tests.Support;
 
 namespace LeakScan.Tests.Matching;
@@ -77,6 +78,27 @@ public sealed class VerdictTests : IDisposable
         double bits = BitsOf("_x");
         Assert.True(bits > 28, $"{bits} bits: nothing is found, so that nothing is tested");
         Assert.Equal(bits, BitsOf("_the_last_of_the_long_winters_in_which_everything_stood_still_and_nothing_was_ever_read_or_written_down_by_anyone"), 1.0);
+    }
+
+    /// <summary>The old and the new text of an edit are said once.</summary>
+    [Fact]
+    public void WhatATextSaysTwiceCountsOnce()
+    {
+        string document = Code(120);
+        using FingerprintIndex index = Index(("a.cs", "code", document));
+        string part = Regex.Replace(string.Join('\n', document.Split('\n')[20..32]), "[a-z]{5,}", word => word.Value.Length % 2 == 0 ? word.Value : "x" + word.Value);
+        double once = Scan(index, part, [], structure: true).EvidenceBits, twice = Scan(index, part + "\n" + part, [], structure: true).EvidenceBits;
+        Assert.True(once > 28, $"{once} bits: nothing is found, so that nothing is tested");
+        Assert.InRange(twice, 0, once + 4);
+    }
+
+    /// <summary>That a text is short is taken off once, however many places it is like.</summary>
+    [Theory, InlineData(40), InlineData(100), InlineData(500)]
+    public void AShortTextIsAllowedForOnce(int tokens)
+    {
+        double first = StructureEvidence.PlacementBits(1_000_000, tokens), further = StructureEvidence.FurtherPlacementBits(1_000_000, tokens);
+        if (tokens < 176) Assert.True(further > first);
+        else Assert.Equal(first, further);
     }
 
     /// <summary>A phrase that is shorter than a shingle is in new shingles wherever it stands.</summary>
