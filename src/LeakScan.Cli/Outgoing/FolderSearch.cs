@@ -5,10 +5,10 @@ using System.Text.RegularExpressions;
 namespace LeakScan.Cli.Outgoing;
 
 /// <summary>A command that prints what is in the files below a folder, or in a file.</summary>
-/// <param name="Folder">The folder, or the file.</param>
+/// <param name="Place">The folder, or the file.</param>
 /// <param name="Name">The pattern of the files' names; null for all.</param>
 /// <param name="Lines">The lines that are printed; null for all.</param>
-sealed record FolderSearch(string Folder, string? Name, SearchedLines? Lines)
+sealed record FolderSearch(string Place, string? Name, SearchedLines? Lines)
 {
     /// <summary>Options that are followed by a value, by whose value no other lines are printed.</summary>
     static readonly string[] s_withValue = ["glob", "iglob", "type", "type-not", "include", "exclude", "exclude-dir", "max-count", "max-depth", "max-columns", "sort", "threads"];
@@ -81,8 +81,8 @@ sealed record FolderSearch(string Folder, string? Name, SearchedLines? Lines)
         return (recurses, places, isPlain && words.Length > 0 && words.All(w => w is not null) ? new([.. words.SelectMany(w => w!)], hasContext) : null);
     }
 
-    // Of each alternative the longest run of characters that stand for themselves in every kind of regular expression.
     /// <summary>Words of which one is in whatever a regular expression fits; null if there are none.</summary>
+    // Of each alternative the longest run of characters that stand for themselves in every kind of regular expression.
     internal static string[]? WordsOf(string pattern)
     {
         if (pattern.Contains("(?", StringComparison.Ordinal) || s_repeatedGroup.IsMatch(pattern)) return null;

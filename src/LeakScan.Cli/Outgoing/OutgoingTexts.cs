@@ -253,7 +253,7 @@ sealed class OutgoingTexts
         HashSet<(string, SearchedLines?)> searched = [];
         foreach (FolderSearch search in shell.Searches)
         {
-            foreach (string file in File.Exists(search.Folder) ? [search.Folder] : FilesBelow(search.Folder).AsEnumerable())
+            foreach (string file in File.Exists(search.Place) ? [search.Place] : FilesBelow(search.Place).AsEnumerable())
             {
                 if (room <= 0 || watch.Elapsed > SearchTime) return;
                 if (search.Name is string name && !FilePatterns.Matches(name, Path.GetFileName(file)) || seen.Contains(file) || !searched.Add((file, search.Lines))) continue;
