@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using LeakScan.Fingerprints;
 using LeakScan.Indexing;
+using LeakScan.Simd;
 using LeakScan.Tokens;
 
 namespace LeakScan;
@@ -52,6 +53,18 @@ public sealed class FingerprintIndex : IDisposable
     internal TokenKeys TokenKeys { get; }
 
     internal ReadOnlySpan<MappedIndex> Layers => _layers;
+
+    /// <summary>Whether a document may declare a name, by its token (<see cref="Declarations"/>).</summary>
+    internal bool MayDeclare(uint name)
+    {
+        ulong hash = 0;
+        TokenKeys.DeclaredNames.Compute([name], new Span<ulong>(ref hash), SimdTiers.Current != SimdTier.Scalar);
+        foreach (MappedIndex layer in _layers)
+        {
+            if (layer.MayDeclare(hash)) return true;
+        }
+        return false;
+    }
 
     /// <summary>What the index says of itself, over all its layers.</summary>
     /// <remarks>The first call reads the record of every document.</remarks>

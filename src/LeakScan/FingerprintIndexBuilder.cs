@@ -99,13 +99,14 @@ public sealed class FingerprintIndexBuilder : IDisposable
         {
             byte[] lineTable = worker.Prepare(utf8, !FormatNames.Contains(path), out int length, out int lines);
             StoredTokens tokens = worker.StoreTokens(lines);
+            bool isCode = worker.ReadDeclarations(path, utf8);
             UInt128 contentId = _key.ContentId(utf8);
             long arrival;
             lock (_documents)
             {
                 arrival = _canonicalCharacters;
                 _canonicalCharacters += length;
-                _documents.Add(new(FingerprintIndex.StoredPath(_key, _options.PathStorage, path), label, firstLine, lines, length, contentId, lineTable, tokens));
+                _documents.Add(new(FingerprintIndex.StoredPath(_key, _options.PathStorage, path), label, firstLine, lines, length, contentId, lineTable, tokens, isCode));
             }
             worker.AddPrepared(arrival);
         }
@@ -276,7 +277,7 @@ public sealed class FingerprintIndexBuilder : IDisposable
         return new([MappedIndex.FromMemory("(memory)", output.Detach(), length, header)], _key);
     }
 
-    IndexWriter Writer => new(_key, _tokenKeys, SimdTiers.Current, _options.PathStorage, _documents, _store, _tokens, _publicTexts, Idioms is null ? 0 : IdiomModel.ShippedVersion);
+    IndexWriter Writer => new(_key, _tokenKeys, SimdTiers.Current, _options.PathStorage, _documents, _store, _tokens, _publicTexts, [.. _workers.SelectMany(worker => worker.DeclaredNames).Distinct()], Idioms is null ? 0 : IdiomModel.ShippedVersion);
 
     void Finish(string? outputPath)
     {

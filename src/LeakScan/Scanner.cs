@@ -48,7 +48,8 @@ public sealed partial class Scanner
     int _askedCount;
     int _askedStart;
     (int Start, int End) _judged; // the last stretch whose share of news was counted
-    double _judgedNews;
+    double _judgedNews, _judgedShare;
+    readonly OtherNames _otherNames;
     readonly byte[] _around = new byte[Novelty.Before + Novelty.MostCharacters + Novelty.Behind];
     readonly OffsetMap _offsets;
     byte[] _utf8 = [];
@@ -73,6 +74,7 @@ public sealed partial class Scanner
     {
         ArgumentNullException.ThrowIfNull(index);
         Index = index;
+        _otherNames = new OtherNames(index);
         _options = options ?? new();
         _options.Check();
         index.Register(this);
@@ -410,20 +412,29 @@ public sealed partial class Scanner
         if ((stretch.Start, stretch.End) != _judged)
         {
             _judged = (stretch.Start, stretch.End);
-            _judgedNews = NewsOf(text, stretch);
+            (_judgedNews, _judgedShare) = NewsOf(text, stretch);
         }
         stretch.News = _judgedNews;
+        if (_judgedShare < 1 && IsOfCode(stretch)) stretch.News *= _judgedShare;
         stretch.Bits *= stretch.News;
     }
 
-    double NewsOf(ReadOnlySpan<byte> text, in Stretch stretch)
+    bool IsOfCode(in Stretch stretch)
+    {
+        MappedIndex layer = Index.Layers[stretch.Layer];
+        return layer.FindDocument(stretch.Diagonal + stretch.Start) is >= 0 and int document && layer.GetDocument(document).IsCode;
+    }
+
+    /// <summary>The share of a stretch's bits that is news, and the share of those that it has as code, where names of others say less.</summary>
+    (double News, double OfCode) NewsOf(ReadOnlySpan<byte> text, in Stretch stretch)
     {
         Span<byte> around = _around.AsSpan(0, Novelty.Before + Math.Min(stretch.End - stretch.Start, Novelty.MostCharacters) + Novelty.Behind);
         around = around[.._offsets.CopyCanonical(text, stretch.Start - Novelty.Before, around)];
         int count = Math.Min(stretch.End - stretch.Start, Math.Min(around.Length - Novelty.Before, Novelty.MostCharacters));
         double news = (double)Novelty.CountNew(around, count) / count;
         (int first, int end) = (_offsets.OffsetOf(text, stretch.Start), _offsets.OffsetOf(text, stretch.End - 1) + 1);
-        return (news + Evidence.RepeatedShare * (1 - news)) * CharacterWeight.OfLetters(around.Slice(Novelty.Before, count)) * CharacterWeight.OfAddresses(text, first, end);
+        return ((news + Evidence.RepeatedShare * (1 - news)) * CharacterWeight.OfLetters(around.Slice(Novelty.Before, count)) * CharacterWeight.OfAddresses(text, first, end),
+            _otherNames.ShareOf(text, first, end, stretch.End - stretch.Start));
     }
 
     /// <summary>Looks fingerprints up, tile by tile; <see cref="Finish"/> does the last ones.</summary>

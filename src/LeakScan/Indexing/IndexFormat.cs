@@ -22,13 +22,14 @@ enum IndexSection
     Tokens,
     TokenLines,
     Sketches,
+    Names,
 }
 
 /// <summary>The fixed head of an index file; docs/index-format.md is the contract.</summary>
 sealed class IndexHeader
 {
     internal const int SizeBytes = 1024;
-    internal const int Version = 3;
+    internal const int Version = 4;
     internal const int SectionTable = 192;
     const int CountTable = 128;
     internal const int SectionEntryBytes = 32;
@@ -196,6 +197,7 @@ sealed class IndexHeader
         result.Require(file, IndexSection.Tokens, result[IndexSection.Tokens].Length == result.Tokens);
         result.Require(file, IndexSection.Sketches, result.Sketches is >= 0 and <= int.MaxValue
             && result[IndexSection.Sketches].Length == result.Sketches * SketchParameters.SketchBytes);
+        result.Require(file, IndexSection.Names, result[IndexSection.Names].Length is > 0 and var n && n % BlockedBloomFilter.BlockBytes == 0);
         return result;
     }
 
@@ -261,9 +263,9 @@ readonly record struct Posting(uint Tag, long Value)
 /// <summary>A document as it stands in the file.</summary>
 readonly record struct DocumentRecord(
     long Start, uint Length, uint FirstLine, uint Lines, uint PathLength, long PathOffset, uint LabelOffset, uint LabelLength, long LinesOffset, UInt128 ContentId,
-    long FirstToken, uint Tokens, uint FirstSketch, long TokenLinesOffset)
+    long FirstToken, uint Tokens, uint FirstSketch, long TokenLinesOffset, bool IsCode)
 {
-    internal const int SizeBytes = 88;
+    internal const int SizeBytes = 92;
     internal const int ExtentBytes = 12;
 
     /// <summary>Tokens of a sketch; a document's last ones may have fewer.</summary>
@@ -288,6 +290,7 @@ readonly record struct DocumentRecord(
         BinaryPrimitives.WriteUInt32LittleEndian(destination[72..], Tokens);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[76..], FirstSketch);
         BinaryPrimitives.WriteInt64LittleEndian(destination[80..], TokenLinesOffset);
+        BinaryPrimitives.WriteInt32LittleEndian(destination[88..], IsCode ? 1 : 0);
     }
 
     /// <summary>Reads the first two alone, which are most of what is asked for.</summary>
@@ -307,5 +310,6 @@ readonly record struct DocumentRecord(
         BinaryPrimitives.ReadInt64LittleEndian(source[64..]),
         BinaryPrimitives.ReadUInt32LittleEndian(source[72..]),
         BinaryPrimitives.ReadUInt32LittleEndian(source[76..]),
-        BinaryPrimitives.ReadInt64LittleEndian(source[80..]));
+        BinaryPrimitives.ReadInt64LittleEndian(source[80..]),
+        BinaryPrimitives.ReadInt32LittleEndian(source[88..]) != 0);
 }

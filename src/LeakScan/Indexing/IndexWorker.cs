@@ -16,6 +16,7 @@ sealed class IndexWorker(FingerprintKeys keys, TokenKeys tokenKeys, SimdTier tie
     readonly FingerprintStore.Writer _writer = new(store);
     readonly List<int> _lineFeeds = [];
     readonly List<(int Start, int End)> _boilerplate = [];
+    readonly HashSet<uint> _declaredNames = [];
     bool[] _isIdiom = [];
     bool[] _isFormat = [];
     byte[] _canonical = new byte[64 * 1024];
@@ -51,6 +52,18 @@ sealed class IndexWorker(FingerprintKeys keys, TokenKeys tokenKeys, SimdTier tie
         if (!hasStructure) _codes.AsSpan(0, _tokenCount).Clear(); // TokenCoder.Nothing
         for (int i = 0; i < _boilerplate.Count; i++) _boilerplate[i] = (CharactersBefore(_boilerplate[i].Start), CharactersBefore(_boilerplate[i].End));
         return MakeLineTable(_lineFeeds, lines);
+    }
+
+    /// <summary>Tokens of the names that the documents declare.</summary>
+    internal IReadOnlySet<uint> DeclaredNames => _declaredNames;
+
+    /// <summary>Reads what a document declares, if it is of code.</summary>
+    /// <returns>Whether it is.</returns>
+    internal bool ReadDeclarations(string path, ReadOnlySpan<byte> text)
+    {
+        if (!Declarations.IsCode(path)) return false;
+        Declarations.Find(path, text, _declaredNames);
+        return true;
     }
 
     /// <summary>What <see cref="Prepare"/> read of the document's tokens, for the document's record.</summary>

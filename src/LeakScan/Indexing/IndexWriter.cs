@@ -12,7 +12,7 @@ using LeakScan.Tokens;
 namespace LeakScan.Indexing;
 
 /// <summary>A document while building: all but its fingerprints.</summary>
-sealed record BuiltDocument(string Path, string Label, int FirstLine, int Lines, int Length, UInt128 ContentId, byte[] LineTable, StoredTokens Tokens);
+sealed record BuiltDocument(string Path, string Label, int FirstLine, int Lines, int Length, UInt128 ContentId, byte[] LineTable, StoredTokens Tokens, bool IsCode);
 
 /// <summary>Turns what a builder has gathered into an index file.</summary>
 // Fingerprints come in 256 partitions by their first byte. Filter blocks and directory buckets are chosen by high bits too,
@@ -20,7 +20,7 @@ sealed record BuiltDocument(string Path, string Label, int FirstLine, int Lines,
 // be known first; they follow from the first partition, which is a fair sample, since fingerprints are uniform.
 sealed class IndexWriter(
     IndexKey key, TokenKeys tokenKeys, SimdTier tier, PathStorage pathStorage, IReadOnlyList<BuiltDocument> documents, FingerprintStore store, TokenStore tokens,
-    IReadOnlyCollection<StoredTokens> publicTexts, int idiomModelVersion)
+    IReadOnlyCollection<StoredTokens> publicTexts, uint[] declaredNames, int idiomModelVersion)
 {
     /// <summary>Postings a directory bucket holds on average, at most; half of it at least.</summary>
     const int PostingsPerBucket = 10;
@@ -177,6 +177,7 @@ sealed class IndexWriter(
         WriteDocuments(output, header, order, starts, removals);
         header.TokenNonce = (ulong)header[IndexSection.Documents].Checksum;
         new StructureWriter(tokenKeys, tier, tokens, idiomModelVersion == 0 ? null : IdiomModel.ShippedStructure).Write(output, header, [.. order.Select(i => documents[i].Tokens)], publicTexts, cancellationToken);
+        WriteNames(output, header);
         byte[] head = new byte[IndexHeader.SizeBytes];
         header.Write(head, key);
         output.Write(0, head);
@@ -279,7 +280,7 @@ sealed class IndexWriter(
             new DocumentRecord(
                 starts[rank], (uint)document.Length, (uint)document.FirstLine, (uint)document.Lines, (uint)pathLength, pathOffset,
                 label.Offset, label.Length, lines, document.ContentId,
-                firstToken, (uint)document.Tokens.Tokens, checked((uint)firstSketch), tokenLines).Write(record);
+                firstToken, (uint)document.Tokens.Tokens, checked((uint)firstSketch), tokenLines, document.IsCode).Write(record);
             records.Append(record);
             lines += document.LineTable.Length;
             firstToken += document.Tokens.Tokens;
@@ -304,6 +305,17 @@ sealed class IndexWriter(
             removed.Append(number);
         }
         header.Sections[(int)IndexSection.Removals] = removed.Complete();
+    }
+
+    void WriteNames(IndexOutput output, IndexHeader header)
+    {
+        SectionWriter names = new(output, Align(End(header, IndexSection.Sketches)));
+        ulong[] hashes = Array.ConvertAll(declaredNames, static name => (ulong)name);
+        tokenKeys.DeclaredNames.Compute(hashes, hashes, tier != SimdTier.Scalar);
+        byte[] filter = new byte[BlockedBloomFilter.SizeBytes(hashes.Length)];
+        foreach (ulong hash in hashes) BlockedBloomFilter.Add(filter, 0, filter.Length / BlockedBloomFilter.BlockBytes, hash);
+        names.Append(filter);
+        header.Sections[(int)IndexSection.Names] = names.Complete();
     }
 
     // Only filters, directory, postings and sketches are read by the cache line.

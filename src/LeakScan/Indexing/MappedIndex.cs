@@ -188,6 +188,13 @@ sealed unsafe class MappedIndex : IDisposable
         return count;
     }
 
+    /// <summary>Whether a document may declare a name, by its keyed hash: for certain where one does, and of 200 others of one.</summary>
+    internal bool MayDeclare(ulong hash)
+    {
+        long block = BlockedBloomFilter.BlockOf(hash, Header[IndexSection.Names].Length / BlockedBloomFilter.BlockBytes);
+        return BlockedBloomFilter.MayContain(ref MemoryMarshal.GetReference(Read(IndexSection.Names, block * BlockedBloomFilter.BlockBytes, BlockedBloomFilter.BlockBytes)), hash);
+    }
+
     /// <summary>Finds those of many hashes of which the shingle table has something (<see cref="ShingleTable.Find"/>).</summary>
     /// <param name="hashes">Keyed hashes.</param>
     /// <param name="addresses">Overwritten; as long as <paramref name="hashes"/>, as the next.</param>

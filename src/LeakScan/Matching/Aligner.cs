@@ -103,6 +103,7 @@ sealed class Aligner
     double[] _quoted = new double[ShingleReader.PieceTokens]; // bits of what the document at hand has word for word
     int[] _quotedDiagonals = new int[ShingleReader.PieceTokens]; // where it has it: the run's diagonal
     bool[] _isForeign = new bool[ShingleReader.PieceTokens]; // a word with letters outside ASCII: of prose
+    bool[] _isOthers = new bool[ShingleReader.PieceTokens]; // a name that no document declares
     ulong[] _slots = []; // high bits of a shingle, and its first place, plus 1
     int _slotMask;
     ulong[] _pairs = new ulong[ShingleReader.PieceTokens];
@@ -120,9 +121,12 @@ sealed class Aligner
     AlignedDocument[] _documents = new AlignedDocument[8];
     int _documentCount;
 
-    readonly IdiomModel _idioms = IdiomModel.ShippedStructure;
+    bool _isCode; // the document at hand
 
-    internal Aligner(FingerprintIndex index, SimdTier tier) => (_index, _tier, _shingler) = (index, tier, new Shingler(tier));
+    readonly IdiomModel _idioms = IdiomModel.ShippedStructure;
+    readonly OtherNames _otherNames;
+
+    internal Aligner(FingerprintIndex index, SimdTier tier) => (_index, _tier, _shingler, _otherNames) = (index, tier, new Shingler(tier), new OtherNames(index));
 
     /// <summary>Codes of the tokens taken.</summary>
     internal ReadOnlySpan<byte> Codes => _codes.AsSpan(0, _count);
@@ -193,6 +197,7 @@ sealed class Aligner
         Array.Resize(ref _quoted, room);
         Array.Resize(ref _quotedDiagonals, room);
         Array.Resize(ref _isForeign, room);
+        Array.Resize(ref _isOthers, room);
     }
 
     void FindForeign(ReadOnlySpan<byte> text)
@@ -203,6 +208,11 @@ sealed class Aligner
             return;
         }
         for (int i = 0; i < _count; i++) _isForeign[i] = TokenCoder.IsWord(_codes[i]) && text[_starts[i]..Lexer.EndOf(text, _starts[i])].ContainsAnyInRange((byte)0x80, (byte)0xFF);
+    }
+
+    void FindOthers(ReadOnlySpan<byte> text)
+    {
+        for (int i = 0; i < _count; i++) _isOthers[i] = TokenCoder.IsName(_codes[i]) && _otherNames.Contains(text, _tokens[i], _starts[i]);
     }
 
     /// <summary>Finds where each shingle of the text stands.</summary>
@@ -329,6 +339,7 @@ sealed class Aligner
         if (_candidates.Count == 0) return;
         FindPlaces();
         FindForeign(text);
+        FindOthers(text);
         _candidates.Sort();
         ReadOnlySpan<(int Layer, int Document, int Sketch)> candidates = CollectionsMarshal.AsSpan(_candidates);
         for (int from = 0, to; from < candidates.Length; from = to)
@@ -344,6 +355,7 @@ sealed class Aligner
     {
         MappedIndex layer = _index.Layers[number];
         DocumentRecord record = layer.GetDocument(document);
+        _isCode = record.IsCode;
         int firstStretch = _stretchCount;
         _documentCodeCount = 0;
         _documentParts.Clear();
@@ -659,6 +671,6 @@ sealed class Aligner
         bool same = TokenCoder.NameHashOf(own) == hash;
         if (same) stretch.SameNames++;
         bool isProse = _isForeign[i] || i > 0 && TokenCoder.IsName(_codes[i - 1]);
-        return share * ((isProse ? StructureEvidence.ProseBits : StructureEvidence.NewNameBits) + (same ? StructureEvidence.SameNameBits : 0));
+        return share * ((isProse ? StructureEvidence.ProseBits : StructureEvidence.NewNameBits) + (!same ? 0 : _isCode && _isOthers[i] ? OtherNames.Share * StructureEvidence.SameNameBits : StructureEvidence.SameNameBits));
     }
 }

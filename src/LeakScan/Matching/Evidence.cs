@@ -10,7 +10,8 @@ namespace LeakScan.Matching;
 // A canonical character of source code carries about two bits (white space, case and punctuation, which carry little, are
 // gone). Rarity is that of the k-grams over the character: 1 if one document of many has it, falling with a power of the logarithm
 // of the document frequency to a tenth for what stands everywhere; k-grams of public text and of idioms are not in the index at all.
-// A character of what the text repeats (Novelty) counts half, and what letters outside ASCII and addresses say is less (CharacterWeight).
+// A character of what the text repeats (Novelty) counts half, and what letters outside ASCII and addresses say is less (CharacterWeight),
+// as is what names say that code uses and does not declare (OtherNames).
 // Pointing costs the logarithm of the number of places: all of the index and, twice,
 // the text for a document's first stretch, less for one that continues close by. That is what keeps a thousand chance hits of one idiom each, which long
 // texts do have, from adding up to an alarm, while fragments of one document that are scattered over a text do add up.

@@ -15,7 +15,7 @@ namespace LeakScan.Matching;
 //   a name used before, by the document there too    3      only one would do
 //   a name used before, where the document has
 //   another one                                     -3
-//   and a name that is the document's own name       3      more, the first time
+//   and a name that is the document's own name       4      more, the first time; a quarter if no document declares it (OtherNames)
 //
 // Tokens of which the text had all shingles before say nothing, those of idioms alone two fifths: no one of many idioms tells whose code it
 // is, but their order does. What a token says is at least what its letters say where the document has them word for word (Aligner.Quote).
@@ -29,7 +29,7 @@ static class StructureEvidence
     internal const double ProseBits = 0.3;
     internal const double UsedNameBits = 3;
     internal const double ConflictBits = -3;
-    internal const double SameNameBits = 3;
+    internal const double SameNameBits = 4;
 
     /// <summary>No token says more, but for what its letters say.</summary>
     internal const double MostBits = NewNameBits + SameNameBits;

@@ -15,6 +15,9 @@ sealed class TokenKeys(IndexKey key)
     /// <summary>Keyed hashes of shingles' rolling hashes.</summary>
     internal FingerprintHash Shingles { get; } = new(key.Derive("leakscan shingle 1a"), key.Derive("leakscan shingle 1b"), key.Derive("leakscan shingle 1c"));
 
+    /// <summary>Keyed hashes of the tokens of names that documents declare.</summary>
+    internal FingerprintHash DeclaredNames { get; } = new(key.Derive("leakscan declared name 1a"), key.Derive("leakscan declared name 1b"), key.Derive("leakscan declared name 1c"));
+
     /// <summary>Encrypts or decrypts codes in place: a stream cipher by position, so any stretch can be read alone.</summary>
     /// <param name="nonce">Differs from file to file.</param>
     /// <param name="position">Of the first code among all of the file.</param>

@@ -153,7 +153,7 @@ public sealed class IdiomModelTests
         int Matched(IdiomModel? idioms, string text)
         {
             using FingerprintIndexBuilder builder = new(s_key) { Idioms = idioms };
-            builder.AddDocument("a.rs", "proprietary-code", document);
+            builder.AddDocument("a.txt", "proprietary-code", document); // in code the names would be others'
             using FingerprintIndex index = builder.Build();
             Assert.Equal(idioms is null ? 0 : IdiomModel.ShippedVersion, index.Info.IdiomModelVersion);
             return new Scanner(index).Scan(Encoding.UTF8.GetBytes(text), new List<Match>()).MatchedCharacters;

@@ -112,7 +112,7 @@ public sealed class VerdictTests : IDisposable
         string Piece() => (_random.Next(4) == 0 ? keywords[_random.Next(keywords.Length)] : Word(_random.Next(3, 8))) + marks[_random.Next(marks.Length)];
         string Noise(int lines) => string.Concat(Enumerable.Range(0, lines).Select(_ => $"    {string.Concat(Enumerable.Range(0, _random.Next(5, 11)).Select(_ => Piece()))}\n"));
         using FingerprintIndexBuilder builder = new(IndexKey.FromBytes(Encoding.ASCII.GetBytes("verdict test key 3 with 32 bytes..."[..32]))); // with one in two keys enough of the phrase is kept
-        builder.AddDocument("once.cs", "code", Encoding.UTF8.GetBytes($"{Noise(100)}    public void {Phrase}()\n{Noise(100)}"));
+        builder.AddDocument("once.txt", "code", Encoding.UTF8.GetBytes($"{Noise(100)}    public void {Phrase}()\n{Noise(100)}"));
         using FingerprintIndex index = builder.Build();
         double BitsOf(int times) => Scan(index, string.Concat(around[..times].Select(a => $"{Noise(4)}    {a.Replace("{0}", Phrase, StringComparison.Ordinal)}\n")) + Noise(4), [], structure: true).EvidenceBits;
 

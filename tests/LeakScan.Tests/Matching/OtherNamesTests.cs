@@ -1,0 +1,98 @@
+using System.Text;
+using LeakScan.Matching;
+
+namespace LeakScan.Tests.Matching;
+
+public sealed class OtherNamesTests
+{
+    static readonly IndexKey s_key = IndexKey.FromBytes(Encoding.ASCII.GetBytes("other names test key, 32 bytes.."));
+
+    const string Document = """
+        class LedgerPanel : Panel
+        {
+            void ArrangeLedger(Panel owner)
+            {
+                owner.SetHorizontalSpacingPolicy(SpacingPolicy.ExpandingEvenly);
+                owner.ConnectTextChangedSignal(ApplicationStyle.DefaultPalette);
+                owner.AlignContentsToBaseline(AlignmentFlags.JustifyVertically);
+                ComputeQuarterlyAccruals(carriedForwardBalance, depreciationSchedule);
+            }
+            void ComputeQuarterlyAccruals(decimal carriedForwardBalance, decimal depreciationSchedule) { }
+        }
+        """;
+
+    const string Calls = """
+        form.SetHorizontalSpacingPolicy(SpacingPolicy.ExpandingEvenly);
+        form.ConnectTextChangedSignal(ApplicationStyle.DefaultPalette);
+        form.AlignContentsToBaseline(AlignmentFlags.JustifyVertically);
+        """;
+
+    const string Own = "ComputeQuarterlyAccruals(carriedForwardBalance, depreciationSchedule);";
+
+    /// <summary>Lines that call a framework say a quarter of what they would say if its names were ours; in what is not code all names are ours.</summary>
+    [Fact]
+    public void WhatCodeCallsAndDoesNotDeclareSaysLess()
+    {
+        double inCode = BitsOf(Calls, ("LedgerPanel.cs", Document)), inText = BitsOf(Calls, ("LedgerPanel.txt", Document)), declared = BitsOf(Calls, ("LedgerPanel.cs", Document), ("Panel.cs", """
+            class Panel { void SetHorizontalSpacingPolicy(SpacingPolicy p) { } void ConnectTextChangedSignal(Palette p) { } void AlignContentsToBaseline(AlignmentFlags f) { } }
+            enum SpacingPolicy { ExpandingEvenly } enum AlignmentFlags { JustifyVertically } class ApplicationStyle { Palette DefaultPalette; }
+            """));
+        Assert.True(inText >= 1.5 * Evidence.WarnBits, $"{inText} bits");
+        Assert.True(inCode <= inText / 2, $"{inCode} bits of {inText}");
+        Assert.True(declared >= 0.8 * inText, $"{declared} bits of {inText}");
+    }
+
+    [Fact]
+    public void WhatCodeDeclaresSaysAll() => Assert.Equal(BitsOf(Own, ("LedgerPanel.txt", Document)), BitsOf(Own, ("LedgerPanel.cs", Document)), 1.0);
+
+    /// <summary>What wraps a text, or where a stretch of it begins, does not hide a name.</summary>
+    [Fact]
+    public void NamesAreToldThroughWrapping()
+    {
+        (string, string)[] documents = [("LedgerPanel.cs", Document)];
+        double plain = BitsOf(Calls, documents);
+        Assert.InRange(BitsOf(System.Text.Json.JsonSerializer.Serialize(Calls), documents), plain - 12, plain + 12);
+        Assert.InRange(BitsOf(Calls[6..], documents), plain - 16, plain + 8);
+    }
+
+    /// <summary>A name is ours if any layer declares it.</summary>
+    [Fact]
+    public void DeltasDeclareToo()
+    {
+        string folder = Directory.CreateTempSubdirectory("leakscan-test-").FullName;
+        try
+        {
+            string path = Path.Combine(folder, "names.lsi");
+            using (FingerprintIndexBuilder builder = new(s_key))
+            {
+                builder.AddDocument("LedgerPanel.cs", "code", Encoding.UTF8.GetBytes(Document));
+                builder.Write(path);
+            }
+            Assert.False(MayDeclare());
+            using (FingerprintIndexBuilder delta = new(s_key))
+            {
+                delta.AddDocument("Panel.cs", "code", "class Panel { void SetHorizontalSpacingPolicy() { } }"u8);
+                delta.WriteDelta(path);
+            }
+            Assert.True(MayDeclare());
+
+            bool MayDeclare()
+            {
+                using FingerprintIndex index = FingerprintIndex.Open(path, s_key);
+                return index.MayDeclare(LeakScan.Tokens.Token.OfName(LeakScan.Tokens.Lexer.HashOf("SetHorizontalSpacingPolicy"u8)));
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    static double BitsOf(string text, params (string Path, string Text)[] documents)
+    {
+        using FingerprintIndexBuilder builder = new(s_key);
+        foreach ((string path, string document) in documents) builder.AddDocument(path, "code", Encoding.UTF8.GetBytes(document));
+        using FingerprintIndex index = builder.Build();
+        return new Scanner(index).Scan(Encoding.UTF8.GetBytes(text), new List<Match>()).EvidenceBits;
+    }
+}
