@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Text.Json;
 using LeakScan.Cli.Hooks;
 using LeakScan.Cli.Tests.Support;
@@ -21,6 +22,8 @@ public sealed class HookFixture : IDisposable
         IndexKey key = IndexKey.Load(PathOf("key"));
         using FingerprintIndexBuilder builder = new(key);
         builder.AddDocument("src/secret.py", "proprietary-code", File.ReadAllBytes(PathOf("src/secret.py")));
+        // Names that no document declares would be others'.
+        builder.AddDocument("src/names.py", "proprietary-code", Encoding.UTF8.GetBytes(string.Join('\n', Regex.Matches(Secret, "[a-z]+").Select(word => $"{word} = 0"))));
         builder.Write(PathOf("corp.lsi"));
     }
 
