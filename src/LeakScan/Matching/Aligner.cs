@@ -103,7 +103,6 @@ sealed class Aligner
     double[] _quoted = new double[ShingleReader.PieceTokens]; // bits of what the document at hand has word for word
     int[] _quotedDiagonals = new int[ShingleReader.PieceTokens]; // where it has it: the run's diagonal
     bool[] _isForeign = new bool[ShingleReader.PieceTokens]; // a word with letters outside ASCII: of prose
-    bool[] _isOthers = new bool[ShingleReader.PieceTokens]; // a name that no document declares
     ulong[] _slots = []; // high bits of a shingle, and its first place, plus 1
     int _slotMask;
     ulong[] _pairs = new ulong[ShingleReader.PieceTokens];
@@ -197,7 +196,6 @@ sealed class Aligner
         Array.Resize(ref _quoted, room);
         Array.Resize(ref _quotedDiagonals, room);
         Array.Resize(ref _isForeign, room);
-        Array.Resize(ref _isOthers, room);
     }
 
     void FindForeign(ReadOnlySpan<byte> text)
@@ -208,11 +206,6 @@ sealed class Aligner
             return;
         }
         for (int i = 0; i < _count; i++) _isForeign[i] = TokenCoder.IsWord(_codes[i]) && text[_starts[i]..Lexer.EndOf(text, _starts[i])].ContainsAnyInRange((byte)0x80, (byte)0xFF);
-    }
-
-    void FindOthers(ReadOnlySpan<byte> text)
-    {
-        for (int i = 0; i < _count; i++) _isOthers[i] = TokenCoder.IsName(_codes[i]) && _otherNames.Contains(text, _tokens[i], _starts[i]);
     }
 
     /// <summary>Finds where each shingle of the text stands.</summary>
@@ -339,7 +332,6 @@ sealed class Aligner
         if (_candidates.Count == 0) return;
         FindPlaces();
         FindForeign(text);
-        FindOthers(text);
         _candidates.Sort();
         ReadOnlySpan<(int Layer, int Document, int Sketch)> candidates = CollectionsMarshal.AsSpan(_candidates);
         for (int from = 0, to; from < candidates.Length; from = to)
@@ -376,7 +368,7 @@ sealed class Aligner
         {
             if (run.Layer == number && run.Document == document) Quote(text, run);
         }
-        if (_stretchCount > firstStretch) Weigh(layer, number, document, firstStretch, characters);
+        if (_stretchCount > firstStretch) Weigh(text, layer, number, document, firstStretch, characters);
         foreach (ref readonly VerbatimRun run in CollectionsMarshal.AsSpan(_runs))
         {
             if (run.Layer == number && run.Document == document) _quoted.AsSpan(TokensOf(run)).Clear();
@@ -482,7 +474,7 @@ sealed class Aligner
         }
     }
 
-    void Weigh(MappedIndex layer, int number, int document, int first, long characters)
+    void Weigh(ReadOnlySpan<byte> text, MappedIndex layer, int number, int document, int first, long characters)
     {
         Span<AlignedStretch> stretches = _stretches.AsSpan(first, _stretchCount - first);
         double placement = StructureEvidence.PlacementBits(layer.Header.Tokens, _textTokens);
@@ -494,7 +486,7 @@ sealed class Aligner
         foreach (ref AlignedStretch stretch in stretches)
         {
             if (IsShort(stretch)) continue;
-            Weigh(ref stretch);
+            Weigh(text, ref stretch);
             hasFirst |= CanBeFirst(stretch);
         }
         if (!hasFirst)
@@ -504,7 +496,7 @@ sealed class Aligner
         }
         foreach (ref AlignedStretch stretch in stretches)
         {
-            if (IsShort(stretch)) Weigh(ref stretch);
+            if (IsShort(stretch)) Weigh(text, ref stretch);
         }
         stretches.Sort(static (a, b) => a.Evidence != b.Evidence ? b.Evidence.CompareTo(a.Evidence)
             : a.Start != b.Start ? a.Start.CompareTo(b.Start)
@@ -520,7 +512,7 @@ sealed class Aligner
             if (kept == 0 && !CanBeFirst(stretch)) continue;
             if (!Trim(ref stretch, stretches[..kept])) continue;
             _added.Clear();
-            stretch.Evidence = Bits(ref stretch) * NewShare(stretch, stretches[..kept]) - PointingBits(stretch, stretches[..kept], stretch.Codes < 0 ? verbatimPlacement : kept > 0 ? furtherPlacement : placement);
+            stretch.Evidence = Bits(text, ref stretch) * NewShare(stretch, stretches[..kept]) - PointingBits(stretch, stretches[..kept], stretch.Codes < 0 ? verbatimPlacement : kept > 0 ? furtherPlacement : placement);
             if (stretch.Evidence < StructureEvidence.StretchBits)
             {
                 foreach (uint name in _added) _names.Remove(name);
@@ -539,11 +531,11 @@ sealed class Aligner
         if (_documentCount == _documents.Length) Array.Resize(ref _documents, 2 * _documentCount);
         _documents[_documentCount++] = result;
 
-        void Weigh(ref AlignedStretch stretch)
+        void Weigh(ReadOnlySpan<byte> text, ref AlignedStretch stretch)
         {
             if (!_hasNewPairs) FindNewPairs();
             _names.Clear();
-            stretch.Evidence = Bits(ref stretch);
+            stretch.Evidence = Bits(text, ref stretch);
         }
 
         // Whatever its tokens say, it is too little.
@@ -618,7 +610,7 @@ sealed class Aligner
         return bits;
     }
 
-    double Bits(ref AlignedStretch stretch)
+    double Bits(ReadOnlySpan<byte> text, ref AlignedStretch stretch)
     {
         double bits = 0;
         CountNews(stretch);
@@ -639,7 +631,7 @@ sealed class Aligner
             double share = last <= firstShingle ? 0 : _newBefore[last] > _newBefore[firstShingle] ? 1 : _idiomsBefore[last] > _idiomsBefore[firstShingle] ? StructureEvidence.IdiomShare : 0;
             // A run is aligned with nothing, so what is news in it does not depend on where it ends.
             double quoted = _quoted[i] > 0 && IsQuoted(stretch, i, own, other) && (share > 0 || _isNewPair[i] || (stretch.Codes < 0 && IsNews(i))) ? _quoted[i] : 0;
-            double structural = isName ? NameBits(ref stretch, i, own, other, share) : share * (i > 0 && _isForeign[i - 1] ? StructureEvidence.ProseBits : StructureEvidence.BitsOf(own));
+            double structural = isName ? NameBits(text, ref stretch, i, own, other, share) : share * (i > 0 && _isForeign[i - 1] ? StructureEvidence.ProseBits : StructureEvidence.BitsOf(own));
             bits += stretch.Codes < 0 ? quoted : structural < 0 ? structural : Math.Max(structural, quoted);
         }
         return bits;
@@ -653,7 +645,7 @@ sealed class Aligner
     }
 
     /// <summary>What a name says, and notes that it is used.</summary>
-    double NameBits(ref AlignedStretch stretch, int i, byte own, byte other, double share)
+    double NameBits(ReadOnlySpan<byte> text, ref AlignedStretch stretch, int i, byte own, byte other, double share)
     {
         int hash = TokenCoder.NameHashOf(other);
         if (_names.TryGetValue(_tokens[i], out int known))
@@ -671,6 +663,6 @@ sealed class Aligner
         bool same = TokenCoder.NameHashOf(own) == hash;
         if (same) stretch.SameNames++;
         bool isProse = _isForeign[i] || i > 0 && TokenCoder.IsName(_codes[i - 1]);
-        return share * ((isProse ? StructureEvidence.ProseBits : StructureEvidence.NewNameBits) + (!same ? 0 : _isCode && _isOthers[i] ? OtherNames.Share * StructureEvidence.SameNameBits : StructureEvidence.SameNameBits));
+        return share * ((isProse ? StructureEvidence.ProseBits : StructureEvidence.NewNameBits) + (!same ? 0 : _isCode && share > 0 && _otherNames.Contains(text, _tokens[i], _starts[i]) ? OtherNames.Share * StructureEvidence.SameNameBits : StructureEvidence.SameNameBits));
     }
 }

@@ -166,8 +166,10 @@ static class Declarations
 
     static void Add(ReadOnlySpan<byte> name, HashSet<uint> names)
     {
-        if (name.Length is >= MinLetters and <= MaxLetters) names.Add(Token.OfName(Hash(name)));
+        if (IsName(name)) names.Add(Token.OfName(Hash(name)));
     }
+
+    static bool IsName(ReadOnlySpan<byte> word) => word.Length is >= MinLetters and <= MaxLetters;
 
     /// <summary>Adds the words of text.</summary>
     static void AddWords(ReadOnlySpan<byte> text, bool plainOnly, HashSet<uint> names)
@@ -238,7 +240,7 @@ static class Declarations
                     i++;
                 }
                 else if (b <= ' ' || b is (byte)'$') i++;
-                else if (CommentLength(_text[i..], _ways) is > 0 and int comment)
+                else if (b is (byte)'/' or (byte)'#' && CommentLength(_text[i..], _ways) is > 0 and int comment)
                 {
                     AddWords(_text.Slice(i, comment), plainOnly: true, _names);
                     i += comment;
@@ -254,7 +256,7 @@ static class Declarations
                         while (i < _text.Length && IsLetterOrDigit(_text[i])) i++; // a lifetime
                     }
                 }
-                else if (_text[i..].StartsWith("->"u8) || _text[i..].StartsWith("?."u8))
+                else if (b is (byte)'-' or (byte)'?' && (_text[i..].StartsWith("->"u8) || _text[i..].StartsWith("?."u8)))
                 {
                     TakeMark(i, (byte)'.');
                     i += 2;
@@ -266,13 +268,11 @@ static class Declarations
         void TakeWord(int start, int end)
         {
             ReadOnlySpan<byte> word = _text[start..end];
-            Use use = s_uses.GetValueOrDefault(Hash(word));
+            uint hash = Hash(word);
+            Use use = s_uses.GetValueOrDefault(hash);
             if (IsPython && word.SequenceEqual("as"u8)) use = Use.Declares;
             if (use == Use.Binds && word is [(byte)'c', ..] && !_ways.HasFlag(Ways.ConstantsBind)) use = Use.Modifier;
-            if (use is Use.Name or Use.Self)
-            {
-                if (IsDeclared(end)) Add(word, _names);
-            }
+            if (use is Use.Name or Use.Self && IsName(word) && IsDeclared(end)) _names.Add(Token.OfName(hash));
             // `name Type`, also where the type is a word of the language.
             if (_ways.HasFlag(Ways.NameFirst) && _hasName) Add(_text[_name], _names);
             if (use == Use.Function) _parameters = _parentheses;
