@@ -542,7 +542,7 @@ sealed class Aligner
         bool IsShort(in AlignedStretch stretch)
         {
             double most = 0;
-            foreach (double quoted in _quoted.AsSpan(stretch.Start..stretch.End)) most += stretch.Codes < 0 ? quoted : Math.Max(quoted, StructureEvidence.MostBits);
+            for (int i = stretch.Start; i < stretch.End; i++) most += stretch.Codes < 0 ? _quoted[i] : Math.Max(_quoted[i], MostBits(i));
             return !CanBeFirst(stretch with { Evidence = most });
         }
 
@@ -644,6 +644,19 @@ sealed class Aligner
         return stretch.Codes < 0 || IsSame(own, other) && Math.Abs((long)_quotedDiagonals[i] - stretch.Diagonal) <= Shift;
     }
 
+    /// <summary>What a token says at most, but for what its letters say word for word.</summary>
+    double MostBits(int i) => !TokenCoder.IsName(_codes[i]) ? StructureEvidence.KeywordBits
+        : StructureEvidence.NewNameBits + StructureEvidence.SameNameBits + (i + 1 < _count && _starts[i + 1] > _starts[i] ? LetterBits(_starts[i + 1] - _starts[i]) : StructureEvidence.MostLetterBits);
+
+    static int LetterBits(int letters) => Math.Clamp(letters - StructureEvidence.CommonNameLetters, 0, StructureEvidence.MostLetterBits);
+
+    /// <summary>What it says that a name is the document's own.</summary>
+    double SameNameBits(ReadOnlySpan<byte> text, int i)
+    {
+        if (!_isCode) return StructureEvidence.SameNameBits;
+        return _otherNames.Contains(text, _tokens[i], _starts[i]) ? OtherNames.Share * StructureEvidence.SameNameBits : StructureEvidence.SameNameBits + LetterBits(EndOf(text, i) - _starts[i]);
+    }
+
     /// <summary>What a name says, and notes that it is used.</summary>
     double NameBits(ReadOnlySpan<byte> text, ref AlignedStretch stretch, int i, byte own, byte other, double share)
     {
@@ -663,6 +676,6 @@ sealed class Aligner
         bool same = TokenCoder.NameHashOf(own) == hash;
         if (same) stretch.SameNames++;
         bool isProse = _isForeign[i] || i > 0 && TokenCoder.IsName(_codes[i - 1]);
-        return share * ((isProse ? StructureEvidence.ProseBits : StructureEvidence.NewNameBits) + (!same ? 0 : _isCode && share > 0 && _otherNames.Contains(text, _tokens[i], _starts[i]) ? OtherNames.Share * StructureEvidence.SameNameBits : StructureEvidence.SameNameBits));
+        return share * ((isProse ? StructureEvidence.ProseBits : StructureEvidence.NewNameBits) + (same && share > 0 ? SameNameBits(text, i) : 0));
     }
 }

@@ -15,7 +15,8 @@ namespace LeakScan.Matching;
 //   a name used before, by the document there too    3      only one would do
 //   a name used before, where the document has
 //   another one                                     -3
-//   and a name that is the document's own name       4      more, the first time; a quarter if no document declares it (OtherNames)
+//   and a name that is the document's own name       4      more, the first time, and in code a bit more for each letter above eight, up to
+//                                                           eight; or a quarter, if it is code and no document declares the name (OtherNames)
 //
 // Tokens of which the text had all shingles before say nothing, those of idioms alone two fifths: no one of many idioms tells whose code it
 // is, but their order does. What a token says is at least what its letters say where the document has them word for word (Aligner.Quote).
@@ -30,9 +31,8 @@ static class StructureEvidence
     internal const double UsedNameBits = 3;
     internal const double ConflictBits = -3;
     internal const double SameNameBits = 4;
-
-    /// <summary>No token says more, but for what its letters say.</summary>
-    internal const double MostBits = NewNameBits + SameNameBits;
+    internal const int CommonNameLetters = 8;
+    internal const int MostLetterBits = 8;
 
     /// <summary>What differs in kind where the stretch goes on: a token whose shingles only collided.</summary>
     internal const double MismatchBits = -1;

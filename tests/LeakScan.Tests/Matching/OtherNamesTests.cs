@@ -45,6 +45,29 @@ public sealed class OtherNamesTests
     [Fact]
     public void WhatCodeDeclaresSaysAll() => Assert.Equal(BitsOf(Own, ("LedgerPanel.txt", Document)), BitsOf(Own, ("LedgerPanel.cs", Document)), 1.0);
 
+    /// <summary>Where names were changed about it, a long name that the document declares says more the longer it is, up to eight bits.</summary>
+    [Fact]
+    public void LongNamesOfOurOwnSayMore()
+    {
+        string Sources(string a, string b, string c, string ours) => $$"""
+            int {{ours}}(int {{a}}, int {{b}})
+            {
+                for (int {{c}} = {{a}}; {{c}} < {{b}} && {{a}} >= 0; {{c}} += {{a}} % 3)
+                {
+                    if ({{c}} == {{b}} - {{a}} || {{c}} * 2 > {{b}}) continue;
+                    while ({{b}} > {{c}} / 7) { {{b}} -= {{a}} + {{c}}; {{a}}++; }
+                    switch ({{c}}) { case 3: return {{b}}; case 4: break; default: {{a}} = ({{b}} - 1) * {{c}}; break; }
+                }
+                return {{a}} + {{b}};
+            }
+            """;
+        double Bits(string ours) => BitsOf(Sources("left", "right", "middle", ours), ("Walk.cs", Sources("first", "second", "third", ours)));
+        double brief = Bits("WalkPart"), longer = Bits("WalkParts_abc"), longest = Bits("WalkParts_abcdefghijk");
+        Assert.True(brief > Evidence.ReportBits, $"{brief} bits");
+        Assert.Equal(brief + 5, longer, 3.5); // the name's hash of four bits may be that of the first one by chance, too
+        Assert.InRange(longest, longer, brief + 12);
+    }
+
     /// <summary>What wraps a text, or where a stretch of it begins, does not hide a name.</summary>
     [Fact]
     public void NamesAreToldThroughWrapping()
