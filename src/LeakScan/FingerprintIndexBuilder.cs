@@ -75,6 +75,8 @@ public sealed class FingerprintIndexBuilder : IDisposable
     /// <param name="firstLine">The number of its first line, from 1: above 1 for the later parts of a file that was cut.</param>
     /// <remarks>
     /// Of files that describe, build or draw a project, such as .csproj, pom.xml or .svg, which their names tell, the structure is not kept: they are found word for word.
+    /// <para>Of code, which its path's extension tells, the names it declares are noted: those that no document of the index declares are its platform's, and say a quarter. So
+    /// what belongs together belongs into one index.</para>
     /// <para>Left out as everybody's, and so not found: a comment at the top that speaks of rights (licence headers), lines that read as an import (<c>import</c>, <c>using</c>,
     /// <c>#include</c>, <c>package</c>, ..., of up to 256 bytes, wherever they stand), frames of stack traces, and what the library's models know of templates, formats and idioms. What a
     /// header or an import says word for word counts in no other document of this builder either. Lines with <c>leakscan:allow</c> are not left out here: <c>SourceReader</c> of LeakScan.Sources empties them.</para>
