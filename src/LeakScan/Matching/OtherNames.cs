@@ -39,7 +39,7 @@ sealed class OtherNames(FingerprintIndex index)
             end = start + MostBytes;
         }
         int at = start;
-        while (at > 0 && start - at <= Declarations.MaxLetters && Declarations.IsLetterOrDigit(text[at - 1])) at--;
+        while (at > 0 && start - at <= Declarations.MaxLetters && (text[at - 1] >= 0x80 || Declarations.IsLetterOrDigit(text[at - 1]))) at--;
         if (at > 0 && text[at - 1] == '\\') at--; // the letter is an escape's
         text = text[..Math.Min(text.Length, end + Declarations.MaxLetters + 1)];
         bool atLineStart = false;
