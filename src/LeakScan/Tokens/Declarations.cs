@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Text;
 
@@ -14,6 +15,7 @@ namespace LeakScan.Tokens;
 //   - a name behind another one (`Type name`), behind a type's last mark (`List<Type> name`, `Type *name`), in Go before one (`name Type`);
 //   - what is assigned, but for members of others (`other.name =`) and arguments (`f(name=...)`), and what has a colon behind it (`name: Type`, `key: value`);
 //   - `name(...) {`, where a statement may begin; members of an `enum`; in Go the names of a `const (...)` block and the methods of an interface;
+//   - lists of names that are bound together (`first, second = `, `Type first, second`), what a loop names before `in`, and the parameters of lambdas;
 //   - words of strings, but for those of qualified names in them; plain words (of small letters) of comments, since text is no use of a name;
 //   - the parts of the file's path, which modules are imported by.
 static class Declarations
@@ -27,11 +29,17 @@ static class Declarations
     /// <summary>Of the arguments of what may be a function's head so many bytes are looked at.</summary>
     const int LongestArguments = 512;
 
+    /// <summary>And so many of a list of names that is bound, or of what a loop or a lambda names.</summary>
+    const int LongestList = 256;
+
     /// <summary>Bytes of a string; a longer one is no string, but an apostrophe or the like.</summary>
     const int LongestString = 1024;
 
     /// <summary>Bytes of a character in apostrophes that is escaped or not of ASCII.</summary>
     const int LongestCharacter = 12;
+
+    /// <summary>Quotation marks that open a string.</summary>
+    const int MostQuotes = 16;
 
     /// <summary>Braces that are counted.</summary>
     const int MostBraces = 63;
@@ -53,6 +61,21 @@ static class Declarations
 
         /// <summary>Strings in apostrophes, where others have a character.</summary>
         Apostrophes = 32,
+
+        /// <summary>Lambdas with an arrow `->`, where others have a member behind it.</summary>
+        ThinArrows = 64,
+
+        /// <summary>Lambdas `|name|`, and arms `pattern => `.</summary>
+        Bars = 128,
+
+        /// <summary>Lambdas `{ name -> ` or `{ name in `.</summary>
+        BraceLambdas = 256,
+
+        /// <summary>Strings in as many quotation marks as one likes, and those behind `@`, in which two are one.</summary>
+        RawStrings = 512,
+
+        /// <summary>Strings in three quotation marks.</summary>
+        LongStrings = 1024,
     }
 
     static readonly FrozenDictionary<string, Ways> s_languages = new Dictionary<string, Ways>
@@ -61,7 +84,7 @@ static class Declarations
         [".cc"] = Ways.SlashComments,
         [".cjs"] = Ways.Apostrophes | Ways.SlashComments | Ways.Backticks | Ways.ConstantsBind,
         [".cpp"] = Ways.SlashComments,
-        [".cs"] = Ways.SlashComments,
+        [".cs"] = Ways.SlashComments | Ways.RawStrings | Ways.LongStrings,
         [".cu"] = Ways.SlashComments,
         [".cuh"] = Ways.SlashComments,
         [".cxx"] = Ways.SlashComments,
@@ -69,19 +92,19 @@ static class Declarations
         [".h"] = Ways.SlashComments,
         [".hpp"] = Ways.SlashComments,
         [".hxx"] = Ways.SlashComments,
-        [".java"] = Ways.SlashComments,
+        [".java"] = Ways.SlashComments | Ways.ThinArrows | Ways.LongStrings,
         [".js"] = Ways.Apostrophes | Ways.SlashComments | Ways.Backticks | Ways.ConstantsBind,
         [".jsx"] = Ways.Apostrophes | Ways.SlashComments | Ways.Backticks | Ways.ConstantsBind,
-        [".kt"] = Ways.SlashComments,
+        [".kt"] = Ways.SlashComments | Ways.BraceLambdas | Ways.LongStrings,
         [".m"] = Ways.SlashComments,
         [".mjs"] = Ways.Apostrophes | Ways.SlashComments | Ways.Backticks | Ways.ConstantsBind,
         [".mm"] = Ways.SlashComments,
         [".php"] = Ways.Apostrophes | Ways.SlashComments | Ways.HashComments | Ways.ConstantsBind,
-        [".py"] = Ways.Apostrophes | Ways.HashComments,
-        [".pyi"] = Ways.Apostrophes | Ways.HashComments,
-        [".pyx"] = Ways.Apostrophes | Ways.HashComments,
-        [".rs"] = Ways.SlashComments | Ways.ConstantsBind,
-        [".swift"] = Ways.SlashComments,
+        [".py"] = Ways.Apostrophes | Ways.HashComments | Ways.LongStrings,
+        [".pyi"] = Ways.Apostrophes | Ways.HashComments | Ways.LongStrings,
+        [".pyx"] = Ways.Apostrophes | Ways.HashComments | Ways.LongStrings,
+        [".rs"] = Ways.SlashComments | Ways.ConstantsBind | Ways.Bars,
+        [".swift"] = Ways.SlashComments | Ways.BraceLambdas | Ways.LongStrings,
         [".ts"] = Ways.Apostrophes | Ways.SlashComments | Ways.Backticks | Ways.ConstantsBind,
         [".tsx"] = Ways.Apostrophes | Ways.SlashComments | Ways.Backticks | Ways.ConstantsBind,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
@@ -142,6 +165,12 @@ static class Declarations
             foreach (string word in words.Split(' ')) uses[Hash(Encoding.ASCII.GetBytes(word))] = use;
         }
     }
+
+    /// <summary>Of an expression, not of names and their types.</summary>
+    static readonly SearchValues<byte> s_noNames = SearchValues.Create("={};\"|&.+-"u8);
+
+    /// <summary>What may stand between a function's parameters and its body.</summary>
+    static readonly string[] s_behindParameters = ["const", "noexcept", "override", "final"];
 
     /// <summary>Words that languages or their wrappers bring, and that are no names of others either.</summary>
     static readonly uint[] s_languageWords = [.. s_uses.Keys.Concat(
@@ -220,6 +249,10 @@ static class Declarations
         ulong _members; // by how many braces are open, whether members stand in the innermost
         bool _membersFollow;
         int _pattern = -1; // brackets outside of it
+        int _list = -1; // brackets outside of a list of names that a statement declares: Type name, name
+        ulong _inBraces; // by how many brackets are open, whether the innermost is a brace
+        bool _binds; // behind let, before what follows it is bound: let Some(name)
+        bool _isHead; // of a method of Objective-C: - (Type)name:(Type)name
         int _opened = -1; // where the innermost parenthesis opened; -1 behind another that closed
 
         internal void Run()
@@ -237,6 +270,8 @@ static class Declarations
                 else if (b == '\n')
                 {
                     (_hasName, _isLineStart, _inNamespace, _isNullable) = (false, true, false, false);
+                    if (_mark != ',') _list = -1;
+                    _binds = false;
                     i++;
                 }
                 else if (b <= ' ' || b is (byte)'$') i++;
@@ -247,7 +282,7 @@ static class Declarations
                 }
                 else if (b is (byte)'"' or (byte)'\'' || b == '`' && _ways.HasFlag(Ways.Backticks))
                 {
-                    int length = StringLength(_text[i..], _ways, out bool isLong);
+                    int length = StringLength(_text[i..], _ways, i > 0 && _text[i - 1] == '@' || i > 1 && _text[i - 1] == '$' && _text[i - 2] == '@', out bool isLong);
                     if (length > 0) AddWords(_text.Slice(i, length), plainOnly: isLong, _names);
                     TakeMark(i, (byte)'"');
                     i += Math.Max(1, length);
@@ -255,6 +290,12 @@ static class Declarations
                     {
                         while (i < _text.Length && IsLetterOrDigit(_text[i])) i++; // a lifetime
                     }
+                }
+                else if (b == '.' && _text[i..].StartsWith("..."u8)) i += 3; // `Type... name`, `...name`
+                else if (b == '=' && _text[i..].StartsWith("=>"u8) && !_ways.HasFlag(Ways.HashComments)) // no type's last mark
+                {
+                    TakeMark(i, (byte)'=');
+                    i += 2;
                 }
                 else if (b is (byte)'-' or (byte)'?' && (_text[i..].StartsWith("->"u8) || _text[i..].StartsWith("?."u8)))
                 {
@@ -270,50 +311,67 @@ static class Declarations
             ReadOnlySpan<byte> word = _text[start..end];
             uint hash = Hash(word);
             Use use = s_uses.GetValueOrDefault(hash);
-            if (IsPython && word.SequenceEqual("as"u8)) use = Use.Declares;
+            if (_ways.HasFlag(Ways.HashComments) && word.SequenceEqual("as"u8)) use = Use.Binds;
+            if (_ways.HasFlag(Ways.Backticks) && word.SequenceEqual("catch"u8)) use = Use.Function;
+            if (word.SequenceEqual("exports"u8) || word.SequenceEqual("cls"u8)) use = Use.Self;
+            if (word.SequenceEqual("NS_ENUM"u8) || word.SequenceEqual("NS_OPTIONS"u8)) use = Use.Enum;
+            if (_mark == '.' && use != Use.Self) use = Use.Name; // `.let {`, `.init(`, `.catch(`
             if (use == Use.Binds && word is [(byte)'c', ..] && !_ways.HasFlag(Ways.ConstantsBind)) use = Use.Modifier;
             if (use is Use.Name or Use.Self && IsName(word) && IsDeclared(end)) _names.Add(Token.OfName(hash));
+            if (use == Use.Name && _mark == 0 && (_hasName || _use is Use.Binds) && InStatement && !IsPython) _list = _brackets;
+            if (_mark != '.' && word.SequenceEqual("for"u8) && LoopLength(_text[end..]) is > 0 and int loop) AddParameters(_text.Slice(end, loop));
+            if (IsPython && word.SequenceEqual("lambda"u8) && _text.Slice(end, Math.Min(LongestList, _text.Length - end)).IndexOf((byte)':') is > 0 and int head) AddParameters(_text.Slice(end, head));
             // `name Type`, also where the type is a word of the language.
             if (_ways.HasFlag(Ways.NameFirst) && _hasName) Add(_text[_name], _names);
             if (use == Use.Function) _parameters = _parentheses;
+            if (use == Use.Binds && word.SequenceEqual("let"u8)) _binds = _ways.HasFlag(Ways.Bars);
             if (use == Use.Enum || _ways.HasFlag(Ways.NameFirst) && word.SequenceEqual("interface"u8)) _membersFollow = true;
             if (use == Use.Namespace) _inNamespace = true;
             (_mark, _use, _name, _hasName, _isLineStart, _isNullable, _isMethod) = (0, use, start..end, use == Use.Name, false, false, false);
         }
+
+        /// <summary>Whether no other bracket than a brace is the innermost.</summary>
+        readonly bool InStatement => _brackets == 0 || (_inBraces >> _brackets & 1) != 0;
 
         readonly bool IsPython => !_ways.HasFlag(Ways.SlashComments);
 
         readonly bool IsDeclared(int end)
         {
             int next = end;
+            if (next < _text.Length && _text[next] == '<') next += TypesLength(_text[next..]);
             while (next < _text.Length && _text[next] is (byte)' ' or (byte)'\t') next++;
             byte mark = next < _text.Length ? _text[next] : (byte)0;
             byte second = next + 1 < _text.Length ? _text[next + 1] : (byte)0;
             bool isArgument = _mark is (byte)'(' or (byte)',';
-            bool isArrow = mark == '=' && second == '>';
+            bool isThinArrow = _ways.HasFlag(Ways.ThinArrows) && mark == '-' && second == '>';
+            bool isArrow = mark == '=' && second == '>' || isThinArrow;
 
             if (_mark == 0)
             {
+                if (_use == Use.Function && mark == '.') return false; // what is extended
                 if (_use is Use.Declares or Use.Binds or Use.Function or Use.Namespace or Use.Enum) return true;
                 if (_hasName && !_ways.HasFlag(Ways.NameFirst)) return true;
-                if (_use == Use.Modifier && (mark == ';' || mark == '(' && HasBody(_text[next..]))) return true;
+                if (_use == Use.Modifier && (mark == ';' || isArrow || mark == '(' && HasBody(_text[next..]))) return true;
             }
             if (_inNamespace || _isNullable || _isMethod || _pattern >= 0) return true;
-            if (_parameters >= 0 && isArgument) return true;
-            if (isArrow && _mark is (byte)'(' or (byte)'=') return true;
-            if (mark == '=' && second != '=' && !isArrow && (_mark == '.' ? _useBeforeMark == Use.Self : !isArgument)) return true;
-            if ((mark == ':' && second != ':' || mark == '?' && second == ':') && _mark is not ((byte)'?' or (byte)'.' or (byte)':') && (_mark != 0 || _use != Use.Case && (_use != Use.Statement || !IsPython))) return true;
+            if (_parameters >= 0 && (isArgument || mark == '(' && _parentheses == _parameters)) return true;
+            if (isArrow && (_mark is (byte)'(' or (byte)'=' || _mark == ',' && !InStatement || _ways.HasFlag(Ways.Bars) && _mark is (byte)',' or (byte)'{' or (byte)'}')) return true;
+            if (mark == '=' && second != '=' && !isArrow && (_mark == '.' ? _useBeforeMark == Use.Self || _text[(next + 1)..].TrimStart((byte)' ').StartsWith("function"u8) : !isArgument)) return true;
+            if ((mark == ',' || _mark == ',') && (_mark != '.' || _useBeforeMark == Use.Self) && IsBound(_text[next..])) return true;
+            if (_mark == ',' && (_list == _brackets || _membersFollow)) return true;
+            if (_isHead && _mark == ')') return true;
+            if ((mark == ':' && second != ':' || mark is (byte)'?' or (byte)'!' && second == ':') && (_mark is not ((byte)'?' or (byte)'.' or (byte)':') || _mark == ':' && _isLineStart || _mark == '.' && _useBeforeMark == Use.Self) && (_mark != 0 || _use != Use.Case && (_use != Use.Statement || !IsPython))) return true;
             if (_mark is (byte)'>' or (byte)']' or (byte)'*' or (byte)'&' && mark is (byte)'(' or (byte)';' or (byte)'=' or (byte)',' or (byte)')' or (byte)'{') return true;
             if ((_members >> _braces & 1) != 0 && (_mark is (byte)'{' or (byte)',' or (byte)']' || _mark == 0 && _use == Use.Case || _isLineStart && _ways.HasFlag(Ways.NameFirst))) return true;
             if (_isLineStart && _ways.HasFlag(Ways.NameFirst) && (_inConstants || mark is (byte)'*' or (byte)'[' && next > end)) return true;
             if (_mark == '}' && mark == ';') return true; // typedef struct { ... } name;
-            return mark == '(' && _mark is (byte)'{' or (byte)'}' or (byte)';' or (byte)')' or (byte)':' && HasBody(_text[next..]);
+            return mark == '(' && (_mark is (byte)'{' or (byte)'}' or (byte)';' or (byte)')' or (byte)':' || _mark == ',' && InStatement) && HasBody(_text[next..]);
         }
 
         void TakeMark(int at, byte mark)
         {
             _isMethod = false;
-            _isNullable = mark == '?' && _hasName && _text[at - 1] > ' ' && at + 1 < _text.Length && _text[at + 1] == ' ';
+            _isNullable = mark == '?' && (_hasName || _mark is (byte)'>' or (byte)']') && _text[at - 1] > ' ' && at + 1 < _text.Length && _text[at + 1] == ' ';
             switch (mark)
             {
                 case (byte)'(':
@@ -328,7 +386,7 @@ static class Declarations
                     if (_parentheses <= _parameters && _parentheses > _receiver) _parameters = -1;
                     _isMethod = _receiver >= 0 && _parentheses <= _receiver;
                     if (_isMethod) _receiver = -1;
-                    if (_opened >= 0 && _text[(at + 1)..].TrimStart((byte)' ').StartsWith("=>"u8)) AddParameters(_text[_opened..at]);
+                    if (_opened >= 0 && IsLambda(_text[(at + 1)..].TrimStart((byte)' '))) AddParameters(_text[_opened..at]);
                     _opened = -1;
                     break;
                 case (byte)'{':
@@ -337,18 +395,29 @@ static class Declarations
                     _parameters = -1;
                     _members = _members & ~(1UL << _braces) | (_membersFollow ? 1UL << _braces : 0);
                     _membersFollow = false;
+                    (_list, _isHead) = (-1, false);
+                    if (_ways.HasFlag(Ways.BraceLambdas) && LambdaLength(_text[(at + 1)..]) is > 0 and int lambda) AddParameters(_text.Slice(at + 1, lambda));
                     break;
                 case (byte)'}':
+                    _list = -1;
                     _braces = Math.Max(0, _braces - 1);
                     break;
                 case (byte)';':
-                    (_inNamespace, _membersFollow, _parameters, _pattern) = (false, false, -1, -1);
+                    (_inNamespace, _membersFollow, _parameters, _pattern, _list, _isHead) = (false, false, -1, -1, -1, false);
+                    break;
+                case (byte)'|':
+                    if (_ways.HasFlag(Ways.Bars) && (_mark is (byte)'(' or (byte)',' or (byte)'=' or (byte)'{' || _mark == 0 && _use == Use.Statement)
+                        && _text.Slice(at + 1, Math.Min(LongestList, _text.Length - at - 1)).IndexOf((byte)'|') is > 0 and int bar) AddParameters(_text.Slice(at + 1, bar));
+                    break;
+                case (byte)'-' or (byte)'+':
+                    if (_isLineStart && !IsPython && !_ways.HasFlag(Ways.ConstantsBind) && _text[(at + 1)..].TrimStart((byte)' ') is [(byte)'(', ..]) _isHead = true;
                     break;
             }
             if (mark is (byte)'(' or (byte)'[' or (byte)'{')
             {
-                if (_mark == 0 && _use == Use.Binds && !_inConstants) _pattern = _brackets;
+                if (_pattern < 0 && (_mark == 0 && _use == Use.Binds && !_inConstants || _binds && mark != '[')) _pattern = _brackets;
                 _brackets++;
+                _inBraces = _inBraces & ~(1UL << _brackets) | (mark == '{' ? 1UL << _brackets : 0);
             }
             else if (mark is (byte)')' or (byte)']' or (byte)'}')
             {
@@ -356,6 +425,7 @@ static class Declarations
                 if (_brackets <= _pattern) _pattern = -1;
             }
             if (_mark == 0) _useBeforeMark = _use;
+            if (mark is (byte)'=' or (byte)';' || mark == ':' && _text[(at + 1)..] is not [(byte)':', ..] && _mark != ':') _binds = false;
             (_mark, _hasName, _isLineStart) = (mark, false, false);
         }
 
@@ -372,14 +442,14 @@ static class Declarations
                 }
                 int start = i;
                 while (i + 1 < parameters.Length && IsLetterOrDigit(parameters[i + 1])) i++;
-                bool isLast = parameters[(i + 1)..].TrimStart(" \t\r\n"u8) is [] or [(byte)',' or (byte)':' or (byte)'=' or (byte)'?' or (byte)'}' or (byte)']', ..];
+                bool isLast = parameters[(i + 1)..].TrimStart(" \t\r\n"u8) is [] or [(byte)',' or (byte)':' or (byte)'=' or (byte)'?' or (byte)'}' or (byte)']' or (byte)')', ..];
                 if (isLast && mark is not ((byte)':' or (byte)'=' or (byte)'.')) Add(parameters[start..(i + 1)], _names);
             }
         }
 
         static int CommentLength(ReadOnlySpan<byte> text, Ways ways)
         {
-            if (text[0] == '#' ? ways.HasFlag(Ways.HashComments) : ways.HasFlag(Ways.SlashComments) && text.StartsWith("//"u8))
+            if (text[0] == '#' ? ways.HasFlag(Ways.HashComments) && !text.StartsWith("#["u8) : ways.HasFlag(Ways.SlashComments) && text.StartsWith("//"u8))
             {
                 int end = text.IndexOf((byte)'\n');
                 return end < 0 ? text.Length : end;
@@ -392,15 +462,29 @@ static class Declarations
         /// <summary>Length of the string that begins here; 0 if none does.</summary>
         /// <param name="text">What begins with its quotation mark.</param>
         /// <param name="ways">The language's.</param>
+        /// <param name="isAt">Whether it stands behind an `@`.</param>
         /// <param name="isLong">Whether it has three of them: it is text of many lines, or documentation.</param>
-        static int StringLength(ReadOnlySpan<byte> text, Ways ways, out bool isLong)
+        static int StringLength(ReadOnlySpan<byte> text, Ways ways, bool isAt, out bool isLong)
         {
             byte quote = text[0];
-            isLong = text.Length > 2 && text[1] == quote && text[2] == quote;
-            if (isLong)
+            isLong = false;
+            if (isAt && quote == '"' && ways.HasFlag(Ways.RawStrings))
             {
-                int end = text[3..].IndexOf(text[..3]);
-                return end < 0 ? text.Length : end + 6;
+                int end = 1;
+                while (end < Math.Min(text.Length, LongestString))
+                {
+                    if (text[end] != quote) end++;
+                    else if (end + 1 < text.Length && text[end + 1] == quote) end += 2;
+                    else return end + 1;
+                }
+                return 0;
+            }
+            int quotes = Math.Min(text.Length, ways.HasFlag(Ways.RawStrings) ? MostQuotes : 3);
+            if (text[..quotes].IndexOfAnyExcept(quote) is >= 0 and int other) quotes = other;
+            if (quotes >= 3 && ways.HasFlag(Ways.LongStrings) && text[quotes..].IndexOf(text[..quotes]) is >= 0 and int close)
+            {
+                isLong = true;
+                return close + 2 * quotes;
             }
             // What an apostrophe opens may be the name of a lifetime.
             int longest = quote == '`' ? text.Length : quote == '"' || ways.HasFlag(Ways.Apostrophes) ? LongestString : text.Length > 1 && text[1] is (byte)'\\' or >= 0x80 ? LongestCharacter : 3;
@@ -420,9 +504,72 @@ static class Declarations
             for (int i = 0; i < text.Length; i++)
             {
                 if (text[i] == '(') depth++;
-                else if (text[i] == ')' && --depth == 0) return text[(i + 1)..].TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)':', ..];
+                else if (text[i] == ')' && --depth == 0)
+                {
+                    text = text[(i + 1)..].TrimStart(" \t\r\n"u8);
+                    foreach (string word in s_behindParameters)
+                    {
+                        if (text.StartsWith(Encoding.ASCII.GetBytes(word))) text = text[word.Length..].TrimStart(" \t\r\n"u8);
+                    }
+                    return text is [(byte)'{' or (byte)':', ..] || text.StartsWith("throws "u8);
+                }
             }
             return false;
+        }
+
+        /// <summary>Whether a list of names that goes on or ends here is bound: `, name = `, `, name := `, `, name) = `; in Go also `, name Type`.</summary>
+        readonly bool IsBound(ReadOnlySpan<byte> list)
+        {
+            list = list[..Math.Min(list.Length, LongestList)];
+            while (list is [(byte)',', ..])
+            {
+                list = list[1..].TrimStart(" \t$*&"u8);
+                int length = 0;
+                while (length < list.Length && (IsLetterOrDigit(list[length]) || list[length] == '.')) length++;
+                if (length == 0) break;
+                list = list[length..];
+                if (_ways.HasFlag(Ways.NameFirst) && list is [(byte)' ', var type, ..] && (IsLetter(type) || _isLineStart && type is (byte)'*' or (byte)'[')) return true;
+                list = list.TrimStart(" \t"u8);
+            }
+            bool closes = list is [(byte)')' or (byte)']', ..];
+            if (closes) list = list[1..].TrimStart(" \t"u8);
+            return list is [(byte)':', (byte)'=', ..] || (closes || InStatement) && list is [(byte)'=', not ((byte)'=' or (byte)'>'), ..];
+        }
+
+        /// <summary>Length of what a loop names: what stands before `in`; 0 if it is none of these loops.</summary>
+        static int LoopLength(ReadOnlySpan<byte> text)
+        {
+            text = text[..Math.Min(text.Length, LongestList)];
+            int end = text.IndexOf(" in "u8);
+            return end < 0 || text[..end].ContainsAny("=;\n"u8) ? 0 : end;
+        }
+
+        /// <summary>Length of what a lambda names behind its brace; 0 if nothing is.</summary>
+        static int LambdaLength(ReadOnlySpan<byte> text)
+        {
+            text = text[..Math.Min(text.Length, LongestList)];
+            if (text.IndexOf((byte)'\n') is >= 0 and int line) text = text[..line];
+            int arrow = text.IndexOf(" ->"u8), end = text.IndexOf(" in"u8);
+            if (end >= 0 && end + 3 < text.Length && text[end + 3] > ' ') end = -1;
+            end = arrow < 0 || end >= 0 && end < arrow ? end : arrow;
+            return end < 0 || text[..end].ContainsAny(s_noNames) || text[..end].TrimStart((byte)' ').StartsWith("for "u8) ? 0 : end;
+        }
+
+        /// <summary>Whether what stands in parentheses before this is what a lambda or an arm names.</summary>
+        readonly bool IsLambda(ReadOnlySpan<byte> text) =>
+            text.StartsWith("=>"u8) || _ways.HasFlag(Ways.ThinArrows) && text.StartsWith("->"u8) || _ways.HasFlag(Ways.Bars) && text.StartsWith("if "u8);
+
+        /// <summary>Length of the parameters in angle brackets that open here before those in parentheses; 0 if none do.</summary>
+        static int TypesLength(ReadOnlySpan<byte> text)
+        {
+            text = text[..Math.Min(text.Length, LongestList)];
+            int depth = 0;
+            for (int i = 0; i < text.Length && text[i] is not ((byte)';' or (byte)'(' or (byte)'{' or (byte)'\n'); i++)
+            {
+                if (text[i] == '<') depth++;
+                else if (text[i] == '>' && --depth == 0) return i + 1 < text.Length && text[i + 1] == '(' ? i + 1 : 0;
+            }
+            return 0;
         }
     }
 }
