@@ -48,6 +48,7 @@ public sealed class DeclarationsTests
     [InlineData("a.swift", "rows.map { entry in entry.size }\nrows.reduce(0) { total, next in join(total) }\nfor (index, page) in pages { }", "entry total next index page", "rows size reduce join pages")]
     [InlineData("a.kt", "fun Vendor.closeAll(page: Page) { }\nrows.forEach { entry -> entry.run() }\nuser?.let { current -> show(current, thing) }\nfor ((left, right) in pages) { }", "closeAll page entry current left right", "Vendor rows forEach show thing pages")]
     [InlineData("a.m", "- (void)closeBooks:(Month *)month title:(NSString *)title { [Vendor show:3]; }\ntypedef NS_ENUM(NSInteger, Phase) { PhaseOpen, PhaseShut };", "closeBooks month title Phase PhaseOpen PhaseShut", "NSString Vendor NSInteger")]
+    [InlineData("a.kt", "fun Ledger() { Column(modifier) { Surface(shape) { pages() } } }", "Ledger", "Column Surface pages")]
     [InlineData("src/closing/ledger_rows.py", "import shelve", "closing ledger_rows", "shelve")]
     [InlineData("a.js", "// the totals of setWindowTitle\nlog('monthly total', \"io.vendor.Widget\", \"form.page_title\");", "totals monthly total form page_title", "setWindowTitle Widget")]
     [InlineData("a.py", "'''All pages of FrameworkThing'''\nx = '''raw'''", "pages", "FrameworkThing")]
