@@ -8,6 +8,7 @@ using LeakScan.Tests.Support;
 
 namespace LeakScan.Tests.Indexing;
 
+[Trait("Category", "TierIndependent")]
 public sealed class DeltaTests : IDisposable
 {
     static readonly IndexKey s_key = IndexKey.FromBytes(Encoding.ASCII.GetBytes("delta test key, which has 32 b.."));

@@ -5,6 +5,7 @@ using LeakScan.Indexing;
 namespace LeakScan.Tests.Indexing;
 
 /// <summary>What went in comes out, sorted, each at its place in its document.</summary>
+[Trait("Category", "TierIndependent")]
 public sealed class FingerprintStoreTests : IDisposable
 {
     readonly string _folder = Directory.CreateTempSubdirectory("leakscan-").FullName;

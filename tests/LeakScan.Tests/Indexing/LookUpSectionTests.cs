@@ -3,6 +3,7 @@ using LeakScan.Primitives;
 
 namespace LeakScan.Tests.Indexing;
 
+[Trait("Category", "TierIndependent")]
 public sealed unsafe class LookUpSectionTests
 {
     const int Large = HugePages.SizeBytes + 4096 + 32;

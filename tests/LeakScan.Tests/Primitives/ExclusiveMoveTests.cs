@@ -2,6 +2,7 @@ using LeakScan.Primitives;
 
 namespace LeakScan.Tests.Primitives;
 
+[Trait("Category", "TierIndependent")]
 public sealed class ExclusiveMoveTests : IDisposable
 {
     readonly string _folder = Directory.CreateTempSubdirectory("leakscan-").FullName;

@@ -6,6 +6,7 @@ using LeakScan.Tokens;
 
 namespace LeakScan.Tests.Tokens;
 
+[Trait("Category", "TierIndependent")]
 public sealed class DeclarationsTests
 {
     /// <summary>Names that a line declares, and names that it uses.</summary>
