@@ -1,6 +1,6 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using LeakScan.Cli.Hooks;
 using LeakScan.Cli.Tests.Support;
 
