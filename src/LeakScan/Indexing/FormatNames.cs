@@ -29,11 +29,11 @@ static class FormatNames
     static bool IsMigration(ReadOnlySpan<char> folder, ReadOnlySpan<char> name)
     {
         int digits = name.IndexOfAnyExceptInRange('0', '9');
-        if (digits < 4 || name[digits] is not ('_' or '-'))
-            return false;
+        if (digits < 4 || name[digits] is not ('_' or '-')) return false;
         foreach (Range part in folder.SplitAny('/', '\\'))
-            if (folder[part].Equals("migrations", StringComparison.OrdinalIgnoreCase) || folder[part].Equals("migrate", StringComparison.OrdinalIgnoreCase))
-                return true;
+        {
+            if (folder[part].Equals("migrations", StringComparison.OrdinalIgnoreCase) || folder[part].Equals("migrate", StringComparison.OrdinalIgnoreCase)) return true;
+        }
         return false;
     }
 }

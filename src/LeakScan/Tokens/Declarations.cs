@@ -14,7 +14,8 @@ namespace LeakScan.Tokens;
 //     names, and the parameters behind `def`, `fn`, `func` and `function`;
 //   - a name behind another one (`Type name`), behind a type's last mark (`List<Type> name`, `Type *name`), in Go before one (`name Type`);
 //   - what is assigned, but for members of others (`other.name =`) and arguments (`f(name=...)`), and what has a colon behind it (`name: Type`, `key: value`);
-//   - `name(...) {`, where a statement may begin, but in Kotlin and Swift, where that is a call with a lambda; members of an `enum`; in Go the names of a `const (...)` block and the methods of an interface;
+//   - `name(...) {`, where a statement may begin, but in Kotlin and Swift, where that is a call with a lambda; members of an `enum`; in Go the names of a
+//     `const (...)` block and the methods of an interface;
 //   - lists of names that are bound together (`first, second = `, `Type first, second`), what a loop names before `in`, and the parameters of lambdas;
 //   - words of strings, but for those of qualified names in them; plain words (of small letters) of comments, since text is no use of a name;
 //   - the parts of the file's path, which modules are imported by.
