@@ -54,11 +54,13 @@ public sealed class FingerprintIndex : IDisposable
 
     internal ReadOnlySpan<MappedIndex> Layers => _layers;
 
-    /// <summary>Whether a document may declare a name, by its token (<see cref="Declarations"/>).</summary>
-    internal bool MayDeclare(uint name)
+    /// <summary>Makes of names, by their tokens, what <see cref="MayDeclare"/> is asked about.</summary>
+    internal void KeyNames(Span<ulong> names, SimdTier tier) => TokenKeys.DeclaredNames.Compute(names, names, tier != SimdTier.Scalar);
+
+    /// <summary>Whether a document may declare a name (<see cref="Declarations"/>).</summary>
+    /// <param name="hash">Of <see cref="KeyNames"/>.</param>
+    internal bool MayDeclare(ulong hash)
     {
-        ulong hash = 0;
-        TokenKeys.DeclaredNames.Compute([name], new Span<ulong>(ref hash), SimdTiers.Current != SimdTier.Scalar);
         foreach (MappedIndex layer in _layers)
         {
             if (layer.MayDeclare(hash)) return true;

@@ -50,6 +50,7 @@ public sealed partial class Scanner
     (int Start, int End) _judged; // the last stretch whose share of news was counted
     double _judgedNews, _judgedShare;
     readonly OtherNames _otherNames;
+    readonly double[] _placements; // bits, by layer: of the text at hand
     readonly byte[] _around = new byte[Novelty.Before + Novelty.MostCharacters + Novelty.Behind];
     readonly OffsetMap _offsets;
     byte[] _utf8 = [];
@@ -74,7 +75,8 @@ public sealed partial class Scanner
     {
         ArgumentNullException.ThrowIfNull(index);
         Index = index;
-        _otherNames = new OtherNames(index);
+        _otherNames = new OtherNames(index, tier);
+        _placements = new double[index.Layers.Length];
         _options = options ?? new();
         _options.Check();
         index.Register(this);
@@ -394,14 +396,14 @@ public sealed partial class Scanner
     void DiscountRepetitions(ReadOnlySpan<byte> text, int length)
     {
         Span<Stretch> stretches = _stretches.Stretches;
-        ReadOnlySpan<MappedIndex> layers = Index.Layers;
+        if (stretches.IsEmpty) return;
+        for (int layer = 0; layer < _placements.Length; layer++) _placements[layer] = Evidence.PlacementBits(Index.Layers[layer].Positions, length);
         bool mayTell = false;
-        foreach (ref readonly Stretch stretch in stretches) mayTell |= stretch.Bits - Evidence.PlacementBits(layers[stretch.Layer].Positions, length) >= Evidence.StretchBits;
+        foreach (ref readonly Stretch stretch in stretches) mayTell |= stretch.Bits - _placements[stretch.Layer] >= Evidence.StretchBits;
         if (!mayTell) return;
         foreach (ref Stretch stretch in stretches)
         {
-            double pointing = Math.Min(Evidence.ContinuationBits, Evidence.PlacementBits(layers[stretch.Layer].Positions, length));
-            if (stretch.Bits - pointing >= Evidence.StretchBits) DiscountRepetitions(text, ref stretch);
+            if (stretch.Bits - Math.Min(Evidence.ContinuationBits, _placements[stretch.Layer]) >= Evidence.StretchBits) DiscountRepetitions(text, ref stretch);
         }
     }
 

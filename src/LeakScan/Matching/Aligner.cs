@@ -125,7 +125,7 @@ sealed class Aligner
     readonly IdiomModel _idioms = IdiomModel.ShippedStructure;
     readonly OtherNames _otherNames;
 
-    internal Aligner(FingerprintIndex index, SimdTier tier) => (_index, _tier, _shingler, _otherNames) = (index, tier, new Shingler(tier), new OtherNames(index));
+    internal Aligner(FingerprintIndex index, SimdTier tier) => (_index, _tier, _shingler, _otherNames) = (index, tier, new Shingler(tier), new OtherNames(index, tier));
 
     /// <summary>Codes of the tokens taken.</summary>
     internal ReadOnlySpan<byte> Codes => _codes.AsSpan(0, _count);
@@ -541,9 +541,12 @@ sealed class Aligner
         // Whatever its tokens say, it is too little.
         bool IsShort(in AlignedStretch stretch)
         {
-            double most = 0;
-            for (int i = stretch.Start; i < stretch.End; i++) most += stretch.Codes < 0 ? _quoted[i] : Math.Max(_quoted[i], MostBits(i));
-            return !CanBeFirst(stretch with { Evidence = most });
+            double enough = StructureEvidence.StretchBits + (stretch.Codes < 0 ? verbatimPlacement : placement), most = 0;
+            for (int i = stretch.Start; i < stretch.End && most < enough; i++)
+            {
+                most += stretch.Codes < 0 ? _quoted[i] : Math.Max(_quoted[i], MostBits(i, _documentCodes[stretch.Codes + i - stretch.Start]));
+            }
+            return most < enough;
         }
 
         bool CanBeFirst(in AlignedStretch stretch) => stretch.Evidence - (stretch.Codes < 0 ? verbatimPlacement : placement) >= StructureEvidence.StretchBits;
@@ -644,9 +647,11 @@ sealed class Aligner
         return stretch.Codes < 0 || IsSame(own, other) && Math.Abs((long)_quotedDiagonals[i] - stretch.Diagonal) <= Shift;
     }
 
-    /// <summary>What a token says at most, but for what its letters say word for word.</summary>
-    double MostBits(int i) => !TokenCoder.IsName(_codes[i]) ? StructureEvidence.KeywordBits
-        : StructureEvidence.NewNameBits + StructureEvidence.SameNameBits + (i + 1 < _count && _starts[i + 1] > _starts[i] ? LetterBits(_starts[i + 1] - _starts[i]) : StructureEvidence.MostLetterBits);
+    /// <summary>What a token says at most, but for what its letters say word for word, where the document has another.</summary>
+    double MostBits(int i, byte other) => !TokenCoder.IsName(_codes[i]) ? StructureEvidence.BitsOf(_codes[i])
+        : TokenCoder.NameHashOf(_codes[i]) != TokenCoder.NameHashOf(other) ? StructureEvidence.UsedNameBits
+        : StructureEvidence.NewNameBits + StructureEvidence.SameNameBits
+            + (!_isCode ? 0 : i + 1 < _count && _starts[i + 1] > _starts[i] ? LetterBits(_starts[i + 1] - _starts[i]) : StructureEvidence.MostLetterBits);
 
     static int LetterBits(int letters) => Math.Clamp(letters - StructureEvidence.CommonNameLetters, 0, StructureEvidence.MostLetterBits);
 

@@ -168,6 +168,11 @@ static partial class Lexer
         int end = start;
         while (end < text.Length && s_kinds[text[end]] is Kind.Letter or Kind.Digit or Kind.Other)
         {
+            if (text[end] < 0x80)
+            {
+                end++;
+                continue;
+            }
             int symbol = ReadSymbol(text, end, out int next);
             if (symbol is >= 0 and < 0x80 && s_kinds[symbol] is not (Kind.Letter or Kind.Digit)) break;
             end = next;

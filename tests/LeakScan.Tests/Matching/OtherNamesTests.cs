@@ -1,5 +1,6 @@
 using System.Text;
 using LeakScan.Matching;
+using LeakScan.Simd;
 
 namespace LeakScan.Tests.Matching;
 
@@ -102,7 +103,9 @@ public sealed class OtherNamesTests
             bool MayDeclare()
             {
                 using FingerprintIndex index = FingerprintIndex.Open(path, s_key);
-                return index.MayDeclare(LeakScan.Tokens.Token.OfName(LeakScan.Tokens.Lexer.HashOf("SetHorizontalSpacingPolicy"u8)));
+                ulong[] name = [LeakScan.Tokens.Token.OfName(LeakScan.Tokens.Lexer.HashOf("SetHorizontalSpacingPolicy"u8))];
+                index.KeyNames(name, SimdTiers.Current);
+                return index.MayDeclare(name[0]);
             }
         }
         finally
