@@ -77,6 +77,12 @@ static class Declarations
 
         /// <summary>Strings in three quotation marks.</summary>
         LongStrings = 1024,
+
+        /// <summary>A colon behind the name of an argument, where others have it behind a name and its type.</summary>
+        NamedArguments = 2048,
+
+        /// <summary>Lambdas `(name) {`.</summary>
+        BlockLambdas = 4096,
     }
 
     static readonly FrozenDictionary<string, Ways> s_languages = new Dictionary<string, Ways>
@@ -89,6 +95,7 @@ static class Declarations
         [".cu"] = Ways.SlashComments,
         [".cuh"] = Ways.SlashComments,
         [".cxx"] = Ways.SlashComments,
+        [".dart"] = Ways.Apostrophes | Ways.SlashComments | Ways.LongStrings | Ways.NamedArguments | Ways.BlockLambdas,
         [".go"] = Ways.SlashComments | Ways.Backticks | Ways.NameFirst | Ways.ConstantsBind,
         [".h"] = Ways.SlashComments,
         [".hpp"] = Ways.SlashComments,
@@ -152,7 +159,7 @@ static class Declarations
         Add(Use.Statement, "and as assert await break by catch continue default defer delete do echo elif else except extends extension finally from go goto if implements impl import in include "
             + "instanceof is move new not null of or out print raise ref require return select sizeof switch throw throws try typedef typename typeof use using when where while with yield");
         Add(Use.Modifier, "abstract async dyn export extern final inline internal override params private protected pub public readonly sealed static unsafe unsigned virtual");
-        Add(Use.Declares, "class define for interface lambda mut object protocol record struct trait type union");
+        Add(Use.Declares, "class define for interface lambda mixin mut object protocol record struct trait type union");
         Add(Use.Binds, "const let val var");
         Add(Use.Function, "def fn fun func function init");
         Add(Use.Namespace, "module mod namespace package");
@@ -361,7 +368,7 @@ static class Declarations
             if ((mark == ',' || _mark == ',') && (_mark != '.' || _useBeforeMark == Use.Self) && IsBound(_text[next..])) return true;
             if (_mark == ',' && (_list == _brackets || _membersFollow)) return true;
             if (_isHead && _mark == ')') return true;
-            if ((mark == ':' && second != ':' || mark is (byte)'?' or (byte)'!' && second == ':') && (_mark is not ((byte)'?' or (byte)'.' or (byte)':') || _mark == ':' && _isLineStart || _mark == '.' && _useBeforeMark == Use.Self) && (_mark != 0 || _use != Use.Case && (_use != Use.Statement || !IsPython))) return true;
+            if (!_ways.HasFlag(Ways.NamedArguments) && (mark == ':' && second != ':' || mark is (byte)'?' or (byte)'!' && second == ':') && (_mark is not ((byte)'?' or (byte)'.' or (byte)':') || _mark == ':' && _isLineStart || _mark == '.' && _useBeforeMark == Use.Self) && (_mark != 0 || _use != Use.Case && (_use != Use.Statement || !IsPython))) return true;
             if (_mark is (byte)'>' or (byte)']' or (byte)'*' or (byte)'&' && mark is (byte)'(' or (byte)';' or (byte)'=' or (byte)',' or (byte)')' or (byte)'{') return true;
             if ((_members >> _braces & 1) != 0 && (_mark is (byte)'{' or (byte)',' or (byte)']' || _mark == 0 && _use == Use.Case || _isLineStart && _ways.HasFlag(Ways.NameFirst))) return true;
             if (_isLineStart && _ways.HasFlag(Ways.NameFirst) && (_inConstants || mark is (byte)'*' or (byte)'[' && next > end)) return true;
@@ -558,7 +565,7 @@ static class Declarations
 
         /// <summary>Whether what stands in parentheses before this is what a lambda or an arm names.</summary>
         readonly bool IsLambda(ReadOnlySpan<byte> text) =>
-            text.StartsWith("=>"u8) || _ways.HasFlag(Ways.ThinArrows) && text.StartsWith("->"u8) || _ways.HasFlag(Ways.Bars) && text.StartsWith("if "u8);
+            _ways.HasFlag(Ways.BlockLambdas) && _text[.._opened].TrimEnd((byte)' ') is [.., var before] && !IsLetterOrDigit(before) && (text is [(byte)'{', ..] || text.StartsWith("async {"u8)) || text.StartsWith("=>"u8) || _ways.HasFlag(Ways.ThinArrows) && text.StartsWith("->"u8) || _ways.HasFlag(Ways.Bars) && text.StartsWith("if "u8);
 
         /// <summary>Length of the parameters in angle brackets that open here before those in parentheses; 0 if none do.</summary>
         static int TypesLength(ReadOnlySpan<byte> text)
