@@ -372,11 +372,8 @@ public sealed partial class Scanner
         Report report = default;
         _lines.Reset();
         if (_ranking.Documents is [RankedDocument best, ..] && best.Evidence >= Evidence.ReportBits) ReportVerbatim(text, length, ref report);
-        if (_structure is not null && FindUnexplained(text.Length, report.Verdict))
-        {
-            Aligner aligner = _structure.Match(text, length, FindVerbatimRuns(text), CollectionsMarshal.AsSpan(_unexplained));
-            ReportStructure(text, aligner, ref report);
-        }
+        if (_structure is not null && FindUnexplained(text.Length, report.Verdict)
+            && _structure.Match(text, length, FindVerbatimRuns(text), CollectionsMarshal.AsSpan(_unexplained)) is Aligner aligner) ReportStructure(text, aligner, ref report);
         return new(report.Verdict, report.Label, Evidence.Score(report.Evidence), report.Evidence, Math.Min(report.MatchedCharacters, length), length, _matchCount);
     }
 

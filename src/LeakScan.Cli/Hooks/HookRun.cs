@@ -112,8 +112,7 @@ sealed class HookRun(HookOptions options, Stream input)
 
         string destination = HookTools.NameOf(options.Tool);
         using FingerprintIndex index = ProtectedIndex.Open(options.Indexes, options.KeyFile, policy);
-        // Verbatim text alone: each event is a process of its own, which would read all sketches of the index from the page cache anew.
-        Scanner scanner = new(index, new ScanOptions { Policy = policy, Destination = destination, Structure = false });
+        Scanner scanner = new(index, new ScanOptions { Policy = policy, Destination = destination });
         Judgement judgement = Judgement.Of(request.Texts.All, scanner, policy, policyName, destination);
         AuditEntry entry = Entry(request) with
         {

@@ -33,16 +33,21 @@ sealed class IdiomModel
 
     static ReadOnlySpan<byte> Magic => "LSIDIOMS"u8;
 
-    readonly byte[] _bytes;
+    readonly FixedBytes _bytes;
     readonly ulong _seed;
     readonly uint _segment;
     readonly ulong _starts;
 
     /// <exception cref="InvalidDataException">Damaged, or made for other k-grams.</exception>
-    internal IdiomModel(byte[] bytes, IdiomParameters parameters)
+    internal IdiomModel(byte[] bytes, IdiomParameters parameters) : this(new FixedBytes(bytes), parameters)
     {
-        if (bytes.Length < HeaderBytes || !bytes.AsSpan().StartsWith(Magic)) throw new InvalidDataException("not an idiom model: it does not begin with LSIDIOMS");
-        Span<byte> header = bytes.AsSpan(0, HeaderBytes);
+    }
+
+    IdiomModel(FixedBytes model, IdiomParameters parameters)
+    {
+        ReadOnlySpan<byte> bytes = model.Span;
+        if (bytes.Length < HeaderBytes || !bytes.StartsWith(Magic)) throw new InvalidDataException("not an idiom model: it does not begin with LSIDIOMS");
+        ReadOnlySpan<byte> header = bytes[..HeaderBytes];
         IdiomParameters made = new(BinaryPrimitives.ReadInt32LittleEndian(header[12..]), BinaryPrimitives.ReadInt32LittleEndian(header[16..]));
         if (made != parameters) throw new InvalidDataException($"idiom model made for {made}; this version has {parameters}");
         Version = BinaryPrimitives.ReadInt32LittleEndian(header[8..]);
@@ -54,7 +59,7 @@ sealed class IdiomModel
         if (!BitOperations.IsPow2(_segment) || _segment > 1 << 18 || places < 3 * _segment || places % _segment != 0)
             throw new InvalidDataException($"idiom model of {bytes.Length} bytes, which segments of {_segment} contradict");
         _starts = (ulong)places - 2 * _segment;
-        _bytes = bytes;
+        _bytes = model;
     }
 
     /// <summary>The model in the assembly.</summary>
@@ -89,13 +94,7 @@ sealed class IdiomModel
         internal static readonly IdiomModel s_shipped = Read("formats.bin", IdiomParameters.Grams);
     }
 
-    static IdiomModel Read(string name, IdiomParameters parameters)
-    {
-        using Stream stream = typeof(IdiomModel).Assembly.GetManifestResourceStream(name)!;
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return new IdiomModel(bytes, parameters);
-    }
+    static IdiomModel Read(string name, IdiomParameters parameters) => new(new FixedBytes(typeof(IdiomModel).Assembly, name), parameters);
 
     /// <summary>The version of the newest model in the assembly.</summary>
     internal static int ShippedVersion => Math.Max(Shipped.Version, Math.Max(Templates.Version, Formats.Version));
@@ -173,7 +172,7 @@ sealed class IdiomModel
     {
         const int AtOnce = 64;
         Span<ulong> mixed = stackalloc ulong[AtOnce], starts = stackalloc ulong[AtOnce];
-        ReadOnlySpan<byte> prints = _bytes.AsSpan(HeaderBytes);
+        ReadOnlySpan<byte> prints = _bytes.Span[HeaderBytes..];
         uint segment = _segment;
         int count = 0;
         for (int from = 0; from < rollingHashes.Length; from += AtOnce)
@@ -212,7 +211,7 @@ sealed class IdiomModel
     {
         ulong mixed = Mix(hash, _seed);
         (uint first, uint second, uint third) = Places(mixed, _starts, _segment);
-        ReadOnlySpan<byte> prints = _bytes.AsSpan(HeaderBytes);
+        ReadOnlySpan<byte> prints = _bytes.Span[HeaderBytes..];
         return (prints[(int)first] ^ prints[(int)second] ^ prints[(int)third]) == Print(mixed);
     }
 

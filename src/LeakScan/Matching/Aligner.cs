@@ -122,7 +122,6 @@ sealed class Aligner
 
     bool _isCode; // the document at hand
 
-    readonly IdiomModel _idioms = IdiomModel.ShippedStructure;
     readonly OtherNames _otherNames;
 
     internal Aligner(FingerprintIndex index, SimdTier tier) => (_index, _tier, _shingler, _otherNames) = (index, tier, new Shingler(tier), new OtherNames(index, tier));
@@ -292,7 +291,7 @@ sealed class Aligner
         if (news == News.Unknown)
         {
             ulong shingle = _shingles[place];
-            news = shingle == 0 || PlaceIn(SlotOf(shingle)) != place ? News.None : _idioms.ContainsShingle(shingle) ? News.NewIdiom : News.New;
+            news = shingle == 0 || PlaceIn(SlotOf(shingle)) != place ? News.None : IdiomModel.ShippedStructure.ContainsShingle(shingle) ? News.NewIdiom : News.New;
         }
         return news;
     }

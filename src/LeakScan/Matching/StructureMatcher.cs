@@ -63,8 +63,6 @@ sealed class StructureMatcher
     readonly SimdTier _tier;
     readonly ShingleReader _reader;
     readonly RollingSketch _rolling;
-    readonly Aligner _aligner;
-    readonly IdiomModel _idioms = IdiomModel.ShippedStructure;
     readonly ulong[] _keyed = new ulong[ShingleReader.PieceTokens];
     readonly ulong[] _sampled = new ulong[ShingleReader.PieceTokens];
     readonly int[] _places = new int[ShingleReader.PieceTokens];
@@ -93,6 +91,7 @@ sealed class StructureMatcher
     long _hits;
     int _queryCount;
     int _textTokens;
+    Aligner? _aligner; // made for the first text that has a candidate: what is clean, as most of a hook's is, needs none
 
     /// <summary>Where a piece begins: its first token, and what reads it again.</summary>
     readonly record struct Piece(int Token, int At, bool AtLineStart);
@@ -139,7 +138,6 @@ sealed class StructureMatcher
         _keys = index.TokenKeys;
         _reader = new ShingleReader(_keys, tier);
         _rolling = new RollingSketch(tier, s_windows);
-        _aligner = new Aligner(index, tier);
         _lastRegions = new int[index.Layers.Length << 8];
         _hotScores = Array.ConvertAll(index.Layers.ToArray(), layer => layer.Sketches < ManySketches ? HotScore.OfFew : HotScore.OfMany);
     }
@@ -158,19 +156,20 @@ sealed class StructureMatcher
         return false;
     }
 
-    /// <summary>Finds the documents that the text's structure comes from: best first in <see cref="Aligner.Documents"/>.</summary>
+    /// <summary>Finds the documents that the text's structure comes from: best first in <see cref="Aligner.Documents"/>. Null if there is no candidate.</summary>
     /// <param name="text">The text.</param>
     /// <param name="characters">Its canonical characters.</param>
     /// <param name="runs">What was found of it word for word: documents in which to look too.</param>
     /// <param name="wanted">Where to look, in bytes, in order; the rest is only looked at about what is found there.</param>
-    internal Aligner Match(ReadOnlySpan<byte> text, long characters, ReadOnlySpan<VerbatimRun> runs, ReadOnlySpan<(int Start, int End)> wanted)
+    internal Aligner? Match(ReadOnlySpan<byte> text, long characters, ReadOnlySpan<VerbatimRun> runs, ReadOnlySpan<(int Start, int End)> wanted)
     {
-        _aligner.Begin();
         FindRegions(text, runs, wanted);
         RankCandidates();
-        if (_ranked.Count == 0 && runs.IsEmpty) return _aligner;
+        if (_ranked.Count == 0 && runs.IsEmpty) return null;
+        _aligner ??= new Aligner(_index, _tier);
+        _aligner.Begin();
         FindRanges();
-        ReadRanges(text);
+        ReadRanges(text, _aligner);
         foreach ((int layer, int sketch, _) in _ranked) _aligner.AddCandidate(layer, sketch);
         foreach (ref readonly VerbatimRun run in runs) _aligner.AddRun(run);
         _aligner.Align(text, _textTokens, characters);
@@ -306,16 +305,16 @@ sealed class StructureMatcher
     }
 
     /// <summary>Gives the aligner the tokens that are looked at.</summary>
-    void ReadRanges(ReadOnlySpan<byte> text)
+    void ReadRanges(ReadOnlySpan<byte> text, Aligner aligner)
     {
         if (_pieces.Count == 1 && _ranges is [{ First: 0 } all] && all.End == _textTokens)
         {
-            _aligner.Append(_reader.Tokens, _reader.Starts, _reader.Codes, _shingles.AsSpan(0, _shingleCount));
+            aligner.Append(_reader.Tokens, _reader.Starts, _reader.Codes, _shingles.AsSpan(0, _shingleCount));
             return;
         }
         foreach (TokenRange range in _ranges)
         {
-            if (range.First != _ranges[0].First) _aligner.AppendGap();
+            if (range.First != _ranges[0].First) aligner.AppendGap();
             // What a token's code and shingle are depends on those shortly before it.
             int piece = _pieces.Count - 1;
             while (piece > 0 && _pieces[piece].Token > range.First - BlockTokens) piece--;
@@ -328,7 +327,7 @@ sealed class StructureMatcher
                 int cut = range.First == 0 ? 0 : Math.Clamp(range.First + TokenParameters.ShingleLength - 1 - token, 0, shingles.Length);
                 shingles[..cut].Clear();
                 Range taken = Math.Clamp(range.First - token, 0, shingles.Length)..Math.Min(shingles.Length, range.End - token);
-                _aligner.Append(_reader.Tokens[taken], _reader.Starts[taken], _reader.Codes[taken], shingles[taken]);
+                aligner.Append(_reader.Tokens[taken], _reader.Starts[taken], _reader.Codes[taken], shingles[taken]);
             }
         }
     }
@@ -425,7 +424,7 @@ sealed class StructureMatcher
         {
             ReadOnlySpan<ulong> shingles = _shingles.AsSpan(start, Math.Min(BlockTokens, _shingleCount - start));
             shingles.CopyTo(_sampled);
-            int count = _idioms.KeepOtherShingles(_sampled.AsSpan(0, shingles.Length));
+            int count = IdiomModel.ShippedStructure.KeepOtherShingles(_sampled.AsSpan(0, shingles.Length));
             _reader.Key(_sampled.AsSpan(0, count), _sampled);
             BlockSketch.Clear(_minima);
             BlockSketch.Add(_sampled.AsSpan(0, count), _minima);
