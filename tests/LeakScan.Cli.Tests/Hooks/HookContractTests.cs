@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using LeakScan.Cli.Hooks;
 
 namespace LeakScan.Cli.Tests.Hooks;
@@ -156,6 +159,41 @@ public sealed class HookContractTests(HookFixture fixture) : IClassFixture<HookF
     {
         string reason = fixture.Ask(HookTool.ClaudeCode, "{" + ClaudeCommon + ""","hook_event_name":"UserPromptSubmit","prompt":"Explain @src/secret.py"}""").Json.GetProperty("reason").GetString()!;
         Assert.Matches(@"^LeakScan blocked this: the file src/secret\.py, which the prompt mentions has text of src/secret\.py, lines [12]-6\d[^:]*: \d+ characters, proprietary-code, under the default rules\. Take it out and send again, or ask", reason);
+    }
+
+    [Fact]
+    public void CodeThatWasChangedIsToldOf()
+    {
+        const string Protected = """
+            def close_ledger(entries, month, tolerance=0.005):
+                totals = {}
+                for entry in entries:
+                    if entry.month != month or entry.voided:
+                        continue
+                    account = totals.setdefault(entry.account, [0, 0])
+                    account[0 if entry.amount > 0 else 1] += abs(entry.amount)
+                drift = sum(debit - credit for debit, credit in totals.values())
+                while abs(drift) > tolerance:
+                    name, (debit, credit) = max(totals.items(), key=lambda pair: pair[1][0])
+                    step = min(drift, debit - credit)
+                    totals[name] = [debit - step, credit]
+                    drift -= step
+                return [Balance(name, *sides) for name, sides in sorted(totals.items()) if sides[0] != sides[1]]
+            """;
+        using HookFixture own = new();
+        IndexKey key = IndexKey.Load(own.PathOf("key"));
+        using (FingerprintIndexBuilder builder = new(key))
+        {
+            builder.AddDocument("src/ledger.py", "proprietary-code", Encoding.UTF8.GetBytes(Protected));
+            builder.Write(own.PathOf("corp.lsi"));
+        }
+        string changed = Regex.Replace(Protected, "ledger|entr(y|ies)|month|totals|account|drift|debit|step|sides|amount", word => new string([.. word.Value.Reverse()]));
+        using (FingerprintIndex index = FingerprintIndex.Open(own.PathOf("corp.lsi"), key))
+        {
+            Assert.Equal(Verdict.Allow, new Scanner(index, new ScanOptions { Structure = false }).Scan(Encoding.UTF8.GetBytes(changed), new List<Match>()).Verdict);
+        }
+        string message = JsonSerializer.Serialize(new { session_id = "s1", cwd = own.Root, hook_event_name = "UserPromptSubmit", prompt = changed });
+        Assert.Contains("src/ledger.py", HookFixture.Ask(own.Options(HookTool.ClaudeCode), message).Out, StringComparison.Ordinal);
     }
 
     [Fact]
