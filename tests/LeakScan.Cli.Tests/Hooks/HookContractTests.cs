@@ -196,6 +196,13 @@ public sealed class HookContractTests(HookFixture fixture) : IClassFixture<HookF
         Assert.Contains("src/ledger.py", HookFixture.Ask(own.Options(HookTool.ClaudeCode), message).Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(32 << 20, 2.0, true)]
+    [InlineData((32 << 20) + 1, 2.0, false)]
+    [InlineData(100_000, 0.001, false)]
+    public void OfMoreThanTheDeadlineHasTimeForVerbatimTextAloneIsLookedFor(long bytes, double seconds, bool isLookedFor) =>
+        Assert.Equal(isLookedFor, HookRun.LooksForChangedCode(bytes, TimeSpan.FromSeconds(seconds)));
+
     [Fact]
     public void ARuleIsNamedAndTheToolIsTheDestination()
     {
