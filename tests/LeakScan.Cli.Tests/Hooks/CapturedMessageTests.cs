@@ -33,7 +33,7 @@ public sealed class CapturedMessageTests(CapturedMessageTests.Fixture fixture) :
 
     [CaptureTheory]
     [InlineData("claude-code-2.1.197", "UserPromptSubmit-1 PreToolUse-Read-1")]
-    [InlineData("claude-code-2.1.330", "UserPromptSubmit-1 PreToolUse-Read-1 PreToolUse-Bash-1 PreToolUse-Bash-2 PostToolUse-Read-1 PostToolUse-Bash-1 PostToolUse-Bash-2", "PreToolUse-Read-2 PostToolUse-Read-2")] // four short lines
+    [InlineData("claude-code-2.1.330", "UserPromptSubmit-1 PreToolUse-Read-1 PreToolUse-Read-2 PreToolUse-Bash-1 PreToolUse-Bash-2 PostToolUse-Read-1 PostToolUse-Read-2 PostToolUse-Bash-1 PostToolUse-Bash-2")]
     [InlineData("claude-code-2.1.330-edit", "UserPromptSubmit-1 PreToolUse-Read-1 PostToolUse-Read-1")]
     [InlineData("codex-0.169.0-functions", "UserPromptSubmit-1 PreToolUse-Bash-1 PreToolUse-Bash-2 PostToolUse-Bash-1 PostToolUse-Bash-2")]
     [InlineData("codex-0.169.0-codemode", "UserPromptSubmit-1 PreToolUse-Bash-1 PostToolUse-Bash-1", "PreToolUse-Bash-2 PostToolUse-Bash-2")] // three short lines
