@@ -19,6 +19,9 @@ namespace LeakScan.Tokens;
 //   - lists of names that are bound together (`first, second = `, `Type first, second`), what a loop names before `in`, and the parameters of lambdas;
 //   - words of strings, but for those of qualified names in them; plain words (of small letters) of comments, since text is no use of a name;
 //   - the parts of the file's path, which modules are imported by.
+//
+// What overrides or hides a member of another class (`override`, `@Override`, `new` behind a modifier) is named by that class: if the name is ours
+// it is declared there too.
 static class Declarations
 {
     /// <summary>A shorter name tells nothing.</summary>
@@ -251,6 +254,7 @@ static class Declarations
         bool _inNamespace;
         bool _inConstants; // of Go: const ( ... )
         bool _isMethod; // of Go: behind func (receiver)
+        bool _overrides; // what is declared next is declared elsewhere
         int _parentheses, _braces, _brackets;
         int _parameters = -1; // parentheses outside of them
         int _receiver = -1; // the same
@@ -325,7 +329,12 @@ static class Declarations
             if (word.SequenceEqual("NS_ENUM"u8) || word.SequenceEqual("NS_OPTIONS"u8)) use = Use.Enum;
             if (_mark == '.' && use != Use.Self) use = Use.Name; // `.let {`, `.init(`, `.catch(`
             if (use == Use.Binds && word is [(byte)'c', ..] && !_ways.HasFlag(Ways.ConstantsBind)) use = Use.Modifier;
-            if (use is Use.Name or Use.Self && IsName(word) && IsDeclared(end)) _names.Add(Token.OfName(hash));
+            if (use is Use.Name or Use.Self && IsDeclared(end))
+            {
+                if (IsName(word) && !_overrides && !IsOverride(_text[end..])) _names.Add(Token.OfName(hash));
+                _overrides = false;
+            }
+            if (word.SequenceEqual("override"u8) || _mark == '@' && word.SequenceEqual("Override"u8) || _mark == 0 && _use == Use.Modifier && word.SequenceEqual("new"u8)) _overrides = true;
             if (use == Use.Name && _mark == 0 && (_hasName || _use is Use.Binds) && InStatement && !IsPython) _list = _brackets;
             if (_mark != '.' && word.SequenceEqual("for"u8) && LoopLength(_text[end..]) is > 0 and int loop) AddParameters(_text.Slice(end, loop));
             if (IsPython && word.SequenceEqual("lambda"u8) && _text.Slice(end, Math.Min(LongestList, _text.Length - end)).IndexOf((byte)':') is > 0 and int head) AddParameters(_text.Slice(end, head));
@@ -380,6 +389,7 @@ static class Declarations
         {
             _isMethod = false;
             _isNullable = mark == '?' && (_hasName || _mark is (byte)'>' or (byte)']') && _text[at - 1] > ' ' && at + 1 < _text.Length && _text[at + 1] == ' ';
+            if (mark is (byte)';' or (byte)'}' || mark == '{' && InStatement) _overrides = false; // but not in an annotation: @Name({ ... })
             switch (mark)
             {
                 case (byte)'(':
@@ -504,25 +514,38 @@ static class Declarations
             return quote == '`' ? text.Length : 0;
         }
 
-        /// <summary>Whether parentheses that open here have the beginning of a body behind them.</summary>
-        static bool HasBody(ReadOnlySpan<byte> text)
+        /// <summary>What stands behind the parentheses that open here; nothing if none do.</summary>
+        static ReadOnlySpan<byte> BehindParameters(ReadOnlySpan<byte> text)
         {
+            if (text is not [(byte)'(', ..]) return default;
             text = text[..Math.Min(text.Length, LongestArguments)];
             int depth = 0;
             for (int i = 0; i < text.Length; i++)
             {
                 if (text[i] == '(') depth++;
-                else if (text[i] == ')' && --depth == 0)
-                {
-                    text = text[(i + 1)..].TrimStart(" \t\r\n"u8);
-                    foreach (string word in s_behindParameters)
-                    {
-                        if (text.StartsWith(Encoding.ASCII.GetBytes(word))) text = text[word.Length..].TrimStart(" \t\r\n"u8);
-                    }
-                    return text is [(byte)'{' or (byte)':', ..] || text.StartsWith("throws "u8);
-                }
+                else if (text[i] == ')' && --depth == 0) return text[(i + 1)..];
             }
-            return false;
+            return default;
+        }
+
+        /// <summary>Whether parentheses that open here have the beginning of a body behind them.</summary>
+        static bool HasBody(ReadOnlySpan<byte> text)
+        {
+            text = BehindParameters(text).TrimStart(" \t\r\n"u8);
+            foreach (string word in s_behindParameters)
+            {
+                if (text.StartsWith(Encoding.ASCII.GetBytes(word))) text = text[word.Length..].TrimStart(" \t\r\n"u8);
+            }
+            return text is [(byte)'{' or (byte)':', ..] || text.StartsWith("throws "u8);
+        }
+
+        /// <summary>Whether parentheses that open here have `override` behind them, in the same line.</summary>
+        static bool IsOverride(ReadOnlySpan<byte> text)
+        {
+            text = BehindParameters(text).TrimStart((byte)' ');
+            if (text.StartsWith("const"u8)) text = text["const".Length..].TrimStart((byte)' ');
+            if (text.StartsWith("noexcept"u8)) text = text["noexcept".Length..].TrimStart((byte)' ');
+            return text.StartsWith("override"u8);
         }
 
         /// <summary>Whether a list of names that goes on or ends here is bound: `, name = `, `, name := `, `, name) = `; in Go also `, name Type`.</summary>
