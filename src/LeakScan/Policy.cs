@@ -6,8 +6,8 @@ namespace LeakScan;
 /// <summary>Turns matches into verdicts: the first rule that fits decides, and where none fits, the default rules.</summary>
 /// <remarks>
 /// The default rules let nobody down who has no policy: what is certain is blocked, what is likely is a warning, a match of
-/// structure alone never more than a warning, and fragments of less than 48 canonical characters, however many, count for a bit
-/// less than what is certain. A rule of one's own says what else is allowed or forbidden; it applies to
+/// structure alone has to say half as much again to be certain, and fragments of less than 48 canonical characters, however many, count for a bit
+/// less than that. A rule of one's own says what else is allowed or forbidden; it applies to
 /// matches with enough evidence for a warning, unless it sets another limit. Immutable and thread-safe.
 /// </remarks>
 /// <example><code>
@@ -21,6 +21,7 @@ public sealed record Policy
 
     static readonly PolicyRule[] s_defaultRules =
     [
+        new() { Kind = MatchKind.Structural, Verdict = Verdict.Block, MinEvidenceBits = Evidence.BlockStructureBits },
         new() { Kind = MatchKind.Structural, Verdict = Verdict.Warn },
         new() { Verdict = Verdict.Block, MinEvidenceBits = Evidence.BlockBits },
         new() { Verdict = Verdict.Warn },
@@ -76,7 +77,7 @@ public sealed record Policy
     /// <param name="kind">How it matches.</param>
     /// <param name="matchedCharacters">Canonical characters of the text that match the document.</param>
     /// <param name="evidenceBits">Evidence for the document in bits; a scanner asks from 8 on.</param>
-    /// <returns>What the first rule that fits says; if none does, the default rules: structure alone a warning from 28 bits, all else a warning from 28 and a block from 56, below that <see cref="Verdict.Allow"/>.</returns>
+    /// <returns>What the first rule that fits says; if none does, the default rules: a warning from 28 bits, a block from 56, of structure alone from 84; below that <see cref="Verdict.Allow"/>.</returns>
     public Verdict Decide(string label, string? destination, MatchKind kind, int matchedCharacters, double evidenceBits)
     {
         int number = FindRule(label, destination, kind, matchedCharacters, evidenceBits);

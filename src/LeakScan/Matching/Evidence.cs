@@ -37,6 +37,9 @@ static class Evidence
     /// <summary>From here on the default policy blocks.</summary>
     internal const double BlockBits = 2 * WarnBits;
 
+    /// <summary>And from here on for structure alone, in which nothing is the same but the order of things.</summary>
+    internal const double BlockStructureBits = 3 * WarnBits;
+
     /// <summary>What is blocked has one stretch of so many characters, twice a k-gram; shorter ones, however many, are worth a warning.</summary>
     internal const int BlockCharacters = 48;
 

@@ -33,7 +33,10 @@ public sealed class PolicyTests
         Assert.Equal(Verdict.Warn, Policy.Default.Decide("x", null, MatchKind.Verbatim, 1, Evidence.BlockBits - 1));
         Assert.Equal(Verdict.Warn, Policy.Default.Decide("x", null, MatchKind.Verbatim, 1, Evidence.WarnBits));
         Assert.Equal(Verdict.Allow, Policy.Default.Decide("x", null, MatchKind.Verbatim, 1, Evidence.WarnBits - 1));
-        Assert.Equal(Verdict.Warn, Policy.Default.Decide("x", null, MatchKind.Structural, 1, 1e6));
+        Assert.Equal(Verdict.Block, Policy.Default.Decide("x", null, MatchKind.Edited, 1, Evidence.BlockBits));
+        Assert.Equal(Verdict.Block, Policy.Default.Decide("x", null, MatchKind.Structural, 1, Evidence.BlockStructureBits));
+        Assert.Equal(Verdict.Warn, Policy.Default.Decide("x", null, MatchKind.Structural, 1, Evidence.BlockStructureBits - 1));
+        Assert.Equal(Verdict.Allow, Policy.Default.Decide("x", null, MatchKind.Structural, 1, Evidence.WarnBits - 1));
         Assert.Equal(Verdict.Block, Policy.Default.OnError);
     }
 

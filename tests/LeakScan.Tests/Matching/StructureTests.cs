@@ -84,7 +84,7 @@ public sealed partial class StructureTests : IClassFixture<StructureTests.Own>
                     continue;
                 }
                 Assert.All(own.Where(m => m.Kind != MatchKind.Verbatim), m => Assert.True(m.Kind is MatchKind.Structural or MatchKind.Edited));
-                if (result.Verdict == Verdict.Block) Assert.Contains(matches, m => m.Kind == MatchKind.Verbatim);
+                if (result.Verdict == Verdict.Block) Assert.Contains(matches, m => m.EvidenceBits >= (m.Kind == MatchKind.Structural ? Evidence.BlockStructureBits : Evidence.BlockBits));
                 // The best one lies in the piece, on both sides; the like of some lines may stand right before or behind it.
                 Match best = own.MaxBy(m => m.EvidenceBits);
                 int inside = Math.Min(best.SourceEndLine, first + Lines) - Math.Max(best.SourceStartLine, first + 1) + 1;
