@@ -199,7 +199,7 @@ static class BoilerplateLines
                 if (close >= 0 && line[(from + close + blockEnd.Length)..].TrimStart(Blank) is { IsEmpty: false } rest && !rest.StartsWith("//"u8)) break;
             }
             // A header has several paragraphs of rights, and others between them; what follows the last may be anything.
-            bool speaks = SpeaksOfRights(line) || (isParagraphOfRights && SpeaksOfTerms(line));
+            bool speaks = SpeaksOfRights(line) || (isParagraphOfRights && SpeaksOfTerms(line)) || (speaksOfRights && Disclaims(line));
             if (speaksOfRights && !speaks && number - spoken >= MaxLinesOfRights)
             {
                 // So much of something else, in a paragraph that began with rights or behind it: none of it is.
@@ -217,13 +217,13 @@ static class BoilerplateLines
         return speaksOfRights ? commentEnd : 0;
     }
 
-    /// <summary>What may stand before a header in C: <c>#pragma</c>, <c>#ifndef NAME</c>, <c>#define NAME</c>.</summary>
-    static bool IsIncludeGuard(ReadOnlySpan<byte> line) => line.StartsWith("#pragma "u8) || line.StartsWith("#ifndef "u8)
+    /// <summary>What may stand before a header in C and C#: <c>#pragma</c>, <c>#if</c>, <c>#ifndef NAME</c>, <c>#define NAME</c>.</summary>
+    static bool IsIncludeGuard(ReadOnlySpan<byte> line) => line.StartsWith("#pragma "u8) || line.StartsWith("#if "u8) || line.StartsWith("#ifdef "u8) || line.StartsWith("#ifndef "u8)
         || (line.StartsWith("#define "u8) && line["#define "u8.Length..].IndexOfAny((byte)' ', (byte)'\t') < 0);
 
     /// <summary>A line of C's preprocessor is no comment, though a name in it may speak of a licence.</summary>
-    static bool IsDirective(ReadOnlySpan<byte> line) => line.StartsWith("#define "u8) || line.StartsWith("#undef "u8) || line.StartsWith("#if "u8)
-        || line.StartsWith("#if("u8) || line.StartsWith("#ifdef "u8) || line.StartsWith("#else"u8) || line.StartsWith("#elif "u8) || line.StartsWith("#endif"u8);
+    static bool IsDirective(ReadOnlySpan<byte> line) => line.StartsWith("#define "u8) || line.StartsWith("#undef "u8)
+        || line.StartsWith("#if("u8) || line.StartsWith("#else"u8) || line.StartsWith("#elif "u8) || line.StartsWith("#endif"u8);
 
     static bool SpeaksOfRights(ReadOnlySpan<byte> line)
     {
@@ -249,6 +249,15 @@ static class BoilerplateLines
         ReadOnlySpan<byte> lower = Lower(line, stackalloc byte[MaxComparedBytes]);
         return ContainsAny(lower, s_terms);
     }
+
+    /// <summary>Whether a line of a header that has spoken of rights begins a paragraph of a licence that says nothing of them itself.</summary>
+    static bool Disclaims(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> lower = Lower(line, stackalloc byte[MaxComparedBytes]);
+        return ContainsAny(lower, s_disclaimers);
+    }
+
+    static readonly byte[][] s_disclaimers = [.. new[] { "in no event", "disclaims", "hereby granted", "as is\"", "merchantability" }.Select(System.Text.Encoding.ASCII.GetBytes)];
 
     static readonly byte[][] s_terms = [.. new[] { "warrant", "liab", "damages", "redistribut", "permission", "contributors", "endorse", "without restriction" }.Select(System.Text.Encoding.ASCII.GetBytes)];
 

@@ -56,7 +56,8 @@ struct AlignedDocument
 // structure, and a run whose tokens do not align is a stretch of its own.
 //
 // Stretches overlap and contradict each other, so the most telling goes first: each is weighed by itself, and from the best down
-// it is taken, without what better ones cover and with the names they settled, if it says more than it costs to point at it.
+// it is taken, without what better ones cover and with the names they settled, if it says more than it costs to point at it close to those.
+// What it costs to point at the first they pay together: code with lines put in everywhere has no stretch that could alone.
 sealed class Aligner
 {
     /// <summary>Places of one shingle in the text that are looked at.</summary>
@@ -480,15 +481,15 @@ sealed class Aligner
         double furtherPlacement = StructureEvidence.FurtherPlacementBits(layer.Header.Tokens, _textTokens);
         double verbatimPlacement = Evidence.PlacementBits(layer.Positions, characters);
 
-        // Of most candidates chance alone tells: no stretch says what it costs to point at the first, and most are too short for it.
-        bool hasFirst = false;
+        // Of most candidates chance alone tells: no stretch says enough to begin with, and most are too short for it.
+        bool hasSeed = false;
         foreach (ref AlignedStretch stretch in stretches)
         {
             if (IsShort(stretch)) continue;
             Weigh(text, ref stretch);
-            hasFirst |= CanBeFirst(stretch);
+            hasSeed |= stretch.Evidence >= StructureEvidence.SeedBits;
         }
-        if (!hasFirst)
+        if (!hasSeed)
         {
             _stretchCount = first;
             return;
@@ -501,17 +502,19 @@ sealed class Aligner
             : a.Start != b.Start ? a.Start.CompareTo(b.Start)
             : a.Diagonal != b.Diagonal ? a.Diagonal.CompareTo(b.Diagonal)
             : b.Codes.CompareTo(a.Codes));
+        MoveSeedToFront(stretches);
 
         _names.Clear();
         AlignedDocument result = new() { Layer = number, Document = document, First = first };
+        double seedPlacement = Placement(stretches[0]);
         int kept = 0;
         foreach (AlignedStretch candidate in stretches)
         {
             AlignedStretch stretch = candidate;
-            if (kept == 0 && !CanBeFirst(stretch)) continue;
             if (!Trim(ref stretch, stretches[..kept])) continue;
             _added.Clear();
-            stretch.Evidence = Bits(text, ref stretch) * NewShare(stretch, stretches[..kept]) - PointingBits(stretch, stretches[..kept], stretch.Codes < 0 ? verbatimPlacement : kept > 0 ? furtherPlacement : placement);
+            stretch.Evidence = Bits(text, ref stretch) * NewShare(stretch, stretches[..kept]);
+            if (kept > 0) stretch.Evidence -= PointingBits(stretch, stretches[..kept], stretch.Codes < 0 ? verbatimPlacement : furtherPlacement);
             if (stretch.Evidence < StructureEvidence.StretchBits)
             {
                 foreach (uint name in _added) _names.Remove(name);
@@ -523,6 +526,11 @@ sealed class Aligner
             result.SameNames += stretch.SameNames;
             stretches[kept++] = stretch;
         }
+        // Together they have to say what it costs to point at the first, and each bears its part of it.
+        double share = 1 - seedPlacement / result.Evidence;
+        result.Evidence -= seedPlacement;
+        if (result.Evidence < StructureEvidence.StretchBits) kept = 0;
+        foreach (ref AlignedStretch stretch in stretches[..kept]) stretch.Evidence *= share;
         _stretchCount = first + kept;
         if (kept == 0) return;
         stretches[..kept].Sort(static (a, b) => a.Start.CompareTo(b.Start));
@@ -537,18 +545,31 @@ sealed class Aligner
             stretch.Evidence = Bits(text, ref stretch);
         }
 
-        // Whatever its tokens say, it is too little.
+        double Placement(in AlignedStretch stretch) => stretch.Codes < 0 ? verbatimPlacement : placement;
+
+        // Puts the one first that says most when what it costs to point at it is taken off.
+        void MoveSeedToFront(Span<AlignedStretch> stretches)
+        {
+            int seed = 0;
+            for (int i = 1; i < stretches.Length; i++)
+            {
+                if (stretches[i].Evidence - Placement(stretches[i]) > stretches[seed].Evidence - Placement(stretches[seed])) seed = i;
+            }
+            AlignedStretch best = stretches[seed];
+            stretches[..seed].CopyTo(stretches[1..]);
+            stretches[0] = best;
+        }
+
+        // Whatever its tokens say, it is too little to begin with.
         bool IsShort(in AlignedStretch stretch)
         {
-            double enough = StructureEvidence.StretchBits + (stretch.Codes < 0 ? verbatimPlacement : placement), most = 0;
-            for (int i = stretch.Start; i < stretch.End && most < enough; i++)
+            double most = 0;
+            for (int i = stretch.Start; i < stretch.End && most < StructureEvidence.SeedBits; i++)
             {
                 most += stretch.Codes < 0 ? _quoted[i] : Math.Max(_quoted[i], MostBits(i, _documentCodes[stretch.Codes + i - stretch.Start]));
             }
-            return most < enough;
+            return most < StructureEvidence.SeedBits;
         }
-
-        bool CanBeFirst(in AlignedStretch stretch) => stretch.Evidence - (stretch.Codes < 0 ? verbatimPlacement : placement) >= StructureEvidence.StretchBits;
     }
 
     /// <summary>Takes off what others cover; of what is left on both sides of one the longer.</summary>

@@ -45,6 +45,9 @@ static class StructureEvidence
     /// <param name="shift">Tokens that the document has more or fewer there.</param>
     internal static double ContinuationBits(int gap, long shift) => 2 + 1.4 * (Math.Log2(1 + gap) + Math.Log2(1 + shift));
 
+    /// <summary>What the most telling stretch of a document says at least; it need not pay for its place alone.</summary>
+    internal const double SeedBits = 24;
+
     /// <summary>A stretch that says less is chance.</summary>
     internal const double StretchBits = 4;
 

@@ -110,7 +110,7 @@ sealed class StructureMatcher
     struct HotScore(int place)
     {
         /// <summary>From which on text is hot: three shingles in a row; where many sketches share a number, two such pairs or three apart.</summary>
-        internal const int OfFew = 5, OfMany = 8;
+        internal const int OfFew = 3, OfMany = 8;
 
         const int Apart = 3, Near = 1;
 
