@@ -10,7 +10,7 @@ namespace LeakScan.Matching;
 // Three steps, each for the little that the one before lets through:
 //
 //   1. Of every text, half of the shingles are looked up in the index's table, which tells the numbers, modulo 256, of the sketches that hold
-//      them. Where a few are found close together, all of one number or the next, the text is hot.
+//      them. Where a few are found close together, all of one number or the next, the text is hot; in a small index one is enough that stands nowhere else.
 //   2. Hot blocks of 32 tokens get sketches; windows of some lengths, minima of their last blocks, are compared with the sketches of
 //      those numbers. Those that share a few lanes are candidates.
 //   3. The tokens of a candidate and those about it are aligned with the text's (Aligner), which decides; of a long text with those about
@@ -82,7 +82,6 @@ sealed class StructureMatcher
     readonly List<TokenRange> _wanted = [];
     readonly List<TokenRange> _rangesBefore = [];
     readonly int[] _lastRegions;
-    readonly int[] _hotScores;
     readonly byte[] _gathered = new byte[GatheredSketches * SketchParameters.SketchBytes];
     ulong[] _shingles = new ulong[ShingleReader.PieceTokens]; // of the segment
     int _shingleCount;
@@ -109,8 +108,8 @@ sealed class StructureMatcher
     // Neighbours share most of their tokens: that the second is known too says little once the first is.
     struct HotScore(int place)
     {
-        /// <summary>From which on text is hot: three shingles in a row; where many sketches share a number, two such pairs or three apart.</summary>
-        internal const int OfFew = 3, OfMany = 8;
+        /// <summary>From which on text is hot: one shingle that stands in one place of the index, else three in a row; where many sketches share a number, two such pairs or three apart.</summary>
+        internal const int OfOne = 3, OfFew = 5, OfMany = 8;
 
         const int Apart = 3, Near = 1;
 
@@ -139,7 +138,6 @@ sealed class StructureMatcher
         _reader = new ShingleReader(_keys, tier);
         _rolling = new RollingSketch(tier, s_windows);
         _lastRegions = new int[index.Layers.Length << 8];
-        _hotScores = Array.ConvertAll(index.Layers.ToArray(), layer => layer.Sketches < ManySketches ? HotScore.OfFew : HotScore.OfMany);
     }
 
     /// <summary>Whether a text has anything to look at.</summary>
@@ -359,16 +357,17 @@ sealed class StructureMatcher
             if (range == wanted.Length) break;
             if (start < wanted[range].Start) continue;
             int count = layers[layer].ReadShingleTags(hashes[number], entries, tags);
+            int enough = layers[layer].Sketches >= ManySketches ? HotScore.OfMany : count == 1 ? HotScore.OfOne : HotScore.OfFew;
             for (int tag = 0; tag < count; tag++)
             {
-                if (IsHot(new Hit(hashes[number], first + _places[number], layer, tags[tag]), stop)) return true;
+                if (IsHot(new Hit(hashes[number], first + _places[number], layer, tags[tag]), enough, stop)) return true;
             }
         }
         return false;
     }
 
-    /// <summary>Takes a hit. Whether it and those before it are hot; if no stop is wanted, notes what is hot and goes on.</summary>
-    bool IsHot(in Hit hit, bool stop)
+    /// <summary>Takes a hit. Whether it and those before it are hot, from a score on; if no stop is wanted, notes what is hot and goes on.</summary>
+    bool IsHot(in Hit hit, int enough, bool stop)
     {
         HotScore above = new(hit.Place), below = above;
         int start = hit.Place;
@@ -389,7 +388,7 @@ sealed class StructureMatcher
             if (difference <= 0) below.Add(other.Place);
         }
         _recent[_hits++ & (RecentHits - 1)] = hit;
-        if (Math.Max(above.Value, below.Value) < _hotScores[hit.Layer]) return false;
+        if (Math.Max(above.Value, below.Value) < enough) return false;
         if (!stop) AddRegion(hit, Math.Max(_firstOfSegment, start - BlockTokens) / BlockTokens, (hit.Place + BlockTokens) / BlockTokens);
         return stop;
     }
