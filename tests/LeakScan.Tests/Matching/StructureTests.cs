@@ -97,6 +97,31 @@ public sealed partial class StructureTests : IClassFixture<StructureTests.Own>
         Assert.True(missed.Count <= all / 3, $"{missed.Count} of {all} missed:\n{string.Join('\n', missed)}");
     }
 
+    /// <summary>Where lines were put in everywhere no stretch pays alone for the place that it points at: they do together, and more of them tell more.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void OfCodeWithLinesPutInEverywhereMoreTellsMore(int every)
+    {
+        const int Lines = 80;
+        Scanner scanner = new(_own.Index);
+        List<Match> matches = [];
+        List<string> lost = [];
+        int found = 0;
+        foreach ((string path, string text) in _own.Protected)
+        {
+            string[] lines = [.. Piece(text, Math.Min(Lines, text.Count(c => c == '\n'))).Lines.Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal))];
+            ScanResult half = Scan(lines[..(lines.Length / 2)]), all = Scan(lines);
+            if (half.Verdict < Verdict.Warn) continue;
+            found++;
+            if (all.Verdict < half.Verdict) lost.Add($"{path}: {half.EvidenceBits:F0} bits of the half, {all.EvidenceBits:F0} of all");
+        }
+        Assert.InRange(found, 5, int.MaxValue);
+        Assert.True(lost.Count <= found / 20, $"{lost.Count} of {found}:\n{string.Join('\n', lost)}");
+
+        ScanResult Scan(string[] lines) => scanner.Scan(Encoding.UTF8.GetBytes(Rename(string.Join('\n', lines.SelectMany((line, i) => i % every == 0 ? (string[])[$"please look at {i} again", line] : [line])))), matches);
+    }
+
     /// <summary>What is blocked already is not looked at again, but what stands beside it is.</summary>
     [Fact]
     public void OfATextThatIsBlockedTheRestIsStillLookedAt()
