@@ -506,7 +506,7 @@ sealed class Aligner
 
         _names.Clear();
         AlignedDocument result = new() { Layer = number, Document = document, First = first };
-        double seedPlacement = Placement(stretches[0]);
+        double firstPlacement = 0;
         int kept = 0;
         foreach (AlignedStretch candidate in stretches)
         {
@@ -520,6 +520,7 @@ sealed class Aligner
                 foreach (uint name in _added) _names.Remove(name);
                 continue;
             }
+            if (kept == 0) firstPlacement = Placement(stretch);
             result.Evidence += stretch.Evidence;
             result.Tokens += stretch.End - stretch.Start;
             result.Names += stretch.Names;
@@ -527,8 +528,8 @@ sealed class Aligner
             stretches[kept++] = stretch;
         }
         // Together they have to say what it costs to point at the first, and each bears its part of it.
-        double share = 1 - seedPlacement / result.Evidence;
-        result.Evidence -= seedPlacement;
+        double share = 1 - firstPlacement / result.Evidence;
+        result.Evidence -= firstPlacement;
         if (result.Evidence < StructureEvidence.StretchBits) kept = 0;
         foreach (ref AlignedStretch stretch in stretches[..kept]) stretch.Evidence *= share;
         _stretchCount = first + kept;
